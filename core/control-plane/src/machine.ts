@@ -1,0 +1,9 @@
+import type { Runtime } from '@flotilla/kube'
+import type { Ask } from '@flotilla/sdk'
+import type { ConnectedMembers } from './member/member.ts'
+
+/** What every stage stands on. Each stage exports `(machine: Machine) => readonly Controller[]`. */
+export interface Machine extends Runtime {
+  readonly ask: Ask
+  readonly members: ConnectedMembers
+}

@@ -1,0 +1,42 @@
+import type { Manifest } from '../manifest.ts'
+import { matchesLabels } from '../selector.ts'
+import type { Cluster } from './cluster.ts'
+import type { ClusterAffinity, FieldSelectorRequirement, ResourceSelector } from './placement.ts'
+
+/** How narrowly a selector names a template; the narrower policy wins. */
+export const fit = { none: 0, all: 1, labels: 2, name: 3 } as const
+export type Fit = (typeof fit)[keyof typeof fit]
+
+/** How narrowly one selector names a template. */
+export function selectorFit(selector: ResourceSelector, template: Manifest): Fit {
+  const { apiVersion, kind, metadata } = template
+  if (selector.apiVersion !== apiVersion || selector.kind !== kind) return fit.none
+  if (selector.namespace && selector.namespace !== metadata.namespace) return fit.none
+  if (selector.name) return selector.name === metadata.name ? fit.name : fit.none
+  if (!selector.labelSelector) return fit.all
+  return matchesLabels(selector.labelSelector, metadata.labels) ? fit.labels : fit.none
+}
+
+/** How narrowly the best of several selectors names a template. */
+export const bestFit = (selectors: readonly ResourceSelector[], template: Manifest): Fit =>
+  selectors.reduce<Fit>((best, selector) => {
+    const found = selectorFit(selector, template)
+    return found > best ? found : best
+  }, fit.none)
+
+const fieldHolds = ({ key, operator, values = [] }: FieldSelectorRequirement, { spec }: Cluster): boolean => {
+  const zones = spec.zones ?? (spec.zone ? [spec.zone] : [])
+  const own = key === 'zone' ? zones : [spec[key] ?? '']
+  const among = own.some((value) => values.includes(value))
+  return operator === 'In' ? among : !among
+}
+
+/** Whether a cluster is one an affinity names. No affinity: every cluster is. */
+export function matchesCluster(affinity: ClusterAffinity | undefined, cluster: Cluster): boolean {
+  if (!affinity) return true
+  const { name, labels } = cluster.metadata
+  if (affinity.exclude?.includes(name)) return false
+  if (!matchesLabels(affinity.labelSelector, labels)) return false
+  if (!(affinity.fieldSelector?.matchExpressions ?? []).every((each) => fieldHolds(each, cluster))) return false
+  return !affinity.clusterNames?.length || affinity.clusterNames.includes(name)
+}

@@ -1,0 +1,98 @@
+import type { Manifest } from '../manifest.ts'
+
+/** Labels Karmada's users and tools rely on. */
+export const label = {
+  propagationPolicyId: 'propagationpolicy.karmada.io/permanent-id',
+  clusterPropagationPolicyId: 'clusterpropagationpolicy.karmada.io/permanent-id',
+  bindingId: 'resourcebinding.karmada.io/permanent-id',
+  clusterBindingId: 'clusterresourcebinding.karmada.io/permanent-id',
+  workId: 'work.karmada.io/permanent-id',
+  bindingManagedBy: 'binding.karmada.io/managed-by',
+  claimedBy: 'resourcetemplate.karmada.io/claimed-by',
+  skipAutoPropagation: 'namespace.karmada.io/skip-auto-propagation',
+  deletionProtected: 'resourcetemplate.karmada.io/deletion-protected',
+  retainReplicas: 'resourcetemplate.karmada.io/retain-replicas',
+  /** Followed by a hash of the binding that depends. */
+  dependedByPrefix: 'resourcebinding.karmada.io/depended-by-',
+  managed: 'karmada.io/managed',
+  system: 'karmada.io/system',
+} as const
+
+/** Annotations Karmada's users and tools rely on. */
+export const annotation = {
+  propagationPolicyNamespace: 'propagationpolicy.karmada.io/namespace',
+  propagationPolicyName: 'propagationpolicy.karmada.io/name',
+  clusterPropagationPolicyName: 'clusterpropagationpolicy.karmada.io/name',
+  bindingNamespace: 'resourcebinding.karmada.io/namespace',
+  bindingName: 'resourcebinding.karmada.io/name',
+  clusterBindingName: 'clusterresourcebinding.karmada.io/name',
+  dependencies: 'resourcebinding.karmada.io/dependencies',
+  workNamespace: 'work.karmada.io/namespace',
+  workName: 'work.karmada.io/name',
+  conflictResolution: 'work.karmada.io/conflict-resolution',
+  templateUid: 'resourcetemplate.karmada.io/uid',
+  templateGeneration: 'resourcetemplate.karmada.io/generation',
+  managedLabels: 'resourcetemplate.karmada.io/managed-labels',
+  managedAnnotations: 'resourcetemplate.karmada.io/managed-annotations',
+  appliedPlacement: 'policy.karmada.io/applied-placement',
+  appliedOverrides: 'policy.karmada.io/applied-overrides',
+  appliedClusterOverrides: 'policy.karmada.io/applied-cluster-overrides',
+} as const
+
+export const finalizer = {
+  cluster: 'karmada.io/cluster-controller',
+  execution: 'karmada.io/execution-controller',
+  binding: 'karmada.io/binding-controller',
+  clusterBinding: 'karmada.io/cluster-resource-binding-controller',
+  dependencies: 'karmada.io/binding-dependencies-distributor',
+  propagationPolicy: 'karmada.io/propagation-policy-controller',
+  clusterPropagationPolicy: 'karmada.io/cluster-propagation-policy-controller',
+} as const
+
+export const taintKey = {
+  unschedulable: 'cluster.karmada.io/unschedulable',
+  notReady: 'cluster.karmada.io/not-ready',
+  unreachable: 'cluster.karmada.io/unreachable',
+} as const
+
+export const systemNamespace = 'karmada-system'
+export const clusterNamespace = 'karmada-cluster'
+const executionPrefix = 'karmada-es-'
+
+/** The namespace of a cluster's Works. */
+export const executionNamespace = (cluster: string): string => `${executionPrefix}${cluster}`
+
+/** The cluster an execution namespace belongs to. */
+export const clusterOfNamespace = (namespace: string | undefined): string | undefined =>
+  namespace?.startsWith(executionPrefix) ? namespace.slice(executionPrefix.length) : undefined
+
+/** Namespaces of Flotilla's own, from which nothing is propagated. */
+export const isReservedNamespace = (namespace: string | undefined): boolean =>
+  namespace === systemNamespace || namespace === clusterNamespace || clusterOfNamespace(namespace) !== undefined
+
+/** FNV-1a, 32 bit, over UTF-8. */
+export function fnv32a(text: string): number {
+  let hash = 0x811c9dc5
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
+  return hash
+}
+
+const safeAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
+
+/** Kubernetes' SafeEncodeString: letters that cannot spell a word. */
+export const safeEncode = (text: string): string =>
+  [...text].map((char) => safeAlphabet[(char.codePointAt(0) ?? 0) % safeAlphabet.length]).join('')
+
+/** The hash Karmada puts into names. */
+export const safeHash = (text: string): string => safeEncode(String(fnv32a(text)))
+
+const dns = (text: string): string => text.toLowerCase().replaceAll(':', '.')
+
+/** The name of the binding of a template. */
+export const bindingName = (kind: string, name: string): string => dns(`${name}-${kind}`)
+
+/** The name of the Work of a template, the same in every execution namespace: `default/nginx` Deployment → `nginx-687f7fb96f`. */
+export function workName({ kind, metadata: { namespace, name } }: Pick<Manifest, 'kind' | 'metadata'>): string {
+  const address = namespace ? `${namespace}-${name}-${kind}` : `${name}-${kind}`
+  return `${dns(name)}-${safeHash(address.toLowerCase())}`
+}

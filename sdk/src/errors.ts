@@ -1,0 +1,138 @@
+/** The body of a Kubernetes answer that is not a success (`metav1.Status`). */
+export interface Status {
+  readonly apiVersion: 'v1'
+  readonly kind: 'Status'
+  readonly metadata: object
+  readonly status: 'Success' | 'Failure'
+  readonly code: number
+  /** `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, `Forbidden`, `Expired`, ... */
+  readonly reason?: string
+  readonly message?: string
+  readonly details?: StatusDetails
+}
+
+export interface StatusDetails {
+  readonly name?: string
+  readonly group?: string
+  readonly kind?: string
+  readonly uid?: string
+  readonly causes?: readonly StatusCause[]
+  readonly retryAfterSeconds?: number
+}
+
+export interface StatusCause {
+  /** `FieldValueInvalid`, `FieldValueRequired`, ... */
+  readonly reason: string
+  readonly message: string
+  /** The path of the field: `spec.placement.spreadConstraints[0].minGroups`. */
+  readonly field?: string
+}
+
+/** An API server's refusal. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: Status
+
+  constructor(status: Status, options?: ErrorOptions) {
+    super(status.message ?? status.reason ?? `the server answered ${status.code}`, options)
+    this.status = status
+  }
+
+  get code(): number {
+    return this.status.code
+  }
+
+  get reason(): string | undefined {
+    return this.status.reason
+  }
+}
+
+const hasReason = (error: unknown, code: number, reason: string): boolean =>
+  error instanceof ApiError && error.code === code && (error.reason === undefined || error.reason === reason)
+
+export const isNotFound = (error: unknown): boolean => hasReason(error, 404, 'NotFound')
+export const isAlreadyExists = (error: unknown): boolean => hasReason(error, 409, 'AlreadyExists')
+export const isConflict = (error: unknown): boolean => hasReason(error, 409, 'Conflict')
+/** A resourceVersion the server no longer remembers: list again. */
+export const isExpired = (error: unknown): boolean => error instanceof ApiError && error.code === 410
+
+/** An error of Flotilla's own: its code is in the catalogue below and in `docs/errors.md`. */
+export class FlotillaError extends Error {
+  override readonly name = 'FlotillaError'
+  readonly code: ErrorCode
+  /** Whether trying the same again can help. */
+  readonly retry: boolean
+
+  constructor(code: ErrorCode, retry: boolean, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.retry = retry
+  }
+}
+
+export type ErrorCode = keyof typeof errors
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+/** The catalogue: every error Flotilla makes, by code. `docs/errors.md` has a heading for each. */
+export const errors = {
+  CLUSTER_UNREACHABLE: (cluster: string, cause: unknown) =>
+    new FlotillaError('CLUSTER_UNREACHABLE', true, `cluster ${cluster} did not answer: ${reasonOf(cause)}`, { cause }),
+  CLUSTER_NOT_CONNECTABLE: (cluster: string, reason: string) =>
+    new FlotillaError('CLUSTER_NOT_CONNECTABLE', true, `cluster ${cluster} cannot be connected: ${reason}`),
+  CLUSTER_NOT_READY: (cluster: string) =>
+    new FlotillaError('CLUSTER_NOT_READY', true, `cluster ${cluster} is not ready`),
+  CLUSTER_UNKNOWN: (cluster: string) => new FlotillaError('CLUSTER_UNKNOWN', true, `there is no cluster ${cluster}`),
+  CONFIG_INVALID: (field: string, reason: string) =>
+    new FlotillaError('CONFIG_INVALID', false, `config ${field}: ${reason}`),
+  KIND_UNKNOWN: (apiVersion: string, kind: string, where: string) =>
+    new FlotillaError('KIND_UNKNOWN', true, `${where} does not serve ${kind} of ${apiVersion}`),
+  NODE_TOO_OLD: (found: string, needed: string) =>
+    new FlotillaError(
+      'NODE_TOO_OLD',
+      false,
+      `this is Node ${found}; Flotilla needs ${needed}: start it with \`npm run\` or \`npx\`, which use the Node of the workspace`,
+    ),
+  OBJECT_UNMANAGED: (object: string, cluster: string) =>
+    new FlotillaError(
+      'OBJECT_UNMANAGED',
+      true,
+      `${object} exists in cluster ${cluster} and is not managed by Flotilla; set spec.conflictResolution: Overwrite in the policy, or the annotation work.karmada.io/conflict-resolution: overwrite on the template, to take it over`,
+    ),
+  OVERRIDE_FAILED: (policy: string, object: string, cause: unknown) =>
+    new FlotillaError('OVERRIDE_FAILED', false, `${policy} cannot be applied to ${object}: ${reasonOf(cause)}`, {
+      cause,
+    }),
+  OVERRIDES_MISSING: (policy: string, names: string) =>
+    new FlotillaError('OVERRIDES_MISSING', true, `${policy} waits for dependent overrides ${names}`),
+  PLUGIN_DUPLICATE: (name: string) => new FlotillaError('PLUGIN_DUPLICATE', false, `two plugins are named ${name}`),
+  PLUGIN_FAILED: (plugin: string, point: string, cause: unknown) =>
+    new FlotillaError(
+      'PLUGIN_FAILED',
+      !(cause instanceof FlotillaError) || cause.retry,
+      `plugin ${plugin} failed at ${point}: ${reasonOf(cause)}`,
+      { cause },
+    ),
+  PLUGIN_HOST_VERSION: (plugin: string, range: string, version: string) =>
+    new FlotillaError(
+      'PLUGIN_HOST_VERSION',
+      false,
+      `plugin ${plugin} works with Flotilla ${range}; this is ${version}`,
+    ),
+  PLUGIN_INVALID: (plugin: string, reason: string) =>
+    new FlotillaError('PLUGIN_INVALID', false, `plugin ${plugin} is not one: ${reason}`),
+  PLUGIN_NEEDS: (plugin: string, missing: string) =>
+    new FlotillaError('PLUGIN_NEEDS', false, `plugin ${plugin} needs ${missing}, which is not loaded before it`),
+  PLUGIN_NOT_FOUND: (name: string, cause: unknown) =>
+    new FlotillaError('PLUGIN_NOT_FOUND', false, `plugin package ${name} cannot be imported: ${reasonOf(cause)}`, {
+      cause,
+    }),
+  PLUGIN_OPTIONS: (plugin: string, reason: string) =>
+    new FlotillaError('PLUGIN_OPTIONS', false, `the options of plugin ${plugin} do not fit: ${reason}`),
+  PLUGIN_TIMEOUT: (plugin: string, point: string, milliseconds: number) =>
+    new FlotillaError('PLUGIN_TIMEOUT', true, `plugin ${plugin} did not answer ${point} within ${milliseconds} ms`),
+  SERVER_UNREACHABLE: (server: string, cause: unknown) =>
+    new FlotillaError('SERVER_UNREACHABLE', true, `${server} did not answer: ${reasonOf(cause)}`, { cause }),
+  SCHEDULE_UNFIT: (message: string) => new FlotillaError('SCHEDULE_UNFIT', false, message),
+  SCHEDULE_UNSCHEDULABLE: (message: string) => new FlotillaError('SCHEDULE_UNSCHEDULABLE', true, message),
+} as const

@@ -1,0 +1,15 @@
+import type { Work } from '../api/work.ts'
+import type { Manifest } from '../manifest.ts'
+import { point } from '../point.ts'
+import { first } from '../rules.ts'
+
+/** The member already has an object of that name, and Flotilla did not make it. */
+export interface Conflict {
+  readonly cluster: string
+  readonly work: Work
+  readonly desired: Manifest
+  readonly observed: Manifest
+}
+
+/** Asked before an object that Flotilla did not make is touched. No answer: `abort`. */
+export const conflict = point('apply.conflict', first<Conflict, 'overwrite' | 'abort'>)
