@@ -1,0 +1,49 @@
+import type { Manifest, StatusCause } from '@flotilla/sdk'
+import type { Schema } from './schema/schema.ts'
+
+/** A column of `kubectl get`. */
+export interface Column {
+  readonly name: string
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date'
+  readonly format?: string
+  readonly description?: string
+  /** 0 always shows, 1 with `-o wide`. */
+  readonly priority?: number
+  /** The cell; undefined prints as `<none>`. For `date`, an RFC 3339 time: it prints as an age. */
+  readonly cell: (object: Manifest, now: Date) => unknown
+}
+
+/** What a kind does with objects beyond its schema. Everything is pure; objects come in frozen and go out new. */
+export interface Strategy {
+  /** Defaults that a schema cannot say, and fields the user may not set, on create. */
+  readonly prepareForCreate?: (object: Manifest) => Manifest
+  /** The same on update. `before` is what is stored. */
+  readonly prepareForUpdate?: (object: Manifest, before: Manifest) => Manifest
+  /** Rules beyond the schema; `before` on update only. */
+  readonly validate?: (object: Manifest, before?: Manifest) => readonly StatusCause[]
+}
+
+/** One version of a kind the server serves. */
+export interface Resource {
+  /** Empty for the core group. */
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly listKind: string
+  readonly plural: string
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly namespaced: boolean
+  /** `status` makes writes of the object leave `.status` alone and writes of the subresource leave all else alone. */
+  readonly subresources: readonly ('status' | 'scale')[]
+  /** Where `scale` reads and writes; JSON paths such as `.spec.replicas`. */
+  readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string }
+  /** Kinds without `generation` (ConfigMap, Secret, ...) say false. */
+  readonly generation: boolean
+  readonly schema?: Schema
+  readonly columns: readonly Column[]
+  /** Fields `fieldSelector` knows beside metadata.name and metadata.namespace. */
+  readonly selectableFields: Readonly<Record<string, (object: Manifest) => string>>
+  readonly strategy: Strategy
+}
