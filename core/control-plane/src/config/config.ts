@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { errors } from '@flotilla/sdk'
+import { Ajv, type ErrorObject } from 'ajv'
+import { parse } from 'yaml'
+import { type Setting, type SettingName, settings } from './settings.ts'
+
+/** One line of `plugins:` in the config file. */
+export interface PluginSetting {
+  /** The npm package (or a path relative to the file) to load from; a built-in plugin is known by its own name. */
+  readonly name: string
+  readonly options?: unknown
+  /** False leaves a plugin out that would be loaded. */
+  readonly enabled?: boolean
+}
+
+/** What the control plane is told. Every key is in `settings`, with its default and its meaning. */
+export interface Config {
+  readonly clusterFailureThreshold: number
+  readonly clusterStatusUpdateFrequency: number
+  readonly clusterSuccessThreshold: number
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly pluginTimeout: number
+  readonly plugins: readonly PluginSetting[]
+  readonly schedulerName: string
+  readonly skippedPropagatingApis: readonly string[]
+  readonly skippedPropagatingNamespaces: readonly string[]
+  /** Where plugin packages are looked for: the directory of the config file. */
+  readonly directory: string
+}
+
+const schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    apiVersion: { const: 'config.flotilla.dev/v1alpha1' },
+    kind: { const: 'Configuration' },
+    ...Object.fromEntries(Object.entries(settings).map(([name, { schema }]) => [name, schema])),
+  },
+}
+
+const check = new Ajv({ allErrors: true, strict: false, useDefaults: false }).compile(schema)
+
+const sentence = ({ keyword, message, params }: ErrorObject): string => {
+  if (keyword === 'additionalProperties') return `there is no setting "${params.additionalProperty}"`
+  if (keyword === 'enum') return `must be one of ${params.allowedValues.join(', ')}`
+  return message ?? keyword
+}
+
+const pathOf = ({ instancePath }: ErrorObject): string => instancePath.slice(1).replaceAll('/', '.') || '(file)'
+
+/** A text is a duration such as `10s`, `1m30s` or `500ms`; the config holds milliseconds. */
+export function milliseconds(duration: string): number {
+  const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)]
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0), 0)
+}
+
+const settle = ({ duration }: Setting, value: unknown): unknown =>
+  duration && typeof value === 'string' ? milliseconds(value) : value
+
+const pluginSettings = (plugins: readonly (string | PluginSetting)[]): readonly PluginSetting[] =>
+  plugins.map((each) => (typeof each === 'string' ? { name: each } : each))
+
+/**
+ * What a file, or an object like one, says over the defaults. Throws `CONFIG_INVALID` with the field and the reason.
+ */
+export function readConfig(said: object = {}, directory = process.cwd()): Config {
+  if (!check(said)) {
+    const [first] = check.errors ?? []
+    throw errors.CONFIG_INVALID(first ? pathOf(first) : '(file)', first ? sentence(first) : 'does not fit')
+  }
+  const given = said as Readonly<Record<SettingName, unknown>> // the schema has just said so
+  const values = Object.entries(settings).map(([name, setting]) => [
+    name,
+    settle(setting, given[name as SettingName] ?? setting.schema.default),
+  ])
+  const config = Object.fromEntries(values) as Config // `settings` covers every key: its type says so
+  return { ...config, plugins: pluginSettings(config.plugins), directory }
+}
+
+/** Reads a config file in YAML or JSON. */
+export function readConfigFile(file: string): Config {
+  const said: unknown = parseFile(file)
+  if (typeof said !== 'object' || said === null) throw errors.CONFIG_INVALID('(file)', `${file} is not an object`)
+  return readConfig(said, dirname(resolve(file)))
+}
+
+function parseFile(file: string): unknown {
+  try {
+    return parse(readFileSync(file, 'utf8')) ?? {}
+  } catch (cause) {
+    throw errors.CONFIG_INVALID('(file)', `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`)
+  }
+}

@@ -1,0 +1,83 @@
+import type { Config } from './config.ts'
+
+/** One setting: what may be said, what holds when nothing is said, and what it means. */
+export interface Setting {
+  readonly schema: { readonly default: unknown } & Readonly<Record<string, unknown>>
+  readonly description: string
+  /** Karmada's flag for the same, where there is one. */
+  readonly karmada?: string
+  /** Written as a duration (`10s`), held in milliseconds. */
+  readonly duration?: true
+}
+
+export type SettingName = Exclude<keyof Config, 'directory'>
+
+const duration = (value: string) => ({ type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h))+$', default: value })
+
+const names = (...value: readonly string[]) => ({ type: 'array', items: { type: 'string' }, default: value })
+
+/** Every setting of the config file: the one source of its schema, its defaults and `docs/config.md`. */
+export const settings: Readonly<Record<SettingName, Setting>> = {
+  clusterFailureThreshold: {
+    schema: duration('30s'),
+    description: 'How long a cluster must fail its health check before it is not ready.',
+    karmada: '--cluster-failure-threshold',
+    duration: true,
+  },
+  clusterStatusUpdateFrequency: {
+    schema: duration('10s'),
+    description: 'How often the health and the inventory of a cluster are looked at.',
+    karmada: '--cluster-status-update-frequency',
+    duration: true,
+  },
+  clusterSuccessThreshold: {
+    schema: duration('30s'),
+    description: 'How long a cluster must pass its health check before it is ready again.',
+    karmada: '--cluster-success-threshold',
+    duration: true,
+  },
+  logLevel: {
+    schema: { enum: ['debug', 'info', 'warn', 'error', 'silent'], default: 'info' },
+    description: 'What is logged, as JSON lines on standard error.',
+  },
+  pluginTimeout: {
+    schema: duration('10s'),
+    description: 'How long a plugin may think about one question before its call fails.',
+    duration: true,
+  },
+  plugins: {
+    schema: {
+      type: 'array',
+      items: {
+        anyOf: [
+          { type: 'string' },
+          {
+            type: 'object',
+            required: ['name'],
+            additionalProperties: false,
+            properties: { name: { type: 'string' }, options: {}, enabled: { type: 'boolean' } },
+          },
+        ],
+      },
+      default: [],
+    },
+    description:
+      'Plugins beside the built-in ones, by npm package name or by path, in the order they are asked: a name, or `{name, options, enabled}`. The name of a built-in plugin sets its options, or leaves it out with `enabled: false`.',
+  },
+  schedulerName: {
+    schema: { type: 'string', minLength: 1, default: 'default-scheduler' },
+    description: 'Only bindings that name this scheduler are scheduled.',
+    karmada: '--scheduler-name',
+  },
+  skippedPropagatingApis: {
+    schema: names(),
+    description:
+      'Kinds that are never propagated: `group`, `group/version` or `group/version/Kind,Kind`, in addition to those that never are.',
+    karmada: '--skipped-propagating-apis',
+  },
+  skippedPropagatingNamespaces: {
+    schema: names('kube-.*'),
+    description: 'Namespaces from which nothing is propagated: regular expressions that match the whole name.',
+    karmada: '--skipped-propagating-namespaces',
+  },
+}

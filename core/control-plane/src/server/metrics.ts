@@ -1,0 +1,50 @@
+import type { MetricOptions, Metrics } from '@flotilla/sdk'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** Metrics with an exposition in Prometheus' text format. */
+export interface ExposedMetrics extends Metrics {
+  readonly contentType: string
+  expose(): Promise<string>
+}
+
+/** Metrics of one control plane; `labels` stand on every line. */
+export function createMetrics(labels: Readonly<Record<string, string>> = {}): ExposedMetrics {
+  const registry = new Registry()
+  registry.setDefaultLabels(labels)
+  collectDefaultMetrics({ register: registry })
+  const known = new Map<string, unknown>()
+
+  // A name means one metric, whoever asks for it.
+  const once = <T>({ name }: MetricOptions, make: () => T): T => {
+    const made = known.get(name) ?? make()
+    known.set(name, made)
+    return made as T // the caller asks for one type under one name
+  }
+  const settings = ({ name, help, labels: labelNames = [] }: MetricOptions) => ({
+    name,
+    help,
+    labelNames: [...labelNames],
+    registers: [registry],
+  })
+
+  return {
+    contentType: registry.contentType,
+    expose: () => registry.metrics(),
+    counter: (options) =>
+      once(options, () => {
+        const counter = new Counter(settings(options))
+        return { add: (on = {}, amount = 1) => counter.inc(on, amount) }
+      }),
+    gauge: (options) =>
+      once(options, () => {
+        const gauge = new Gauge(settings(options))
+        return { set: (value, on = {}) => gauge.set(on, value), forget: (on) => gauge.remove(on) }
+      }),
+    histogram: (options) =>
+      once(options, () => {
+        const { buckets } = options
+        const histogram = new Histogram({ ...settings(options), ...(buckets ? { buckets: [...buckets] } : {}) })
+        return { observe: (value, on = {}) => histogram.observe(on, value) }
+      }),
+  }
+}
