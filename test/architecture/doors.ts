@@ -1,0 +1,41 @@
+/** Who may open which door: workspace by workspace, the packages of ours each may import. `docs/decisions` says why. */
+const features = [
+  'admitting',
+  'matching',
+  'scheduling',
+  'assigning',
+  'estimating',
+  'overriding',
+  'interpreting',
+  'failover',
+  'interpreter-webhooks',
+  'quota',
+  'mcs',
+]
+
+export const mayImport: Readonly<Record<string, readonly string[]>> = {
+  sdk: [],
+  kube: ['sdk'],
+  apiserver: ['sdk', 'kube'],
+  simulator: ['sdk', 'kube', 'apiserver'],
+  core: ['sdk', 'kube'],
+  ...Object.fromEntries(features.map((name) => [name, ['sdk']])),
+  preset: ['sdk', ...features],
+  cli: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'preset'],
+  test: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'preset', 'cli', ...features],
+}
+
+/** Third-party packages that live behind one door: the only folders that may import them. */
+export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
+  undici: ['core/kube/src'],
+  '@kubernetes/client-node': ['core/kube/src', 'core/apiserver/scripts'],
+  'node:sqlite': ['core/apiserver/src/storage'],
+  fastify: ['core/apiserver/src', 'core/control-plane/src/server', 'core/cli/src', 'interpreter-webhooks/src'],
+  tsyringe: ['core/control-plane/src/extension'],
+  'prom-client': ['core/control-plane/src/server'],
+  pino: ['core/control-plane/src/server'],
+  commander: ['core/cli/src'],
+}
+
+/** Inside the control plane: what a pipeline stage may see beside itself. No stage sees another. */
+export const stageMaySee = ['extension', 'member', 'manifest', 'machine.ts']
