@@ -131,6 +131,8 @@ export const errors = {
     new FlotillaError('PLUGIN_OPTIONS', false, `the options of plugin ${plugin} do not fit: ${reason}`),
   PLUGIN_TIMEOUT: (plugin: string, point: string, milliseconds: number) =>
     new FlotillaError('PLUGIN_TIMEOUT', true, `plugin ${plugin} did not answer ${point} within ${milliseconds} ms`),
+  QUANTITY_INVALID: (text: string) =>
+    new FlotillaError('QUANTITY_INVALID', false, `"${text}" is not a quantity; one looks like 500m, 2 or 1.5Gi`),
   SERVER_UNREACHABLE: (server: string, cause: unknown) =>
     new FlotillaError('SERVER_UNREACHABLE', true, `${server} did not answer: ${reasonOf(cause)}`, { cause }),
   SCHEDULE_UNFIT: (message: string) => new FlotillaError('SCHEDULE_UNFIT', false, message),
