@@ -1,2 +1,6 @@
 export * from './machine.ts'
 export * from './member/member.ts'
+export * from './config/config.ts'
+export * from './config/settings.ts'
+export * from './server/log.ts'
+export * from './server/metrics.ts'

@@ -1,0 +1,54 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { stringify } from 'yaml'
+
+/** What a client needs to be someone: PEM texts. */
+export interface Identity {
+  readonly certificate: string
+  readonly key: string
+}
+
+export interface KubeconfigContext {
+  readonly name: string
+  readonly server: string
+}
+
+export interface KubeconfigOptions {
+  /** The first is the current one. */
+  readonly contexts: readonly KubeconfigContext[]
+  /** The authority that signed the server's certificate, PEM. */
+  readonly ca: string
+  readonly identity: Identity
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+/** A kubeconfig with one user for all contexts. */
+export const kubeconfig = ({ contexts, ca, identity }: KubeconfigOptions): string =>
+  stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': contexts[0]?.name,
+    clusters: contexts.map(({ name, server }) => ({
+      name,
+      cluster: { server, 'certificate-authority-data': base64(ca) },
+    })),
+    contexts: contexts.map(({ name }) => ({ name, context: { cluster: name, user: 'flotilla-admin' } })),
+    users: [
+      {
+        name: 'flotilla-admin',
+        user: {
+          'client-certificate-data': base64(identity.certificate),
+          'client-key-data': base64(identity.key),
+        },
+      },
+    ],
+  })
+
+/** Writes a file that only its owner can read, whole or not at all. */
+export function writePrivately(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true })
+  const draft = `${file}.${process.pid}.tmp`
+  writeFileSync(draft, text, { mode: 0o600 })
+  renameSync(draft, file)
+}

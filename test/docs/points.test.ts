@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import * as sdk from '@flotilla/sdk'
+import { root } from '../root.ts'
+import { headings } from './headings.ts'
+
+const families = ['admit', 'apply', 'evict', 'interpret', 'match', 'member', 'observe', 'render', 'schedule'] as const
+
+const points = families.flatMap((family) =>
+  Object.entries(sdk[family]).flatMap(([name, value]) =>
+    typeof value === 'object' && 'rule' in value ? [{ family, name, id: value.id, rule: value.rule.name }] : [],
+  ),
+)
+
+test('every extension point is documented, and nothing else is', () => {
+  assert.deepEqual(headings('points.md', 3).sort(), points.map(({ id }) => id).sort())
+})
+
+test('the documented rule of a point is its rule', () => {
+  const text = readFileSync(join(root, 'docs/points.md'), 'utf8')
+  for (const { id, rule } of points) {
+    const section = text.slice(text.indexOf(`### \`${id}\``)).split('\n### ')[0] ?? ''
+    assert.ok(section.includes(`| \`${rule}\` |`), `${id} is asked by ${rule}`)
+  }
+})
+
+test('the id of a point is its family and its name', () => {
+  for (const { family, name, id } of points) assert.equal(id, `${family}.${name}`)
+})
+
+test('every point is asked in exactly one place of the machine', () => {
+  const source = globSync('core/control-plane/src/**/*.ts', { cwd: root })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .join('\n')
+  for (const { family, name, id } of points) {
+    const asked = [...source.matchAll(new RegExp(`\\bask\\(\\s*${family}\\.${name}\\b`, 'g'))]
+    assert.equal(asked.length, 1, `${id} is asked ${asked.length} times`)
+  }
+})
