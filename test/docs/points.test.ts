@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import * as sdk from '@flotilla/sdk'
+import { admit, apply, evict, interpret, match, member, observe, render, schedule } from '@flotilla/sdk'
 import { root } from '../root.ts'
 import { headings } from './headings.ts'
 
-const families = ['admit', 'apply', 'evict', 'interpret', 'match', 'member', 'observe', 'render', 'schedule'] as const
+const families = { admit, apply, evict, interpret, match, member, observe, render, schedule }
 
-const points = families.flatMap((family) =>
-  Object.entries(sdk[family]).flatMap(([name, value]) =>
+const points = Object.entries(families).flatMap(([family, members]) =>
+  Object.entries(members).flatMap(([name, value]) =>
     typeof value === 'object' && 'rule' in value ? [{ family, name, id: value.id, rule: value.rule.name }] : [],
   ),
 )

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { atOnce, percentile } from './measure.ts'
+
+test('percentiles are nearest ranks', () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => index + 1)
+  assert.equal(percentile(hundred, 0.5), 50)
+  assert.equal(percentile(hundred, 0.99), 99)
+  assert.equal(percentile([7], 0.99), 7)
+})
+
+test('every item has its turn, and no more than the width at once', async () => {
+  let now = 0
+  let most = 0
+  const seen: number[] = []
+  await atOnce(2, [1, 2, 3, 4, 5], async (item) => {
+    most = Math.max(most, ++now)
+    await Promise.resolve()
+    seen.push(item)
+    now--
+  })
+  assert.deepEqual(seen.sort(), [1, 2, 3, 4, 5])
+  assert.equal(most, 2)
+})

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+
+/** The value below which a share of the numbers lies; the nearest rank. */
+export function percentile(numbers: readonly number[], share: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+}
+
+export interface ProcessUse {
+  /** CPU seconds of user and system, so far. */
+  readonly cpu: number
+  /** The most memory it ever had resident, MiB. */
+  readonly peak: number
+}
+
+const ticksPerSecond = 100 // USER_HZ, the same on every Linux this runs on
+
+/** What a process has used, from `/proc`. */
+export function useOf(pid: number): ProcessUse {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [, peak = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return { cpu: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, peak: Number(peak) / 1024 }
+}
+
+/** Runs `step` for each item, so many at once. */
+export async function atOnce<T>(
+  width: number,
+  items: readonly T[],
+  step: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const queue = items.values()
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (const item of queue) await step(item)
+    }),
+  )
+}

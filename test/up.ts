@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { root } from './root.ts'
+
+/** A `flotilla up` that is ready. */
+export interface Up {
+  readonly pid: number
+  readonly kubeconfig: string
+  /** What it said it took, milliseconds. */
+  readonly readyIn: number
+  readonly dataDir: string
+  /** Ctrl-C; resolves with the exit code. */
+  stop(): Promise<number | null>
+  /** `kill -9`; resolves when it is gone. */
+  kill(): Promise<void>
+}
+
+export interface UpOptions {
+  readonly members?: number
+  /** By default a new one. */
+  readonly dataDir?: string
+  readonly args?: readonly string[]
+  /** How long it may take to be ready, milliseconds. */
+  readonly timeout?: number
+}
+
+export const newDataDir = (): string => mkdtempSync(join(tmpdir(), 'flotilla-'))
+
+/** Starts `flotilla up` as a process of its own, on a free port, and waits for its ready line. */
+export async function up(options: UpOptions = {}): Promise<Up> {
+  const { members = 3, dataDir = newDataDir(), args = [], timeout = 30_000 } = options
+  const child = spawn(
+    process.execPath,
+    ['core/cli/bin/flotilla.js', 'up', '--members', String(members), '--data-dir', dataDir, '--port', '0', ...args],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const exited = once(child, 'exit')
+  const said: string[] = []
+  child.stderr.on('data', (chunk) => {
+    said.push(String(chunk))
+    if (said.length > 200) said.shift()
+  })
+  try {
+    const { kubeconfig, readyIn } = await readyLine(child, AbortSignal.timeout(timeout))
+    return {
+      pid: child.pid ?? 0,
+      kubeconfig,
+      readyIn,
+      dataDir,
+      stop: async () => {
+        child.kill('SIGINT')
+        const [code] = await exited
+        return code as number | null
+      },
+      kill: async () => {
+        child.kill('SIGKILL')
+        await exited
+      },
+    }
+  } catch (cause) {
+    child.kill('SIGKILL')
+    throw new Error(`flotilla up did not get ready; it said:\n${said.join('')}`, { cause })
+  }
+}
+
+async function readyLine(child: ChildProcess, signal: AbortSignal): Promise<{ kubeconfig: string; readyIn: number }> {
+  const lines = createInterface({ input: child.stdout ?? process.stdin, signal })
+  for await (const line of lines) {
+    const [, readyIn, kubeconfig] = /^ready in (\d+) ms, kubeconfig (.+)$/.exec(line) ?? []
+    if (readyIn && kubeconfig) {
+      child.stdout?.resume()
+      return { kubeconfig, readyIn: Number(readyIn) }
+    }
+  }
+  throw new Error('it ended before it was ready')
+}
