@@ -21,8 +21,18 @@ const cases: readonly (readonly [name: string, format: Format, good: readonly st
   ['dnsSubdomain', dnsSubdomain, ['a', 'a.b', 'web-1.example.com'], ['', '.a', 'a.', 'a..b', 'A.b', of(254)]],
   ['clusterName', clusterName, ['member1', of(48)], ['', 'Member1', 'member_1', 'a.b', of(49)]],
   ['labelValue', labelValue, ['', 'a', 'A_b.c-1', of(63)], ['-a', 'a-', 'a b', 'a/b', of(64)]],
-  ['labelKey', labelKey, ['app', 'example.com/App_1', `${of(253)}/${of(63)}`], ['', '/a', 'a/', 'a/b/c', 'A.com/x', 'a b', of(64)]],
-  ['jsonPointer', jsonPointer, ['', '/', '/spec/replicas', '/a~0b~1c', '/a/-'], ['spec', 'spec/replicas', '/a~b', '/a~2']],
+  [
+    'labelKey',
+    labelKey,
+    ['app', 'example.com/App_1', `${of(253)}/${of(63)}`],
+    ['', '/a', 'a/', 'a/b/c', 'A.com/x', 'a b', of(64)],
+  ],
+  [
+    'jsonPointer',
+    jsonPointer,
+    ['', '/', '/spec/replicas', '/a~0b~1c', '/a/-'],
+    ['spec', 'spec/replicas', '/a~b', '/a~2'],
+  ],
   ['quantity', quantity, ['0', '500m', '1Gi', '1e3', '-1'], ['', 'a', '1GiB', '1 Gi']],
   ['apiVersion', apiVersion, ['v1', 'apps/v1', 'policy.karmada.io/v1alpha1'], ['', 'apps/', '/v1', 'a/b/c', 'Apps/v1']],
 ]
