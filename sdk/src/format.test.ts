@@ -10,7 +10,7 @@ import {
   jsonPointer,
   labelKey,
   labelValue,
-  quantity,
+  quantityText,
 } from './format.ts'
 
 const of = (count: number) => 'a'.repeat(count)
@@ -33,7 +33,7 @@ const cases: readonly (readonly [name: string, format: Format, good: readonly st
     ['', '/', '/spec/replicas', '/a~0b~1c', '/a/-'],
     ['spec', 'spec/replicas', '/a~b', '/a~2'],
   ],
-  ['quantity', quantity, ['0', '500m', '1Gi', '1e3', '-1'], ['', 'a', '1GiB', '1 Gi']],
+  ['quantityText', quantityText, ['0', '500m', '1Gi', '1e3', '-1'], ['', 'a', '1GiB', '1 Gi']],
   ['apiVersion', apiVersion, ['v1', 'apps/v1', 'policy.karmada.io/v1alpha1'], ['', 'apps/', '/v1', 'a/b/c', 'Apps/v1']],
 ]
 

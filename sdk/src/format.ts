@@ -60,7 +60,7 @@ export const jsonPointer: Format = (text) => {
 }
 
 /** An amount: `500m`, `1Gi`. */
-export const quantity: Format = (text) => {
+export const quantityText: Format = (text) => {
   try {
     parseQuantity(text)
     return undefined
