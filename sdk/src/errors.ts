@@ -100,9 +100,14 @@ export const errors = {
       `${object} exists in cluster ${cluster} and is not managed by Flotilla; set spec.conflictResolution: Overwrite in the policy, or the annotation work.karmada.io/conflict-resolution: overwrite on the template, to take it over`,
     ),
   OVERRIDE_FAILED: (policy: string, object: string, cause: unknown) =>
-    new FlotillaError('OVERRIDE_FAILED', false, `${policy} cannot be applied to ${object}: ${reasonOf(cause)}`, {
-      cause,
-    }),
+    new FlotillaError(
+      'OVERRIDE_FAILED',
+      cause instanceof FlotillaError && cause.code === 'PLUGIN_TIMEOUT', // only who was too slow may do better next time
+      `${policy} cannot be applied to ${object}: ${reasonOf(cause)}`,
+      { cause },
+    ),
+  OVERRIDE_PATH: (path: string, reason: string, cause?: unknown) =>
+    new FlotillaError('OVERRIDE_PATH', false, `${path}: ${reason}`, cause === undefined ? undefined : { cause }),
   OVERRIDES_MISSING: (policy: string, names: string) =>
     new FlotillaError('OVERRIDES_MISSING', true, `${policy} waits for dependent overrides ${names}`),
   PLUGIN_DUPLICATE: (name: string) => new FlotillaError('PLUGIN_DUPLICATE', false, `two plugins are named ${name}`),
