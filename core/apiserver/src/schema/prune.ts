@@ -1,0 +1,40 @@
+import { isFields, mapItems, type Shape } from './shape.ts'
+
+/** What a shape has no place for, removed; the same value when that was nothing, else one that shares the rest. */
+export function prune(value: unknown, shape: Shape): unknown {
+  if (shape.leaf || typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return shape.items ? mapItems(value, shape.items, prune) : value
+  return isFields(value) ? pruneFields(value, shape) : value
+}
+
+function pruneFields(object: Readonly<Record<string, unknown>>, shape: Shape): Readonly<Record<string, unknown>> {
+  let pruned: Record<string, unknown> | undefined
+  for (const key in object) {
+    const child = shape.fields.get(key) ?? shape.values
+    if (child) {
+      const value = prune(object[key], child)
+      if (value === object[key]) continue
+      pruned ??= { ...object }
+      pruned[key] = value
+    } else if (!shape.keepsUnknown) {
+      pruned ??= { ...object }
+      delete pruned[key]
+    }
+  }
+  return pruned ?? object
+}
+
+/** The paths of all fields that `prune` would remove, as in `spec.containers[0].foo`. */
+export function unknownFields(value: unknown, shape: Shape, path = ''): readonly string[] {
+  if (shape.leaf || typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) {
+    const { items } = shape
+    return items ? value.flatMap((item, i) => unknownFields(item, items, `${path}[${i}]`)) : []
+  }
+  return Object.entries(value).flatMap(([key, item]) => {
+    const below = path ? `${path}.${key}` : key
+    const child = shape.fields.get(key) ?? shape.values
+    if (child) return unknownFields(item, child, below)
+    return shape.keepsUnknown ? [] : [below]
+  })
+}

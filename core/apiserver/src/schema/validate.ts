@@ -1,0 +1,128 @@
+import type { StatusCause } from '@flotilla/sdk'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { cause } from './causes.ts'
+import { addFormats } from './formats.ts'
+import { jsonSchema, type Refer } from './json-schema.ts'
+import type { Schema } from './schema.ts'
+import { fieldOf, type Place, violations } from './violations.ts'
+
+type Context = Parameters<ValidateFunction>[1]
+
+/** What the validator calls for a keyword of our own. */
+interface KeywordFunction {
+  (value: unknown, context?: Context): boolean
+  errors?: Partial<ErrorObject>[]
+}
+
+/** Finds what is wrong with a value somewhere in an object. */
+type Check = (value: unknown, context: Context) => readonly StatusCause[]
+
+const nothing: readonly StatusCause[] = []
+
+/** Go's patterns know flags inside; what JavaScript cannot compile is let pass, as refusing everything would help no one. */
+function pattern(text: string): { test(value: string): boolean } {
+  try {
+    const [, flags = '', rest = text] = /^\(\?([ims]+)\)(.*)$/s.exec(text) ?? []
+    return new RegExp(rest, flags)
+  } catch {
+    return { test: () => true }
+  }
+}
+
+const place = (context: Context): Place => ({ pointer: context?.instancePath ?? '', root: context?.rootData })
+
+/** Makes a check what the validator expects of a keyword. What was found travels in a parameter of the error. */
+const keyword = (check: Check): KeywordFunction => {
+  const validate: KeywordFunction = (value, context) => {
+    const causes = check(value, context)
+    if (causes.length === 0) return true
+    validate.errors = [{ instancePath: '', params: { causes } }]
+    return false
+  }
+  return validate
+}
+
+const identity = (item: unknown, keys: readonly string[]): unknown =>
+  keys.length === 0 ? item : Object.fromEntries(keys.map((key) => [key, Reflect.get(Object(item), key)]))
+
+/** No two items of a set are the same, no two of a map have the same keys. */
+function duplicates(list: readonly unknown[], keys: readonly string[], context: Context): readonly StatusCause[] {
+  const seen = new Set<string>()
+  return list.flatMap((item, i) => {
+    const id = identity(item, keys)
+    const text = JSON.stringify(id)
+    if (seen.has(text)) return [cause.duplicate(`${fieldOf(place(context))}[${i}]`, id)]
+    seen.add(text)
+    return []
+  })
+}
+
+const options = {
+  allErrors: true,
+  strict: false,
+  meta: false,
+  validateSchema: false,
+  addUsedSchema: false,
+  unicodeRegExp: false,
+  messages: false,
+  inlineRefs: false,
+  code: { regExp: Object.assign(pattern, { code: 'pattern' }) },
+} as const
+
+/** A validator and all it has compiled, which lives as long as any of it is in use. */
+class Compiler {
+  readonly #ajv = new Ajv(options)
+  readonly #checks = new WeakMap<Schema, Check>()
+  readonly #referred: Schema[] = []
+
+  constructor() {
+    addFormats(this.#ajv)
+    const checkOf = (index: number): Check => {
+      const schema = this.#referred[index]
+      if (!schema) throw new Error(`there is no schema ${index}`)
+      return (value, context) => this.check(schema)(value, context)
+    }
+    this.#ajv.addKeyword({ keyword: 'check', schemaType: 'number', compile: (index) => keyword(checkOf(index)) })
+    this.#ajv.addKeyword({
+      keyword: 'unique',
+      type: 'array',
+      schemaType: 'array',
+      compile: (keys) => keyword((list, context) => duplicates(list as readonly unknown[], keys, context)), // `type`
+    })
+  }
+
+  /** How much it has compiled. */
+  get size(): number {
+    return this.#referred.length
+  }
+
+  /** Compiles a schema when it is first used, but not what is below its fields. */
+  check(schema: Schema): Check {
+    const found = this.#checks.get(schema)
+    if (found) return found
+    const validate = this.#ajv.compile(jsonSchema(schema, this.#refer))
+    const check: Check = (value, context) =>
+      validate(value, context) ? nothing : violations(validate.errors ?? [], context?.rootData ?? value)
+    this.#checks.set(schema, check)
+    return check
+  }
+
+  readonly #refer: Refer = (schema) =>
+    schema.properties ? { check: this.#referred.push(schema) - 1 } : jsonSchema(schema, this.#refer)
+}
+
+/** What a validator has compiled it keeps, also of schemas long replaced: so there is a new one now and then. */
+const enough = 5000
+let compiler = new Compiler()
+
+/** A function that says what of a schema an object does not keep to. Compiles on first use, and only what it meets. */
+export function validatorOf(schema: Schema): (object: unknown) => readonly StatusCause[] {
+  let check: Check | undefined
+  return (object) => {
+    if (!check) {
+      if (compiler.size > enough) compiler = new Compiler()
+      check = compiler.check(schema)
+    }
+    return check(object, undefined)
+  }
+}
