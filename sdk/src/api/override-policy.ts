@@ -1,6 +1,13 @@
+import type { Definition } from '../crd.ts'
 import type { Kind } from '../kind.ts'
 import type { Json, Manifest, StringMap } from '../manifest.ts'
-import type { ClusterAffinity, ResourceSelector } from './placement.ts'
+import { anything, described, list, object, required, type Schema, stringMap, text, texts, word } from '../schema.ts'
+import {
+  type ClusterAffinity,
+  clusterAffinitySchema,
+  type ResourceSelector,
+  resourceSelectorsSchema,
+} from './placement.ts'
 
 export type OverrideOperator = 'add' | 'remove' | 'replace'
 
@@ -85,3 +92,85 @@ export const clusterOverridePolicyKind: Kind<OverridePolicy> = {
   plural: 'clusteroverridepolicies',
   scope: 'Cluster',
 }
+
+const operator = required(word('What to do with the value.', ['add', 'remove', 'replace']))
+const addOrRemove = required(word('What to do with the value.', ['add', 'remove']))
+
+const imageOverrider = object<ImageOverrider>('Changes images.', {
+  predicate: object<ImageOverrider['predicate']>('Which image; unset is the images of all containers.', {
+    path: required(text('JSON pointer to the image.')),
+  }),
+  component: required(word('Part of the image.', ['Registry', 'Repository', 'Tag'])),
+  operator,
+  value: text('Needed to add and to replace.'),
+})
+
+const commandOverrider = (description: string): Schema =>
+  object<CommandOverrider>(description, {
+    containerName: required(text('Name of the container.')),
+    operator: addOrRemove,
+    value: texts('What is added or removed.'),
+  })
+
+const mapOverrider = (description: string): Schema =>
+  object<MapOverrider>(description, {
+    operator,
+    value: required(stringMap('Keys and values. Only keys that are there are removed or replaced.')),
+  })
+
+const embeddedPatch = object<EmbeddedPatch>('A change inside the document.', {
+  subPath: required(text('JSON pointer inside the document.')),
+  operator,
+  value: anything('Needed to add and to replace.'),
+})
+
+const fieldOverrider = object<FieldOverrider>('Changes a document inside a text.', {
+  fieldPath: required(text('JSON pointer to the text.')),
+  json: list('Changes of a JSON document. Excludes yaml.', embeddedPatch),
+  yaml: list('Changes of a YAML document. Excludes json.', embeddedPatch),
+})
+
+const plaintextOverrider = object<PlaintextOverrider>('Changes any field.', {
+  path: required(text('JSON pointer to the field.')),
+  operator,
+  value: anything('Needed to add and to replace.'),
+})
+
+const overridersSchema = object<Overriders>('What is different, applied in the order given here.', {
+  imageOverrider: list('Changes of images, first.', imageOverrider),
+  commandOverrider: list('Changes of commands, second.', commandOverrider('Changes the command of a container.')),
+  argsOverrider: list('Changes of arguments, third.', commandOverrider('Changes the arguments of a container.')),
+  labelsOverrider: list('Changes of labels, fourth.', mapOverrider('Changes labels.')),
+  annotationsOverrider: list('Changes of annotations, fifth.', mapOverrider('Changes annotations.')),
+  fieldOverrider: list('Changes of documents inside texts, sixth.', fieldOverrider),
+  plaintext: list('Changes of any field, last.', plaintextOverrider),
+})
+
+const overrideRule = object<OverrideRule>('What is different in some clusters.', {
+  targetCluster: clusterAffinitySchema('The clusters; unset is all.'),
+  overriders: required(overridersSchema),
+})
+
+const overrideSpecSchema = object<OverrideSpec>('What is different where.', {
+  resourceSelectors: resourceSelectorsSchema('The templates; unset is everything in the scope of the policy.'),
+  overrideRules: list('Rules, applied in this order.', overrideRule),
+  targetCluster: clusterAffinitySchema('Deprecated: overrideRules.'),
+  overriders: described('Deprecated: overrideRules.', overridersSchema),
+})
+
+const both = { categories: ['karmada-io'], fields: { spec: required(overrideSpecSchema) } }
+
+export const overridePolicyDefinitions: readonly Definition[] = [
+  {
+    kind: overridePolicyKind,
+    shortNames: ['op'],
+    description: 'Says what is different in which clusters, for templates of its namespace.',
+    ...both,
+  },
+  {
+    kind: clusterOverridePolicyKind,
+    shortNames: ['cop'],
+    description: 'Says what is different in which clusters, for templates of any namespace and none.',
+    ...both,
+  },
+]
