@@ -26,13 +26,16 @@ function isWrite<T extends Manifest>(
 }
 
 /**
- * Fills in and tidies up objects of some kinds as they are written. The schema has not been checked at that moment: what
- * the user sent may have any shape, and a change must leave alone what it does not understand.
+ * Fills in and tidies up objects of some kinds as they are written. Their schema is checked later: what the user sent may
+ * have any shape, and a change must leave alone what it does not understand.
  */
 export const mutates = <T extends Manifest>(kinds: readonly Kind<T>[], change: (write: Write<T>) => T): Extension =>
   on(mutate, (admission) => (isWrite(kinds, admission) ? change(admission) : undefined))
 
-/** Refuses objects of some kinds that cannot work, and says all that is wrong with them. Their schema holds. */
+/**
+ * Refuses objects of some kinds that cannot work, and says all that is wrong with them. Their schema may be checked later;
+ * reading them through `Field` is safe.
+ */
 export const checks = <T extends Manifest>(
   kinds: readonly Kind<T>[],
   check: (write: Write<T>) => Problems,

@@ -54,3 +54,25 @@ test('a long value is cut in a message', () => {
   assert.ok(message.length < 300)
   assert.match(message, /too much$/)
 })
+
+test('what has the wrong shape counts as not set', () => {
+  for (const json of [
+    '{"rules": null}',
+    '{"rules": 7}',
+    '{"rules": {"name": "a"}}',
+    '{"rules": [null]}',
+    '"text"',
+    '7',
+  ]) {
+    assert.deepEqual(
+      spec(JSON.parse(json) as Spec)
+        .at('rules')
+        .items(),
+      [],
+    )
+  }
+  const odd = JSON.parse('{"rules": [{"ports": [80]}], "limit": {"of": null}}') as Spec
+  assert.deepEqual(spec(odd).at('rules').items()[0]?.at('ports').entries(), [])
+  assert.equal(spec(odd).at('limit').at('of').value, undefined)
+  assert.deepEqual(lines(written(JSON.parse('{"path": "f", "value": 7}') as Field<string>, () => 'wrong')), [])
+})

@@ -20,9 +20,15 @@ function shown(value: unknown): string {
   return text.length > longestShown ? `${text.slice(0, longestShown)}...` : text
 }
 
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /**
  * A value inside an object and the path to it, as Kubernetes writes paths: `spec.rules[0].name`. Causes are worded as
  * Kubernetes words them, so that `kubectl` prints them well.
+ *
+ * Objects may be checked before their schema is: what is null, or no list where a list belongs, counts as not set here.
+ * The schema refuses it.
  */
 export class Field<T> {
   readonly path: string
@@ -35,20 +41,20 @@ export class Field<T> {
 
   /** A field of this one. Where this one is not set, nothing is. */
   at<K extends keyof NonNullable<T> & string>(key: K): Field<NonNullable<T>[K] | Extract<T, undefined>> {
-    const owner = this.value as NonNullable<T> | undefined // null is not set either
-    const value = owner?.[key] as NonNullable<T>[K] | Extract<T, undefined> // undefined only where `owner` may be
+    const owner = this.value as NonNullable<T> | undefined
+    const value = (owner?.[key] ?? undefined) as NonNullable<T>[K] | Extract<T, undefined> // unset only where it may be
     return new Field(this.path === '' ? key : `${this.path}.${key}`, value)
   }
 
   /** The elements of a list; none when it is not set. */
   items(): readonly Field<Item<T>>[] {
     const list: readonly Item<T>[] = Array.isArray(this.value) ? this.value : []
-    return list.map((item, i) => new Field(`${this.path}[${i}]`, item))
+    return list.map((item, i) => new Field(`${this.path}[${i}]`, item)).filter(({ value }) => value !== null)
   }
 
   /** The values of a map, and their keys; none when it is not set. */
   entries(): readonly (readonly [key: string, value: Field<Entry<T>>])[] {
-    const map: Readonly<Record<string, Entry<T>>> = this.value ?? {}
+    const map: Readonly<Record<string, Entry<T>>> = isObject(this.value) ? this.value : {}
     return Object.entries(map).map(([key, value]) => [key, new Field(`${this.path}[${key}]`, value)])
   }
 
@@ -108,7 +114,7 @@ export function* between(field: Field<number | undefined>, least: number, most: 
 
 /** It is written as it has to be, or not set. */
 export function* written(field: Field<string | undefined>, as: Format): Problems {
-  const wrong = field.value === undefined ? undefined : as(field.value)
+  const wrong = typeof field.value === 'string' ? as(field.value) : undefined
   if (wrong) yield field.invalid(wrong)
 }
 
