@@ -1,0 +1,4 @@
+import { examineList } from '@flotilla/sdk/testing'
+import { matchingPlugins } from './index.ts'
+
+examineList(matchingPlugins, import.meta.dirname)
