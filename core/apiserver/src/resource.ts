@@ -38,7 +38,11 @@ export interface Resource {
   /** `status` makes writes of the object leave `.status` alone and writes of the subresource leave all else alone. */
   readonly subresources: readonly ('status' | 'scale')[]
   /** Where `scale` reads and writes; JSON paths such as `.spec.replicas`. */
-  readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string }
+  readonly scale?: {
+    readonly specReplicasPath: string
+    readonly statusReplicasPath: string
+    readonly labelSelectorPath?: string
+  }
   /** Kinds without `generation` (ConfigMap, Secret, ...) say false. */
   readonly generation: boolean
   readonly schema?: Schema

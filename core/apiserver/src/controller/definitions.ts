@@ -1,0 +1,219 @@
+import type { Transport } from '@flotilla/kube'
+import { ApiError, type Condition, type Log, type Manifest, type Status } from '@flotilla/sdk'
+import type { Admission } from '../admission/admission.ts'
+import type { Engine } from '../engine.ts'
+import { equal } from '../object/equal.ts'
+import { withMetadata } from '../object/metadata.ts'
+import { type Definition, type DefinitionNames, resourcesOf, storageVersionOf } from '../registry/custom.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Change } from '../store/change.ts'
+import { timestamp } from '../target.ts'
+import { Queue } from './queue.ts'
+
+const cleanup = 'customresourcecleanup.apiextensions.k8s.io'
+const resource = 'customresourcedefinitions.apiextensions.k8s.io'
+const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+
+/** Only definitions are kept under the name of their resource, and they were validated when written. */
+const asDefinition = (object: Manifest): Definition => object as Definition
+
+/** A definition does not go before its instances. */
+export const keepUntilClean: Admission = async (request) => {
+  const {
+    operation,
+    resource: { group, plural },
+    manifest,
+  } = request
+  if (operation !== 'CREATE' || group !== 'apiextensions.k8s.io' || plural !== 'customresourcedefinitions')
+    return request
+  const finalizers = manifest.metadata.finalizers ?? []
+  if (finalizers.includes(cleanup)) return request
+  return { manifest: withMetadata(manifest, { finalizers: [...finalizers, cleanup] }) }
+}
+
+/** A name of a definition that another kind of its group has already, in the words of the condition. */
+const conflictOf = (registry: Registry, { metadata, spec: { group, names } }: Definition): Conflict | undefined => {
+  const others = registry.list().filter((served) => served.group === group && served.id !== metadata.name)
+  const words = new Set(others.flatMap(({ plural, singular, shortNames }) => [plural, singular, ...shortNames]))
+  const kinds = new Set(others.flatMap(({ kind, listKind }) => [kind, listKind]))
+  const isTaken = (reason: string, name: string | undefined, taken: ReadonlySet<string>) =>
+    name !== undefined && taken.has(name) ? { reason, message: `"${name}" is already in use` } : undefined
+  return (
+    isTaken('PluralConflict', names.plural, words) ??
+    isTaken('SingularConflict', names.singular, words) ??
+    isTaken(
+      'ShortNamesConflict',
+      names.shortNames?.find((name) => words.has(name)),
+      words,
+    ) ??
+    isTaken('KindConflict', names.kind, kinds) ??
+    isTaken('ListKindConflict', names.listKind, kinds)
+  )
+}
+
+interface Conflict {
+  readonly reason: string
+  readonly message: string
+}
+
+type Judgement = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
+
+const judge = (definition: Definition, conflict: Conflict | undefined): readonly Judgement[] => {
+  const { deletionTimestamp } = definition.metadata
+  const wasEstablished = definition.status?.conditions?.some(
+    ({ type, status }) => type === 'Established' && status === 'True',
+  )
+  const names: Judgement = conflict
+    ? { type: 'NamesAccepted', status: 'False', ...conflict }
+    : { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' }
+  const established: Judgement =
+    conflict && !wasEstablished
+      ? { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' }
+      : {
+          type: 'Established',
+          status: 'True',
+          reason: 'InitialNamesAccepted',
+          message: 'the initial names have been accepted',
+        }
+  const terminating: Judgement = {
+    type: 'Terminating',
+    status: 'True',
+    reason: 'InstanceDeletionInProgress',
+    message: 'CustomResource deletion is in progress',
+  }
+  return [names, established, ...(deletionTimestamp ? [terminating] : [])]
+}
+
+/** Judgements as conditions; the time of one that says the same as before stays. */
+const dated = (judgements: readonly Judgement[], before: readonly Condition[], now: Date): readonly Condition[] =>
+  judgements.map((judgement) => {
+    const last = before.find(({ type }) => type === judgement.type)
+    const lastTransitionTime = last?.status === judgement.status ? last.lastTransitionTime : timestamp(now)
+    return { ...judgement, lastTransitionTime }
+  })
+
+const acceptedNames = ({ spec: { names } }: Definition): DefinitionNames => ({
+  ...names,
+  singular: names.singular ?? names.kind.toLowerCase(),
+  listKind: names.listKind ?? `${names.kind}List`,
+})
+
+const statusOf = (definition: Definition, conflict: Conflict | undefined, now: Date): Definition['status'] => {
+  const { status } = definition
+  const stored = new Set([...(status?.storedVersions ?? []), storageVersionOf(definition)])
+  return {
+    acceptedNames: conflict ? (status?.acceptedNames ?? { plural: '', kind: '' }) : acceptedNames(definition),
+    conditions: dated(judge(definition, conflict), status?.conditions ?? [], now),
+    storedVersions: [...stored],
+  }
+}
+
+/**
+ * Serves what CustomResourceDefinitions define: from the moment readers see the definition. Their status follows, and
+ * a definition that is deleted takes its instances with it.
+ */
+export class Definitions {
+  readonly #engine: Engine
+  readonly #transport: Transport
+  readonly #queue: Queue<string>
+  readonly #stop: () => void
+
+  constructor(engine: Engine, transport: Transport, log: Log) {
+    this.#engine = engine
+    this.#transport = transport
+    this.#queue = new Queue({
+      step: (name) => this.#settle(name),
+      onError: (error, name) => log.warn('a custom resource definition is not settled', { name, error }),
+    })
+    for (const object of engine.objects.list(resource)) this.#serve(asDefinition(object))
+    this.#stop = engine.objects.listen((change) => this.#hear(change))
+  }
+
+  /** Creates or updates definitions and resolves when all are established. */
+  async install(definitions: readonly Manifest[]): Promise<void> {
+    for (const definition of definitions) await this.#install(definition)
+    await this.#queue.idle()
+  }
+
+  async close(): Promise<void> {
+    this.#stop()
+    await this.#queue.close()
+  }
+
+  #hear(change: Change): void {
+    if (change.resource === resource) {
+      if (change.type === 'DELETED') this.#withdraw(change.name)
+      else this.#serve(asDefinition(change.object))
+      return
+    }
+    if (change.type !== 'DELETED') return
+    if (this.#find(change.resource)?.metadata.deletionTimestamp) this.#queue.add(change.resource)
+  }
+
+  #find(name: string): Definition | undefined {
+    const found = this.#engine.objects.newest({ resource, namespace: '', name })
+    return found && asDefinition(found)
+  }
+
+  #serve(definition: Definition): void {
+    const { registry } = this.#engine
+    const { name, deletionTimestamp } = definition.metadata
+    if (conflictOf(registry, definition) === undefined) {
+      registry.replace(name, resourcesOf(definition), {
+        storageVersion: storageVersionOf(definition),
+        custom: true,
+        terminating: deletionTimestamp !== undefined,
+      })
+    }
+    this.#queue.add(name)
+  }
+
+  #withdraw(name: string): void {
+    this.#engine.registry.remove(name)
+    this.#engine.watches.end(name)
+    for (const object of this.#engine.objects.list(resource)) this.#queue.add(object.metadata.name) // a name may be free now
+  }
+
+  async #settle(name: string): Promise<void> {
+    const definition = this.#find(name)
+    if (definition === undefined) return
+    const { registry, now } = this.#engine
+    const conflict = conflictOf(registry, definition)
+    if (!conflict && !registry.byId(name)) return this.#serve(definition)
+    const status = statusOf(definition, conflict, now())
+    if (!equal(status, definition.status)) await this.#patch(`${collection}/${name}/status`, { status })
+    if (definition.metadata.deletionTimestamp) await this.#clean(definition)
+  }
+
+  /** Deletes what is left of the instances, and lets the definition go when nothing is. */
+  async #clean(definition: Definition): Promise<void> {
+    const { name, finalizers = [] } = definition.metadata
+    if (!finalizers.includes(cleanup)) return
+    const served = this.#engine.registry.byId(name)
+    for (const { metadata } of served ? this.#engine.objects.list(name) : []) {
+      const where = metadata.namespace ? `/namespaces/${metadata.namespace}` : ''
+      await this.#send('DELETE', `/apis/${served?.apiVersion}${where}/${served?.plural}/${metadata.name}`)
+    }
+    if (this.#engine.objects.list(name).length > 0) return // their finalizers are waited for
+    await this.#patch(`${collection}/${name}`, {
+      metadata: { finalizers: finalizers.filter((each) => each !== cleanup) },
+    })
+  }
+
+  async #install(definition: Manifest): Promise<void> {
+    const found = this.#find(definition.metadata.name)
+    if (found === undefined) await this.#send('POST', collection, definition)
+    else await this.#patch(`${collection}/${definition.metadata.name}`, { spec: definition.spec })
+  }
+
+  async #patch(path: string, body: object): Promise<void> {
+    await this.#send('PATCH', path, body)
+  }
+
+  /** What is gone already needs nothing. */
+  async #send(method: string, path: string, body?: unknown): Promise<void> {
+    const headers = { 'content-type': 'application/merge-patch+json' }
+    const answer = await this.#transport.send({ method, path, headers, body })
+    if (answer.status >= 300 && answer.status !== 404) throw new ApiError(answer.body as Status) // as every refusal
+  }
+}

@@ -1,0 +1,13 @@
+import type { Admission } from './admission/admission.ts'
+import type { Registry } from './registry/registry.ts'
+import type { Objects } from './store/objects.ts'
+import type { Watches } from './watch/watches.ts'
+
+/** What verbs work with. */
+export interface Engine {
+  readonly objects: Objects
+  readonly registry: Registry
+  readonly watches: Watches
+  readonly admit: Admission
+  readonly now: () => Date
+}

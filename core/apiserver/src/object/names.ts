@@ -1,0 +1,105 @@
+import { randomInt } from 'node:crypto'
+
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
+const labelPattern = new RegExp(`^${label}$`)
+const subdomainPattern = new RegExp(`^${label}(\\.${label})*$`)
+const label1035Pattern = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
+const qualifiedPattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/
+const valuePattern = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
+
+/** What is wrong with a name, in Kubernetes' words; nothing when it is good. */
+export type NameRule = (name: string) => readonly string[]
+
+const atMost = (limit: number, name: string): string[] =>
+  name.length > limit ? [`must be no more than ${limit} characters`] : []
+
+const form = (pattern: RegExp, what: string, example: string, regex: string): NameRule => {
+  const message = `${what} (e.g. ${example}, regex used for validation is '${regex}')`
+  return (name) => (pattern.test(name) ? [] : [message])
+}
+
+const subdomainForm = form(
+  subdomainPattern,
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
+  "'example.com'",
+  '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*',
+)
+
+const labelForm = form(
+  labelPattern,
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+  "'my-name',  or '123-abc'",
+  '[a-z0-9]([-a-z0-9]*[a-z0-9])?',
+)
+
+const label1035Form = form(
+  label1035Pattern,
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
+  "'my-name',  or 'abc-123'",
+  '[a-z]([-a-z0-9]*[a-z0-9])?',
+)
+
+const qualifiedForm = form(
+  qualifiedPattern,
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  "'MyName',  or 'my.name',  or '123-abc'",
+  '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]',
+)
+
+const valueForm = form(
+  valuePattern,
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  "'MyValue',  or 'my_value',  or '12345'",
+  '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?',
+)
+
+/** `web.example.com`: most names. */
+export const dnsSubdomain: NameRule = (name) => [...atMost(253, name), ...subdomainForm(name)]
+
+/** `web`, `1st`: namespaces. */
+export const dnsLabel: NameRule = (name) => [...atMost(63, name), ...labelForm(name)]
+
+/** `web`, not `1st`: services. */
+export const dnsLabel1035: NameRule = (name) => [...atMost(63, name), ...label1035Form(name)]
+
+/** Whatever can stand in a URL: RBAC. */
+export const pathSegment: NameRule = (name) => {
+  if (name === '.' || name === '..') return [`may not be '${name}'`]
+  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`)
+}
+
+/** `example.com/name`, `name`: keys of labels and annotations, finalizers. */
+export const qualifiedName: NameRule = (name) => {
+  const parts = name.split('/')
+  if (parts.length > 2) return [...qualifiedForm('/'), `a qualified name must have at most one '/'`]
+  const [part = '', prefix] = parts.reverse()
+  const prefixWrong = prefix === '' ? ['prefix part must be non-empty'] : prefix ? dnsSubdomain(prefix) : []
+  if (part === '') return [...prefixWrong, 'name part must be non-empty', ...qualifiedForm(part)]
+  return [
+    ...prefixWrong.map((wrong) => (wrong.startsWith('prefix') ? wrong : `prefix part ${wrong}`)),
+    ...atMost(63, part),
+    ...qualifiedForm(part),
+  ]
+}
+
+/** The value of a label. */
+export const labelValue: NameRule = (value) => [...atMost(63, value), ...valueForm(value)]
+
+/** Names of a resource, by where it is kept. */
+export const nameRuleOf = (group: string, plural: string): NameRule => {
+  if (group === 'rbac.authorization.k8s.io') return pathSegment
+  if (group === '' && plural === 'namespaces') return dnsLabel
+  if (group === '' && plural === 'services') return dnsLabel1035
+  return dnsSubdomain
+}
+
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
+const suffixLength = 5
+const longestBase = 63 - suffixLength
+
+/** A name from `generateName`: the base, cut to fit, and five random characters. */
+export const generateName = (base: string): string => {
+  let suffix = ''
+  while (suffix.length < suffixLength) suffix += alphabet[randomInt(alphabet.length)]
+  return base.slice(0, longestBase) + suffix
+}

@@ -1,0 +1,40 @@
+import type { User } from '@flotilla/kube'
+import type { Watch } from './watch/watch.ts'
+
+export type { User } from '@flotilla/kube'
+
+/** One request, as far as it goes before it is understood. */
+export interface Request {
+  readonly method: string
+  /** Without the query, decoded: `/apis/apps/v1/namespaces/default/deployments/web`. */
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly user: User
+  readonly contentType?: string
+  readonly accept?: string
+  readonly userAgent?: string
+  /** The parsed body; undefined when there is none. Throws the `ApiError` that refuses a body that cannot be read. */
+  readonly body: () => unknown
+  /** Ends a watch. */
+  readonly signal?: AbortSignal
+}
+
+/** An answer that is there at once. */
+export interface BodyAnswer {
+  readonly code: number
+  /** Plain data, frozen where it is an object of the store; text for health checks. */
+  readonly body: unknown
+  /** Told to the user by kubectl, beside the answer. */
+  readonly warnings?: readonly string[]
+}
+
+/** An answer that goes on until the client, the server or the time ends it. */
+export interface WatchAnswer {
+  readonly watch: Watch
+}
+
+export type Answer = BodyAnswer | WatchAnswer
+
+/** A yes-or-no parameter: present without a value, `1`, `t` and `true` are yes. */
+export const isTrue = (value: string | undefined): boolean =>
+  value !== undefined && value !== '0' && value.toLowerCase() !== 'false' && value.toLowerCase() !== 'f'

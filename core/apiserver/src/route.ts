@@ -1,0 +1,41 @@
+/** Where a path of the resource API leads. */
+export interface Route {
+  readonly group: string
+  readonly version: string
+  readonly plural: string
+  readonly namespace?: string
+  readonly name?: string
+  readonly subresource?: string
+}
+
+const ofNamespaceItself = new Set(['status', 'finalize'])
+
+const routeOf = (group: string, version: string, parts: readonly string[]): Route | undefined => {
+  const [first, second, third, ...rest] = parts
+  if (first === undefined) return undefined
+  if (first === 'namespaces' && second !== undefined && third !== undefined && !ofNamespaceItself.has(third)) {
+    const [name, subresource, ...tail] = rest
+    if (tail.length > 0) return undefined
+    return {
+      group,
+      version,
+      plural: third,
+      namespace: second,
+      ...(name && { name }),
+      ...(subresource && { subresource }),
+    }
+  }
+  if (rest.length > 0) return undefined
+  return { group, version, plural: first, ...(second && { name: second }), ...(third && { subresource: third }) }
+}
+
+/** Reads `/api/v1/...` and `/apis/<group>/<version>/...`; undefined for every other path. */
+export const parseRoute = (path: string): Route | undefined => {
+  const [, root, ...parts] = path.endsWith('/') ? path.slice(0, -1).split('/') : path.split('/')
+  if (parts.some((part) => part === '')) return undefined
+  if (root === 'api' && parts[0] !== undefined) return routeOf('', parts[0], parts.slice(1))
+  if (root === 'apis' && parts[0] !== undefined && parts[1] !== undefined) {
+    return routeOf(parts[0], parts[1], parts.slice(2))
+  }
+  return undefined
+}

@@ -1,0 +1,54 @@
+import type { Manifest } from '@flotilla/sdk'
+import { refusal } from '../status.ts'
+import type { Selection } from './selection.ts'
+
+/** What a field selector may ask of a resource, by field. */
+export type SelectableFields = Readonly<Record<string, (object: Manifest) => string>>
+
+const metadataFields: SelectableFields = {
+  'metadata.name': ({ metadata }) => metadata.name,
+  'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
+}
+
+interface Term {
+  readonly field: string
+  readonly equal: boolean
+  readonly value: string
+}
+
+const termForm = /^((?:[^\\=!,]|\\.)+)(==|=|!=)((?:[^\\=,]|\\.)*)$/
+
+const unescaped = (value: string): string => value.replaceAll(/\\(.)/g, '$1')
+
+const term = (text: string): Term => {
+  const found = termForm.exec(text)
+  if (!found) throw refusal.badRequest(`invalid selector: '${text}'; can't understand '${text}'`)
+  const [, field = '', operator, value = ''] = found
+  return { field, equal: operator !== '!=', value: unescaped(value) }
+}
+
+/** Commas that are not escaped. */
+const split = (selector: string): string[] => (selector.match(/(?:[^\\,]|\\.)+/g) ?? []).map((part) => part.trim())
+
+const selectTerm = ({ field, equal, value }: Term, fields: SelectableFields): NonNullable<Selection> => {
+  const read = metadataFields[field] ?? (Object.hasOwn(fields, field) ? fields[field] : undefined)
+  if (read === undefined) throw refusal.badRequest(`field label not supported: ${field}`)
+  return (object) => (read(object) === value) === equal
+}
+
+/**
+ * A field selector: `metadata.name=web,status.phase!=Running`. Empty selects everything. Throws 400 when it cannot be
+ * read or asks for a field the resource does not have for this.
+ */
+export const selectFields = (selector: string | undefined, fields: SelectableFields): Selection => {
+  if (!selector?.trim()) return undefined
+  const terms = split(selector).map((text) => selectTerm(term(text), fields))
+  return (object) => terms.every((holds) => holds(object))
+}
+
+/** The name a selector asks for, when it asks for one: authorization and error messages speak of it. */
+export const selectedName = (selector: string | undefined): string | undefined => {
+  if (!selector) return undefined
+  const terms = split(selector).map(term)
+  return terms.find(({ field, equal }) => field === 'metadata.name' && equal)?.value
+}

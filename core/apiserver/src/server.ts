@@ -1,0 +1,88 @@
+import type { User } from '@flotilla/kube'
+import type { Log, Manifest } from '@flotilla/sdk'
+import { type Admission, chain } from './admission/admission.ts'
+import { initialNamespaces, namespaceLifecycle } from './admission/namespace-lifecycle.ts'
+import type { Authorize } from './authorization.ts'
+import { masters } from './authorization.ts'
+import { builtins } from './builtin/index.ts'
+import { Definitions, keepUntilClean } from './controller/definitions.ts'
+import type { Engine } from './engine.ts'
+import { errorAnswer, handleResource } from './handler.ts'
+import { Registry } from './registry/registry.ts'
+import type { Answer, Request } from './request.ts'
+import type { Resource } from './resource.ts'
+import { qualified, refusal } from './status.ts'
+import type { Storage } from './storage/storage.ts'
+import { Objects } from './store/objects.ts'
+import { inProcessTransport } from './transport.ts'
+import { Watches } from './watch/watches.ts'
+
+export interface ApiServerOptions {
+  /** For messages. */
+  readonly name: string
+  readonly storage: Storage
+  /** Asked before every write, after the server's own checks. */
+  readonly admission?: Admission
+  /** By default every user may do everything. */
+  readonly authorize?: Authorize
+  /** CustomResourceDefinitions to have from the start: created, or updated to what they say here. */
+  readonly crds?: readonly Manifest[]
+  readonly log: Log
+  readonly now?: () => Date
+}
+
+/** A Kubernetes API server in this process. */
+export interface ApiServer {
+  readonly name: string
+  /** Never rejects: a refusal is an answer. */
+  handle(request: Request): Promise<Answer>
+  /** Ends watches, stores what was accepted, closes storage. */
+  close(): Promise<void>
+}
+
+const register = (registry: Registry, resources: readonly Resource[]): void => {
+  const byId = Map.groupBy(resources, (resource) => qualified(resource))
+  for (const [id, versions] of byId) {
+    registry.replace(id, versions, { storageVersion: versions[0]?.version ?? '', custom: false })
+  }
+}
+
+const system: User = { name: 'system:apiserver', groups: [masters] }
+
+/** Opens storage and serves what is in it. */
+export const createApiServer = async (options: ApiServerOptions): Promise<ApiServer> => {
+  const { name, storage, log, authorize, now = () => new Date() } = options
+  const onError = (error: unknown) => log.error('an error that was not foreseen', { server: name, error })
+  const objects = await Objects.open(storage, { onError })
+  const registry = new Registry()
+  register(registry, builtins)
+  const watches = new Watches(objects)
+  const admit = chain([namespaceLifecycle(objects), keepUntilClean, ...(options.admission ? [options.admission] : [])])
+  const engine: Engine = { objects, registry, watches, admit, now }
+
+  const server: ApiServer = {
+    name,
+    async handle(request) {
+      try {
+        const answer = await handleResource(engine, authorize, request)
+        if (answer === undefined) throw refusal.unknownPath()
+        return answer
+      } catch (error) {
+        return errorAnswer(error, onError)
+      }
+    },
+    async close() {
+      watches.close()
+      await definitions.close()
+      await objects.close()
+    },
+  }
+  const transport = inProcessTransport(server, system)
+  const definitions = new Definitions(engine, transport, log)
+  for (const namespace of initialNamespaces) {
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+    await transport.send({ method: 'POST', path: '/api/v1/namespaces', body })
+  }
+  await definitions.install(options.crds ?? [])
+  return server
+}

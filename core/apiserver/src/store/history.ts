@@ -1,0 +1,50 @@
+import type { Change } from './change.ts'
+
+/**
+ * The last changes of all resources, in order. What is forgotten is remembered by resource, so that who watches a
+ * quiet resource is not sent away because of a busy one.
+ */
+export class History {
+  readonly #changes: Change[] = []
+  readonly #forgotten: Map<string, number>
+  readonly #limit: number
+  #start = 0
+
+  /** `forgotten` has the revision of the last change of each resource before the first one pushed. */
+  constructor(limit: number, forgotten: ReadonlyMap<string, number>) {
+    this.#limit = limit
+    this.#forgotten = new Map(forgotten)
+  }
+
+  push(change: Change): void {
+    this.#changes.push(change)
+    if (this.#changes.length - this.#start <= this.#limit) return
+    const oldest = this.#changes[this.#start]
+    if (oldest) this.#forgotten.set(oldest.resource, oldest.revision)
+    this.#start += 1
+    if (this.#start >= this.#limit) this.#compact()
+  }
+
+  /** Changes of a resource after a revision, oldest first; undefined when some of them are forgotten. */
+  since(resource: string, revision: number): readonly Change[] | undefined {
+    if (revision < (this.#forgotten.get(resource) ?? 0)) return undefined
+    return this.#changes.slice(this.#after(revision)).filter((change) => change.resource === resource)
+  }
+
+  #compact(): void {
+    this.#changes.splice(0, this.#start)
+    this.#start = 0
+  }
+
+  /** The index of the first change after a revision. */
+  #after(revision: number): number {
+    let low = this.#start
+    let high = this.#changes.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#changes[middle]?.revision ?? 0) <= revision) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import type { Manifest } from '@flotilla/sdk'
+import { withMetadata } from '../object/metadata.ts'
+import { generateName } from '../object/names.ts'
+import { trackUpdate } from '../patch/patch.ts'
+import type { BodyAnswer } from '../request.ts'
+import { refusal } from '../status.ts'
+import { addressOf, type Call, kept, timestamp, view } from '../target.ts'
+import { admitted, checkRules, checkShape, type Draft, fitted, isDryRun, managerOf, readObject } from './draft.ts'
+
+/** How often another name is tried when a generated one is taken. */
+const attempts = 8
+
+const withName = (object: Manifest): Manifest => {
+  const { name, generateName: base } = object.metadata
+  return !name && base ? withMetadata(object, { name: generateName(base) }) : object
+}
+
+/** What only the server may say of a new object. */
+const born = ({ served, engine }: Call, object: Manifest): Manifest =>
+  withMetadata(object, {
+    uid: randomUUID(),
+    creationTimestamp: timestamp(engine.now()),
+    generation: served.generation ? 1 : undefined,
+    resourceVersion: undefined,
+    deletionTimestamp: undefined,
+    deletionGracePeriodSeconds: undefined,
+    selfLink: undefined,
+  } as Parameters<typeof withMetadata>[1]) // selfLink is a field of old clients
+
+const withoutStatus = ({ served }: Call, object: Manifest): Manifest => {
+  if (!served.subresources.includes('status') || !('status' in object)) return object
+  const { status: _, ...rest } = object
+  return rest
+}
+
+/** The object as it would be stored. `tracked` has its `managedFields` already. */
+const prepared = async (call: Call, draft: Draft, tracked: boolean): Promise<Draft> => {
+  const { served, engine } = call
+  const { object, warnings } = await admitted(call, 'CREATE', draft)
+  checkShape(served, object)
+  const fresh = born(call, withoutStatus(call, object))
+  const ready = served.strategy.prepareForCreate?.(fresh) ?? fresh
+  checkRules(served, ready)
+  if (tracked) return { object: ready, warnings }
+  const { schema } = served
+  const options = { manager: managerOf(call), ...(schema && { schema }), now: engine.now() }
+  return { object: trackUpdate(undefined, ready, options), warnings }
+}
+
+const taken = ({ served }: Call, found: Manifest | undefined, name: string) => {
+  const error = refusal.alreadyExists(served, name)
+  return found?.metadata.deletionTimestamp ? refusal.beingDeleted(served, name) : error
+}
+
+const store = async (call: Call, { object, warnings }: Draft): Promise<BodyAnswer | undefined> => {
+  const { engine, served } = call
+  const address = addressOf({ ...call, name: object.metadata.name })
+  const found = engine.objects.newest(address)
+  if (found !== undefined) {
+    if (object.metadata.generateName) return undefined
+    throw taken(call, found, object.metadata.name)
+  }
+  if (isDryRun(call)) return { code: 201, body: object, warnings }
+  const written = await engine.objects.write(address, undefined, kept(served, object))
+  return written && { code: 201, body: view(served, written), warnings }
+}
+
+/** Creates an object from a draft that fits its schema. Throws 409, 422 and what admission says. */
+export const createFrom = async (call: Call, draft: Draft, tracked = false): Promise<BodyAnswer> => {
+  if (call.served.terminating) throw refusal.creationNotAllowed(call.served)
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const answer = await store(call, await prepared(call, { ...draft, object: withName(draft.object) }, tracked))
+    if (answer) return answer
+  }
+  throw refusal.alreadyExists(call.served, draft.object.metadata.generateName ?? draft.object.metadata.name)
+}
+
+/** POST to a collection. */
+export const create = async (call: Call): Promise<BodyAnswer> => {
+  const object = readObject(call, call.request.body())
+  if (object.metadata.resourceVersion) {
+    throw refusal.badRequest('resourceVersion should not be set on objects to be created')
+  }
+  return createFrom(call, fitted(call, object))
+}

@@ -1,0 +1,191 @@
+import { ApiError, type Manifest } from '@flotilla/sdk'
+import { isAdmitted } from '../admission/admission.ts'
+import { withMetadata } from '../object/metadata.ts'
+import { isObject, readKeys } from '../registry/json-path.ts'
+import type { Served } from '../registry/registry.ts'
+import { type BodyAnswer, isTrue } from '../request.ts'
+import { refusal, success } from '../status.ts'
+import { addressOf, type Call, kept, timestamp, view } from '../target.ts'
+import { isDryRun } from './draft.ts'
+import { listOf } from './list.ts'
+
+/** How dependents are treated. */
+type Propagation = 'Background' | 'Foreground' | 'Orphan'
+
+/** The `DeleteOptions` of a request. */
+interface Options {
+  readonly propagation?: Propagation
+  readonly uid?: string
+  readonly resourceVersion?: string
+  readonly dryRun: boolean
+}
+
+const foreground = 'foregroundDeletion'
+const orphan = 'orphan'
+
+/** What must happen before an object may go. Namespaces have a list of their own beside the usual one. */
+export const isHeld = ({ group, plural }: Pick<Served, 'group' | 'plural'>, object: Manifest): boolean => {
+  if (object.metadata.finalizers?.length) return true
+  if (group !== '' || plural !== 'namespaces') return false
+  const finalizers = readKeys(object, ['spec', 'finalizers'])
+  return Array.isArray(finalizers) && finalizers.length > 0
+}
+
+const propagations: ReadonlySet<unknown> = new Set<Propagation>(['Background', 'Foreground', 'Orphan'])
+
+const propagationOf = (value: unknown): Propagation | undefined => {
+  if (value === undefined || value === null || value === '') return undefined
+  if (propagations.has(value)) return value as Propagation // the set has no others
+  throw refusal.invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+    {
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${JSON.stringify(value)}: DeletionPropagation need to be one of "Background", "Foreground", "Orphan" or nil`,
+      field: 'propagationPolicy',
+    },
+  ])
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
+
+/** From the body, and from the query where the body does not say. */
+const optionsOf = (call: Call): Options => {
+  const { query } = call.request
+  const body = call.request.body() ?? {}
+  if (!isObject(body)) throw refusal.badRequest('the DeleteOptions are not an object')
+  const orphans = body.orphanDependents ?? (query.orphanDependents && isTrue(query.orphanDependents))
+  const asked = propagationOf(body.propagationPolicy ?? query.propagationPolicy)
+  const propagation = asked ?? (typeof orphans === 'boolean' ? (orphans ? 'Orphan' : 'Background') : undefined)
+  const uid = textOf(readKeys(body, ['preconditions', 'uid']))
+  const resourceVersion = textOf(readKeys(body, ['preconditions', 'resourceVersion']))
+  const dryRun = isDryRun(call) || (Array.isArray(body.dryRun) && body.dryRun.includes('All'))
+  return {
+    ...(propagation && { propagation }),
+    ...(uid && { uid }),
+    ...(resourceVersion && { resourceVersion }),
+    dryRun,
+  }
+}
+
+const checkPreconditions = ({ served }: Call, { uid, resourceVersion }: Options, { metadata }: Manifest): void => {
+  if (uid && uid !== metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`
+    throw refusal.conflict(served, metadata.name, why)
+  }
+  if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
+    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`
+    throw refusal.conflict(served, metadata.name, why)
+  }
+}
+
+const finalizerOf: Readonly<Record<Propagation, string | undefined>> = {
+  Background: undefined,
+  Foreground: foreground,
+  Orphan: orphan,
+}
+
+/** The finalizers a deletion leaves: without an opinion on dependents, those already there stand. */
+const finalizersFor = (finalizers: readonly string[], propagation: Propagation | undefined): readonly string[] => {
+  if (propagation === undefined) return finalizers
+  const others = finalizers.filter((name) => name !== foreground && name !== orphan)
+  const own = finalizerOf[propagation]
+  return own ? [...others, own] : others
+}
+
+/** The object as it waits for its finalizers. */
+const doomed = (object: Manifest, finalizers: readonly string[], now: Date): Manifest => {
+  const { deletionTimestamp, generation, finalizers: had = [] } = object.metadata
+  const same = had.length === finalizers.length && finalizers.every((name) => had.includes(name))
+  if (deletionTimestamp && same) return object
+  const held = withMetadata(object, { finalizers: finalizers.length > 0 ? finalizers : undefined })
+  if (deletionTimestamp) return held
+  return withMetadata(held, {
+    deletionTimestamp: timestamp(now),
+    deletionGracePeriodSeconds: 0,
+    generation: generation && generation + 1,
+  })
+}
+
+const terminating = ({ served }: Call, object: Manifest): Manifest => {
+  if (served.id !== 'namespaces' || !object.metadata.deletionTimestamp) return object
+  if (readKeys(object, ['status', 'phase']) === 'Terminating') return object
+  return { ...object, status: { ...(object.status as object | undefined), phase: 'Terminating' } } // by its schema
+}
+
+const admit = async (call: Call, manifest: Manifest, dryRun: boolean): Promise<readonly string[]> => {
+  const { engine, served, namespace, request } = call
+  const answer = await engine.admit({
+    operation: 'DELETE',
+    resource: served,
+    ...(namespace !== undefined && { namespace }),
+    name: manifest.metadata.name,
+    manifest,
+    user: request.user,
+    dryRun,
+  })
+  if (!isAdmitted(answer)) throw new ApiError(answer)
+  return answer.warnings ?? []
+}
+
+const gone = ({ served }: Call, { metadata }: Manifest) =>
+  success({
+    name: metadata.name,
+    ...(served.group && { group: served.group }),
+    kind: served.plural,
+    ...(metadata.uid && { uid: metadata.uid }),
+  })
+
+const attempt = async (call: Call, stored: Manifest, options: Options): Promise<BodyAnswer | undefined> => {
+  const { engine, served } = call
+  const { objects } = engine
+  const current = view(served, stored)
+  checkPreconditions(call, options, current)
+  const warnings = await admit(call, current, options.dryRun)
+  const finalizers = finalizersFor(current.metadata.finalizers ?? [], options.propagation)
+  const after = terminating(call, doomed(current, finalizers, engine.now()))
+  if (isHeld(served, after)) {
+    if (after === current) await objects.settled(addressOf(call))
+    if (after === current || options.dryRun) return { code: 200, body: after, warnings }
+    const written = await objects.write(addressOf(call), stored, kept(served, after))
+    return written && { code: 200, body: view(served, written), warnings }
+  }
+  const removed = options.dryRun ? stored : await objects.remove(addressOf(call), stored, kept(served, current))
+  return removed && { code: 200, body: gone(call, removed), warnings }
+}
+
+const removeNamed = async (call: Call, options: Options): Promise<BodyAnswer> => {
+  for (;;) {
+    const stored = call.engine.objects.newest(addressOf(call))
+    if (stored === undefined) throw refusal.notFound(call.served, call.name ?? '')
+    const answer = await attempt(call, stored, options)
+    if (answer) return answer
+  }
+}
+
+/** DELETE of an object: it is gone, or waits for its finalizers. Throws 404 and 409. */
+export const remove = async (call: Call): Promise<BodyAnswer> => removeNamed(call, optionsOf(call))
+
+const withinReach = 32
+
+/** DELETE of a collection: of all its objects the selectors select. Answers with the list of them. */
+export const removeCollection = async (call: Call): Promise<BodyAnswer> => {
+  const options = optionsOf(call)
+  const found = listOf(call)
+  for (let start = 0; start < found.items.length; start += withinReach) {
+    const some = found.items.slice(start, start + withinReach)
+    await Promise.all(some.map(async (object) => removeListed(call, object, options)))
+  }
+  return { code: 200, body: found }
+}
+
+/** Someone else may have been faster. */
+const removeListed = async (
+  call: Call,
+  { metadata: { name, namespace } }: Manifest,
+  options: Options,
+): Promise<void> => {
+  try {
+    await removeNamed({ ...call, name, ...(namespace && { namespace }) }, options)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 404) throw error
+  }
+}

@@ -1,0 +1,172 @@
+import { ApiError, deepFreeze, type Manifest, type StatusCause } from '@flotilla/sdk'
+import { isAdmitted } from '../admission/admission.ts'
+import { validateMetadata } from '../object/metadata.ts'
+import { nameRuleOf } from '../object/names.ts'
+import { isObject } from '../registry/json-path.ts'
+import type { Served } from '../registry/registry.ts'
+import { isTrue } from '../request.ts'
+import { objectMetaSchema } from '../schema/metadata.ts'
+import { compileSchema } from '../schema/structural.ts'
+import { refusal } from '../status.ts'
+import type { Call } from '../target.ts'
+
+const longestManager = 128
+
+/** Who `managedFields` names: what the client says, else how its program is called. */
+export const managerOf = ({ request: { query, userAgent, user } }: Call): string => {
+  const manager = query.fieldManager || userAgent?.split('/')[0]?.slice(0, longestManager) || user.name
+  if (manager.length > longestManager)
+    throw refusal.badRequest(`fieldManager must be at most ${longestManager} characters`)
+  return manager
+}
+
+/** Whether nothing is to be stored. Throws 400 for a `dryRun` Kubernetes does not know. */
+export const isDryRun = ({ request: { query } }: Call): boolean => {
+  const { dryRun } = query
+  if (!dryRun) return false
+  if (dryRun !== 'All') throw refusal.badRequest(`dryRun: Unsupported value: "${dryRun}": supported values: "All"`)
+  return true
+}
+
+/** An object on its way in, and what the user should hear about it. */
+export interface Draft {
+  readonly object: Manifest
+  readonly warnings: readonly string[]
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const metaValidator = compileSchema(objectMetaSchema)
+
+/** The kind in the body must be the one in the path; what is missing is filled in. */
+const typed = ({ served }: Call, body: Fields): Fields => {
+  const { apiVersion = served.apiVersion, kind = served.kind } = body
+  if (apiVersion === served.apiVersion && kind === served.kind)
+    return body.kind && body.apiVersion ? body : { apiVersion, kind, ...body }
+  if (kind !== served.kind) {
+    throw refusal.badRequest(
+      `${String(kind)} in version "${String(apiVersion)}" cannot be handled as a ${served.kind}: the kind in the data (${String(kind)}) does not match the expected kind (${served.kind})`,
+    )
+  }
+  throw refusal.badRequest(
+    `the API version in the data (${String(apiVersion)}) does not match the expected API version (${served.apiVersion})`,
+  )
+}
+
+const metadataOf = (body: Fields, { served }: Call): Fields => {
+  const { metadata = {} } = body
+  const wrong = `${served.kind} in version "${served.version}" cannot be handled as a ${served.kind}`
+  if (!isObject(metadata)) throw refusal.badRequest(`${wrong}: metadata is not an object`)
+  const causes = metaValidator.validate(metadata)
+  if (causes.length === 0) return metadata
+  throw refusal.badRequest(
+    `${wrong}: ${causes.map(({ field, message }) => `metadata.${field}: ${message}`).join(', ')}`,
+  )
+}
+
+/** The namespace in the body must be the one in the path, or absent. */
+const placed = (metadata: Fields, { namespace }: Call): Fields => {
+  const { namespace: found, ...rest } = metadata
+  if (namespace === undefined) return found === undefined ? metadata : rest
+  if (found === namespace) return metadata
+  if (found)
+    throw refusal.badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  return { ...metadata, namespace }
+}
+
+const named = (metadata: Fields, { name }: Call): Fields => {
+  if (name === undefined || metadata.name === name) return metadata
+  if (!metadata.name) return { ...metadata, name }
+  throw refusal.badRequest(
+    `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
+  )
+}
+
+/** Reads a body as an object of the resource. Throws 400 when it is not one. */
+export const readObject = (call: Call, body: unknown): Manifest => {
+  if (!isObject(body)) {
+    throw refusal.badRequest(
+      `the object provided is unrecognized (must be of type ${call.served.kind}): it is not an object`,
+    )
+  }
+  const fields = typed(call, deepFreeze(body))
+  const metadata = named(placed(metadataOf(fields, call), call), call)
+  const whole = metadata === fields.metadata ? fields : { ...fields, metadata }
+  return whole as unknown as Manifest // its type, name and namespace were just checked; the rest is, before it is stored
+}
+
+const strictness = ({ request: { query } }: Call): 'Ignore' | 'Warn' | 'Strict' => {
+  const asked = query.fieldValidation
+  if (!asked || asked === 'Warn') return 'Warn'
+  if (asked === 'Ignore' || asked === 'Strict') return asked
+  throw refusal.badRequest(
+    `fieldValidation: Unsupported value: "${asked}": supported values: "Ignore", "Strict", "Warn"`,
+  )
+}
+
+const strictError = ({ served }: Call, unknown: readonly string[]): ApiError =>
+  refusal.badRequest(
+    `${served.kind} in version "${served.version}" cannot be handled as a ${served.kind}: strict decoding error: ${unknown.join(', ')}`,
+  )
+
+/** What nobody knows is dropped, or refused, or warned of, as `fieldValidation` says; what is missing gets its default. */
+export const fitted = (call: Call, object: Manifest): Draft => {
+  const { compiled } = call.served
+  const unknown = compiled.unknownFields(object).map((path) => `unknown field "${path}"`)
+  const strict = unknown.length > 0 ? strictness(call) : 'Ignore'
+  if (strict === 'Strict') throw strictError(call, unknown)
+  return {
+    object: compiled.applyDefaults(unknown.length > 0 ? compiled.prune(object) : object),
+    warnings: strict === 'Warn' ? unknown : [],
+  }
+}
+
+/** Asks everyone who may refuse or change a write. Throws the refusal. */
+export const admitted = async (
+  call: Call,
+  operation: 'CREATE' | 'UPDATE',
+  draft: Draft,
+  before?: Manifest,
+): Promise<Draft> => {
+  const { engine, served, namespace, subresource, request } = call
+  const { object } = draft
+  const answer = await engine.admit({
+    operation,
+    resource: served,
+    ...(subresource && { subresource }),
+    ...(namespace !== undefined && { namespace }),
+    name: object.metadata.name ?? '',
+    manifest: object,
+    ...(before && { before }),
+    user: request.user,
+    dryRun: isDryRun(call),
+  })
+  if (!isAdmitted(answer)) throw new ApiError(answer)
+  const warnings = [...draft.warnings, ...(answer.warnings ?? [])]
+  if (answer.manifest === object) return { object, warnings }
+  return { object: served.compiled.applyDefaults(served.compiled.prune(answer.manifest)), warnings }
+}
+
+/** Throws 422 when an object is not as its schema says. */
+export const checkShape = (served: Served, object: Manifest): void => {
+  const causes = served.compiled.validate(object)
+  if (causes.length > 0) throw refusal.invalid(served, object.metadata.name, causes)
+}
+
+/** Throws 422 when an object breaks a rule; `before` on update. Its shape was checked. */
+export const checkRules = (
+  served: Served,
+  object: Manifest,
+  before?: Manifest,
+  more: readonly StatusCause[] = [],
+): void => {
+  const causes = [
+    ...validateMetadata(object, nameRuleOf(served.group, served.plural)),
+    ...more,
+    ...(served.strategy.validate?.(object, before) ?? []),
+  ]
+  if (causes.length > 0) throw refusal.invalid(served, object.metadata.name, causes)
+}
+
+/** `force` of server-side apply. */
+export const isForced = ({ request: { query } }: Call): boolean => isTrue(query.force)

@@ -1,0 +1,14 @@
+import type { Manifest } from '@flotilla/sdk'
+import type { BodyAnswer } from '../request.ts'
+import { refusal } from '../status.ts'
+import { addressOf, type Call, view } from '../target.ts'
+
+/** The named object as readers see it. Throws 404. */
+export const find = (call: Call): Manifest => {
+  const object = call.engine.objects.get(addressOf(call))
+  if (object === undefined) throw refusal.notFound(call.served, call.name ?? '')
+  return view(call.served, object)
+}
+
+/** GET of one object, or of its `status`, which is the whole object too. */
+export const get = (call: Call): BodyAnswer => ({ code: 200, body: find(call) })

@@ -1,0 +1,97 @@
+import type { Manifest } from '@flotilla/sdk'
+import { equal } from '../object/equal.ts'
+import { sameContent, validateMetadataUpdate, withMetadata } from '../object/metadata.ts'
+import { trackUpdate } from '../patch/patch.ts'
+import type { Served } from '../registry/registry.ts'
+import { refusal } from '../status.ts'
+import type { Call } from '../target.ts'
+import { admitted, checkRules, checkShape, type Draft, managerOf } from './draft.ts'
+
+/** Throws 409 when the writer meant another object, or another version of it. */
+export const checkIdentity = ({ served }: Call, proposed: Manifest, current: Manifest): void => {
+  const { uid, resourceVersion } = proposed.metadata
+  const { name } = current.metadata
+  if (uid && uid !== current.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`
+    throw refusal.conflict(served, name, why)
+  }
+  if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw refusal.modified(served, name)
+}
+
+/** What only the server may say of an object stays as it is. */
+const carried = (proposed: Manifest, current: Manifest): Manifest => {
+  const { uid, creationTimestamp, generation, resourceVersion, deletionTimestamp, deletionGracePeriodSeconds } =
+    current.metadata
+  return withMetadata(proposed, {
+    uid,
+    creationTimestamp: proposed.metadata.creationTimestamp ?? creationTimestamp,
+    generation,
+    resourceVersion,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+  })
+}
+
+const withField = (object: Manifest, field: string, from: Manifest): Manifest => {
+  if (object[field] === from[field]) return object
+  const { [field]: _, ...rest } = object
+  return { ...rest, ...(field in from && { [field]: from[field] }) } as Manifest // never asked for metadata or the type
+}
+
+/** What the writer may say here: all but the status, or only the status. */
+const scoped = ({ served, subresource }: Call, proposed: Manifest, current: Manifest): Manifest => {
+  if (subresource === 'status') {
+    const { managedFields } = proposed.metadata
+    return withField(withMetadata(current, { managedFields }), 'status', proposed)
+  }
+  const whole = carried(proposed, current)
+  return served.subresources.includes('status') ? withField(whole, 'status', current) : whole
+}
+
+/** Whether something changed that `generation` counts: anything but metadata, and status where that is apart. */
+const isNewGeneration = (served: Served, after: Manifest, before: Manifest): boolean => {
+  const apart = served.subresources.includes('status')
+  const counted = (object: Manifest) => {
+    const { metadata: _, status, ...rest } = object
+    return apart ? rest : { ...rest, status }
+  }
+  return !equal(counted(after), counted(before))
+}
+
+const counted = ({ served }: Call, after: Manifest, before: Manifest): Manifest => {
+  if (!served.generation || !isNewGeneration(served, after, before)) return after
+  return withMetadata(after, { generation: (before.metadata.generation ?? 0) + 1 })
+}
+
+const tracked = (call: Call, before: Manifest, after: Manifest): Manifest => {
+  const { served, subresource, engine } = call
+  return trackUpdate(before, after, {
+    manager: managerOf(call),
+    ...(subresource && { subresource }),
+    ...(served.schema && { schema: served.schema }),
+    now: engine.now(),
+  })
+}
+
+export interface Revision {
+  /** Its `managedFields` are as they are to be: it was applied. */
+  readonly applied: boolean
+}
+
+/**
+ * What an object becomes when someone proposes another state of it. The very same object when nothing changes.
+ * Throws 409, 422 and what admission says.
+ */
+export const revise = async (call: Call, draft: Draft, current: Manifest, { applied }: Revision): Promise<Draft> => {
+  const { served, subresource } = call
+  checkIdentity(call, draft.object, current)
+  const own = { ...draft, object: scoped(call, draft.object, current) }
+  const { object, warnings } = await admitted(call, 'UPDATE', own, current)
+  checkShape(served, object)
+  const ready = subresource ? object : (served.strategy.prepareForUpdate?.(object, current) ?? object)
+  if (sameContent(ready, current) && !applied) return { object: current, warnings }
+  const after = counted(call, ready, current)
+  checkRules(served, after, current, validateMetadataUpdate(after, current))
+  const done = applied ? after : tracked(call, current, after)
+  return { object: equal(done, current) ? current : done, warnings }
+}

@@ -1,0 +1,127 @@
+import type { Manifest, Patch } from '@flotilla/sdk'
+import { applyPatch } from '../patch/patch.ts'
+import type { BodyAnswer } from '../request.ts'
+import { refusal } from '../status.ts'
+import { addressOf, type Call, kept, view } from '../target.ts'
+import { createFrom } from './create.ts'
+import { isHeld } from './delete.ts'
+import { type Draft, fitted, isDryRun, isForced, managerOf, readObject } from './draft.ts'
+import { type Revision, revise } from './revise.ts'
+
+/** How often a write without a resourceVersion of its own is tried again because another one was faster. */
+const attempts = 100
+
+/** What someone wants an object to become. */
+type Propose = (current: Manifest) => Draft
+
+/** Stores what became of an object; undefined when someone else was faster. What nothing holds any more, goes. */
+const store = (call: Call, stored: Manifest, after: Manifest): Promise<Manifest> | undefined => {
+  const { objects } = call.engine
+  const object = kept(call.served, after)
+  if (after.metadata.deletionTimestamp && !isHeld(call.served, after)) {
+    return objects.remove(addressOf(call), stored, object)
+  }
+  return objects.write(addressOf(call), stored, object)
+}
+
+const attempt = async (
+  call: Call,
+  stored: Manifest,
+  propose: Propose,
+  how: Revision,
+): Promise<BodyAnswer | undefined> => {
+  const { served, engine } = call
+  const current = view(served, stored)
+  const { object, warnings } = await revise(call, propose(current), current, how)
+  if (object === current) await engine.objects.settled(addressOf(call))
+  if (object === current || isDryRun(call)) return { code: 200, body: object, warnings }
+  const written = await store(call, stored, object)
+  return written && { code: 200, body: view(served, written), warnings }
+}
+
+/** Changes the named object; tried again with its newest state as long as someone else is faster. */
+const amend = async (
+  call: Call,
+  propose: Propose,
+  how: Revision,
+  absent: () => Promise<BodyAnswer>,
+): Promise<BodyAnswer> => {
+  for (let tries = 0; tries < attempts; tries += 1) {
+    const stored = call.engine.objects.newest(addressOf(call))
+    const answer = stored ? await attempt(call, stored, propose, how) : await absent()
+    if (answer) return answer
+  }
+  throw refusal.modified(call.served, call.name ?? '')
+}
+
+const missing = (call: Call) => async (): Promise<BodyAnswer> => {
+  throw refusal.notFound(call.served, call.name ?? '')
+}
+
+/** PUT of an object or its status. */
+export const update = async (call: Call): Promise<BodyAnswer> => {
+  const { served, name = '' } = call
+  const object = readObject(call, call.request.body())
+  if (served.custom && !object.metadata.resourceVersion) {
+    const message = 'Invalid value: 0: must be specified for an update'
+    throw refusal.invalid(served, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }])
+  }
+  const draft = fitted(call, object)
+  return amend(call, () => draft, { applied: false }, missing(call))
+}
+
+const patchTypes: Readonly<Record<string, Patch['type']>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+}
+
+const patchTypeOf = ({ request: { contentType }, served }: Call): Patch['type'] => {
+  const type = patchTypes[contentType?.split(';')[0]?.trim().toLowerCase() ?? '']
+  if (type === undefined || (type === 'strategic' && served.custom)) {
+    const accepted = Object.keys(patchTypes).filter((each) => !served.custom || patchTypes[each] !== 'strategic')
+    throw refusal.unsupportedMediaType(accepted)
+  }
+  return type
+}
+
+const applyManager = (call: Call): string => {
+  if (call.request.query.fieldManager) return managerOf(call)
+  const message = 'Required value: is required for apply patch'
+  throw refusal.invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+    { reason: 'FieldValueRequired', message, field: 'fieldManager' },
+  ])
+}
+
+/** What is to be stored in the place of an object. */
+export type Body = (current: Manifest) => Manifest
+
+/** Replaces the named object by what becomes of it. */
+export const replaceWith = async (call: Call, body: Body): Promise<BodyAnswer> =>
+  amend(call, (current) => ({ object: body(current), warnings: [] }), { applied: false }, missing(call))
+
+/** What the patch of a request makes of something. */
+export const patchBody = (call: Call, current: Manifest | undefined): Manifest => {
+  const { served, engine, request, subresource } = call
+  const type = patchTypeOf(call)
+  const ofItself = subresource !== 'scale' && served.schema
+  return applyPatch({
+    type,
+    current,
+    body: request.body(),
+    ...(ofItself && { schema: ofItself }),
+    manager: type === 'apply' ? applyManager(call) : managerOf(call),
+    force: isForced(call),
+    ...(subresource && { subresource }),
+    now: engine.now(),
+  })
+}
+
+/** PATCH of an object or its status; server-side apply creates what is not there. */
+export const patch = async (call: Call): Promise<BodyAnswer> => {
+  const applied = patchTypeOf(call) === 'apply'
+  const patched = (current: Manifest | undefined) => fitted(call, readObject(call, patchBody(call, current)))
+  const absent = applied && !call.subresource ? async () => createFrom(call, patched(undefined), true) : missing(call)
+  return amend(call, patched, { applied }, absent)
+}

@@ -1,0 +1,119 @@
+import type { WireEvent } from '@flotilla/kube'
+import { isTrue, type WatchAnswer } from '../request.ts'
+import { both, type Selection } from '../select/selection.ts'
+import { refusal } from '../status.ts'
+import { type Call, view } from '../target.ts'
+import { Shown, Watch, type WatchOptions } from '../watch/watch.ts'
+import { revisionOf, selectionOf } from './list.ts'
+
+const shortestDefault = 1800
+
+/** How long a watch may last: what was asked for, else between half an hour and an hour, so that not all end at once. */
+const secondsOf = (text: string | undefined): number => {
+  const asked = Number(text)
+  return asked > 0 ? asked : shortestDefault * (1 + Math.random())
+}
+
+const bookmarkOf =
+  ({ served }: Call) =>
+  (revision: number): WireEvent => ({
+    type: 'BOOKMARK',
+    object: {
+      kind: served.kind,
+      apiVersion: served.apiVersion,
+      metadata: { creationTimestamp: null, resourceVersion: String(revision) },
+    },
+  })
+
+const initialEnd = (call: Call): WireEvent => ({
+  type: 'BOOKMARK',
+  object: {
+    kind: call.served.kind,
+    apiVersion: call.served.apiVersion,
+    metadata: {
+      creationTimestamp: null,
+      resourceVersion: String(call.engine.objects.revision),
+      annotations: { 'k8s.io/initial-events-end': 'true' },
+    },
+  },
+})
+
+const existing = ({ engine: { objects }, served, namespace }: Call, select: Selection): WireEvent[] =>
+  objects
+    .list(served.id, namespace)
+    .filter((object) => select === undefined || select(object))
+    .map((object) => ({ type: 'ADDED', object: view(served, object) }))
+
+/** The refusal of a watch is an event, as in Kubernetes: the client lists again. */
+const tooOld = (revision: number, current: number): WireEvent => ({
+  type: 'ERROR',
+  object: refusal.expired(`too old resource version: ${revision} (${current})`).status,
+})
+
+const checkInitialEvents = ({ resourceVersionMatch }: Readonly<Record<string, string>>): void => {
+  if (resourceVersionMatch === 'NotOlderThan') return
+  throw refusal.invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
+    {
+      reason: 'FieldValueForbidden',
+      message: 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+      field: 'resourceVersionMatch',
+    },
+  ])
+}
+
+interface Start {
+  readonly initial: readonly WireEvent[]
+  /** There is nothing to add after them. */
+  readonly over?: true
+}
+
+const fromNow = (call: Call, select: Selection): Start => {
+  const { query } = call.request
+  const objects = existing(call, select)
+  return { initial: query.sendInitialEvents === 'true' ? [...objects, initialEnd(call)] : objects }
+}
+
+/** What happened after a revision, as this watch would have seen it. */
+const resumed = (call: Call, options: WatchOptions, revision: number): Start => {
+  const { objects } = call.engine
+  const changes = revision > objects.revision ? undefined : objects.since(call.served.id, revision)
+  if (changes === undefined) return { initial: [tooOld(revision, objects.revision)], over: true }
+  const past = new Watch({ ...options, limit: Number.POSITIVE_INFINITY })
+  for (const change of changes) past.offer(new Shown(change))
+  return { initial: past.take() }
+}
+
+const startOf = (call: Call, options: WatchOptions): Start => {
+  const { query } = call.request
+  const sendInitial = query.sendInitialEvents
+  if (sendInitial !== undefined) checkInitialEvents(query)
+  const revision = revisionOf(query.resourceVersion)
+  if (isTrue(sendInitial)) return fromNow(call, options.select)
+  if (sendInitial !== undefined && !revision) return { initial: [] }
+  return revision ? resumed(call, options, revision) : fromNow(call, options.select)
+}
+
+const endWith = (started: Watch, signal: AbortSignal): void => {
+  if (signal.aborted) started.end()
+  const end = () => started.end()
+  signal.addEventListener('abort', end, { once: true })
+  started.onEnd(() => signal.removeEventListener('abort', end))
+}
+
+/** Streams changes of a collection. */
+export const watch = (call: Call): WatchAnswer => {
+  const { engine, served, namespace, name, request } = call
+  const named: Selection = name === undefined ? undefined : ({ metadata }) => metadata.name === name
+  const options: WatchOptions = {
+    ...(namespace !== undefined && { namespace }),
+    select: both(named, selectionOf(served, request.query)),
+    view: (object) => view(served, object),
+    ...(isTrue(request.query.allowWatchBookmarks) && { bookmark: bookmarkOf(call) }),
+  }
+  const { initial, over } = startOf(call, options)
+  const started = new Watch({ ...options, initial })
+  if (over) started.end()
+  else engine.watches.add(served.id, started, secondsOf(request.query.timeoutSeconds))
+  if (request.signal) endWith(started, request.signal)
+  return { watch: started }
+}

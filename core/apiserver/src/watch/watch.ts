@@ -1,0 +1,158 @@
+import type { WireEvent } from '@flotilla/kube'
+import type { Manifest } from '@flotilla/sdk'
+import type { Selection } from '../select/selection.ts'
+import type { Change } from '../store/change.ts'
+
+export interface WatchOptions {
+  readonly namespace?: string
+  readonly select: Selection
+  /** How an object is shown: in the version asked for. */
+  readonly view: (object: Manifest) => Manifest
+  /** The bookmark with this revision, when the client wants bookmarks. */
+  readonly bookmark?: (revision: number) => WireEvent
+  /** What the reader gets before anything that happens from now on. */
+  readonly initial?: readonly WireEvent[]
+  /** How many events, beside the initial ones, may wait for the reader before it is cut off. By default 10,000. */
+  readonly limit?: number
+}
+
+/**
+ * The ways one change shows, each made once however many watch it: who makes bytes of an event can keep them by its
+ * identity.
+ */
+export class Shown {
+  readonly change: Change
+  readonly #events = new Map<string, WireEvent>()
+  #left: Manifest | undefined
+
+  constructor(change: Change) {
+    this.change = change
+  }
+
+  as(type: 'ADDED' | 'MODIFIED' | 'DELETED', view: (object: Manifest) => Manifest): WireEvent {
+    const object = view(this.#subject(type))
+    const id = `${type} ${object.apiVersion}`
+    let event = this.#events.get(id)
+    if (event === undefined) {
+      event = Object.freeze({ type, object })
+      this.#events.set(id, event)
+    }
+    return event
+  }
+
+  /** Who does not select an object any more is told its last selected state, with the revision of the change. */
+  #subject(type: WireEvent['type']): Manifest {
+    const { change } = this
+    if (type !== 'DELETED' || change.type === 'DELETED' || !change.before) return change.object
+    const { resourceVersion } = change.object.metadata
+    this.#left ??= {
+      ...change.before,
+      metadata: { ...change.before.metadata, ...(resourceVersion && { resourceVersion }) },
+    }
+    return this.#left
+  }
+}
+
+/**
+ * One watch: events gather here until they are read. Ends when the reader ends it, the server ends it, or the reader
+ * is so slow that more events wait than may.
+ */
+export class Watch implements AsyncIterable<WireEvent> {
+  readonly #options: WatchOptions
+  readonly #limit: number
+  #waiting: WireEvent[]
+  #wake: (() => void) | undefined
+  #ended = false
+  readonly #ends: (() => void)[] = []
+
+  constructor(options: WatchOptions) {
+    this.#options = options
+    this.#waiting = [...(options.initial ?? [])]
+    this.#limit = (options.limit ?? 10_000) + this.#waiting.length
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Calls back once, when the watch ends. */
+  onEnd(callback: () => void): void {
+    if (this.#ended) callback()
+    else this.#ends.push(callback)
+  }
+
+  /** Adds what the change means here, if anything. */
+  offer(shown: Shown): void {
+    const { change } = shown
+    const { namespace, view } = this.#options
+    if (namespace !== undefined && namespace !== change.namespace) return
+    const type = this.#typeOf(change)
+    if (type) this.push(shown.as(type, view))
+  }
+
+  /** Adds an event as it is. */
+  push(event: WireEvent): void {
+    if (this.#ended) return
+    if (this.#waiting.length < this.#limit) {
+      this.#waiting.push(event)
+      this.#rouse()
+    } else {
+      this.end()
+    }
+  }
+
+  bookmark(revision: number): void {
+    const { bookmark } = this.#options
+    if (bookmark) this.push(bookmark(revision))
+  }
+
+  /** Nothing is added any more; what waits can still be read. */
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#rouse()
+    for (const callback of this.#ends.splice(0)) callback()
+  }
+
+  /** Everything that waits; undefined once the watch has ended and all is read. Never empty. */
+  async read(): Promise<readonly WireEvent[] | undefined> {
+    while (this.#waiting.length === 0) {
+      if (this.#ended) return undefined
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#wake = resolve
+      await promise
+    }
+    return this.take()
+  }
+
+  /** What waits now, maybe nothing. */
+  take(): readonly WireEvent[] {
+    const events = this.#waiting
+    this.#waiting = []
+    return events
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<WireEvent> {
+    try {
+      for (let events = await this.read(); events; events = await this.read()) yield* events
+    } finally {
+      this.end()
+    }
+  }
+
+  #rouse(): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
+  }
+
+  #typeOf(change: Change): 'ADDED' | 'MODIFIED' | 'DELETED' | undefined {
+    const { select } = this.#options
+    if (select === undefined) return change.type
+    const was = change.before !== undefined && select(change.before)
+    if (change.type === 'DELETED') return was ? 'DELETED' : undefined
+    const is = select(change.object)
+    if (is) return was ? 'MODIFIED' : 'ADDED'
+    return was ? 'DELETED' : undefined
+  }
+}
