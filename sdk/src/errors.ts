@@ -72,7 +72,8 @@ export class FlotillaError extends Error {
 
 export type ErrorCode = keyof typeof errors
 
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+/** An error in words, without its class. */
+export const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
 /** The catalogue: every error Flotilla makes, by code. `docs/errors.md` has a heading for each. */
 export const errors = {
@@ -136,6 +137,12 @@ export const errors = {
     new FlotillaError('PLUGIN_OPTIONS', false, `the options of plugin ${plugin} do not fit: ${reason}`),
   PLUGIN_TIMEOUT: (plugin: string, point: string, milliseconds: number) =>
     new FlotillaError('PLUGIN_TIMEOUT', true, `plugin ${plugin} did not answer ${point} within ${milliseconds} ms`),
+  PRIORITY_CLASS_UNKNOWN: (name: string) =>
+    new FlotillaError(
+      'PRIORITY_CLASS_UNKNOWN',
+      true,
+      `there is no PriorityClass ${name}; create it, or change spec.schedulePriority of the policy`,
+    ),
   QUANTITY_INVALID: (text: string) =>
     new FlotillaError('QUANTITY_INVALID', false, `"${text}" is not a quantity; one looks like 500m, 2 or 1.5Gi`),
   SERVER_UNREACHABLE: (server: string, cause: unknown) =>
