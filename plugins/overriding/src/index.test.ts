@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { type Cluster, deepFreeze, type Manifest, type Overriders, type Plugin, Registry, render } from '@flotilla/sdk'
+import { type Cluster, deepFreeze, type Manifest, type Overriders, Registry, render } from '@flotilla/sdk'
+import { examineList } from '@flotilla/sdk/testing'
 import { overridingPlugins } from './index.ts'
 
-const isPlugin = (value: unknown): value is Plugin =>
-  typeof value === 'object' && value !== null && 'name' in value && 'extensions' in value
-
-test('every plugin file is in the list', async () => {
-  const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.js') && !/^index|\.test\./.test(file))
-  const modules = await Promise.all(files.map((file): Promise<object> => import(`./${file}`)))
-  const exported = modules.map((module) => Object.values(module).filter(isPlugin))
-  assert.ok(exported.every((plugins) => plugins.length === 1))
-  assert.deepEqual(new Set(exported.flat()), new Set(overridingPlugins))
-})
+examineList(overridingPlugins, import.meta.dirname)
 
 test('the parts of a rule are applied in the order of Karmada', async () => {
   const registry = new Registry()

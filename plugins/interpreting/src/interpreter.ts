@@ -1,0 +1,65 @@
+import {
+  type AggregatedStatusItem,
+  definePlugin,
+  type Extension,
+  type Health,
+  interpret,
+  type Json,
+  type Manifest,
+  on,
+  type Plugin,
+} from '@flotilla/sdk'
+
+/** What is known of one kind: an answer for each question that makes sense for it. All are pure. */
+export interface Interpreter<T extends Manifest> {
+  replicas?(object: T): interpret.Needs
+  /** The object with so many replicas; the same object when it has no field for them. */
+  reviseReplicas?(object: T, replicas: number): T
+  /** What is desired, with the fields that belong to the member. */
+  retain?(desired: T, observed: T): T
+  isHealthy?(object: T): boolean
+  dependencies?(object: T): readonly interpret.Dependency[]
+  /** What of the status is collected; undefined: nothing. Without this answer it is the whole status. */
+  status?(object: T): Json | undefined
+  /** The template with what its members say; the same template when that is what it says already. */
+  aggregate?(template: T, items: readonly AggregatedStatusItem[], now: Date): T
+}
+
+const healthOf = (isHealthy: boolean): Health => (isHealthy ? 'Healthy' : 'Unhealthy')
+
+const reflectionOf = (status: Json | undefined): interpret.Reflection => (status === undefined ? {} : { status })
+
+/** `ReplicaSet` → `replica-set`. */
+const kebab = (kind: string): string => kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
+
+/**
+ * A plugin that answers what an interpreter knows of a kind, and is done with any other after one comparison: these are
+ * asked about every object. It is named after the kind: `native-replica-set`.
+ */
+export function ofKind<T extends Manifest>(
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  interpreter: Interpreter<T>,
+): Plugin {
+  const { replicas, reviseReplicas, retain, isHealthy, dependencies, status, aggregate } = interpreter
+  const is = (object: Manifest): object is T => object.kind === kind && object.apiVersion === apiVersion
+  const answers = (now: () => Date): readonly (Extension | undefined)[] => [
+    replicas && on(interpret.replicas, ({ manifest }) => (is(manifest) ? replicas(manifest) : undefined)),
+    reviseReplicas &&
+      on(interpret.reviseReplicas, ({ manifest, replicas }) =>
+        is(manifest) ? reviseReplicas(manifest, replicas) : undefined,
+      ),
+    retain &&
+      on(interpret.retain, ({ desired, observed }) =>
+        is(desired) && is(observed) ? retain(desired, observed) : undefined,
+      ),
+    isHealthy && on(interpret.health, ({ manifest }) => (is(manifest) ? healthOf(isHealthy(manifest)) : undefined)),
+    dependencies && on(interpret.dependencies, ({ manifest }) => (is(manifest) ? dependencies(manifest) : undefined)),
+    status && on(interpret.status, ({ manifest }) => (is(manifest) ? reflectionOf(status(manifest)) : undefined)),
+    aggregate &&
+      on(interpret.aggregate, ({ template, items }) => (is(template) ? aggregate(template, items, now()) : undefined)),
+  ]
+  return definePlugin({
+    name: `native-${kebab(kind)}`,
+    extensions: ({ now }) => answers(now).filter((answer) => answer !== undefined),
+  })
+}

@@ -1,0 +1,34 @@
+import type { AggregatedStatusItem, Json, Manifest } from '@flotilla/sdk'
+import { ofKind } from '../interpreter.ts'
+import { podDependencies } from '../pod-dependencies.ts'
+import type { PodTemplate } from '../pod-template.ts'
+import { said, withoutEmpty, withStatus } from '../status.ts'
+import { latest } from '../times.ts'
+
+interface CronJob extends Manifest {
+  readonly spec?: { readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplate } } }
+}
+
+interface CronJobStatus {
+  readonly active?: readonly Json[]
+  readonly lastScheduleTime?: string
+  readonly lastSuccessfulTime?: string
+}
+
+function aggregate(template: CronJob, items: readonly AggregatedStatusItem[]): CronJob {
+  const members = said<CronJobStatus>(items).map(({ status }) => status)
+  const status = {
+    active: members.flatMap(({ active = [] }) => active),
+    lastScheduleTime: latest(members.map(({ lastScheduleTime }) => lastScheduleTime)),
+    lastSuccessfulTime: latest(members.map(({ lastSuccessfulTime }) => lastSuccessfulTime)),
+  }
+  return withStatus(template, withoutEmpty(status))
+}
+
+export const cronJob = ofKind<CronJob>(
+  { apiVersion: 'batch/v1', kind: 'CronJob' },
+  {
+    dependencies: (object) => podDependencies(object, object.spec?.jobTemplate?.spec?.template?.spec),
+    aggregate,
+  },
+)

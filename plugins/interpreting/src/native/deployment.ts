@@ -1,0 +1,36 @@
+import { label } from '@flotilla/sdk'
+import { aggregateCounters, type Counted, type Counters, reflectCounters } from '../counters.ts'
+import { ofKind } from '../interpreter.ts'
+import { podDependencies } from '../pod-dependencies.ts'
+import { needs } from '../pod-requirements.ts'
+import type { PodTemplate } from '../pod-template.ts'
+import { isRolledOut, withReplicas } from '../rollout.ts'
+
+interface Deployment extends Counted {
+  readonly spec?: { readonly replicas?: number; readonly template?: PodTemplate }
+}
+
+const counters: Counters = {
+  always: [],
+  others: ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas'],
+}
+
+/** With the label, something in the member (an autoscaler) decides how many replicas there are. */
+function retain(desired: Deployment, observed: Deployment): Deployment {
+  const replicas = observed.spec?.replicas
+  const isKept = desired.metadata.labels?.[label.retainReplicas] === 'true' && replicas !== undefined
+  return isKept ? { ...desired, spec: { ...desired.spec, replicas } } : desired
+}
+
+export const deployment = ofKind<Deployment>(
+  { apiVersion: 'apps/v1', kind: 'Deployment' },
+  {
+    replicas: ({ spec }) => needs(spec?.replicas ?? 0, spec?.template?.spec),
+    reviseReplicas: withReplicas,
+    retain,
+    isHealthy: isRolledOut,
+    dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
+    status: (object) => reflectCounters(counters, object),
+    aggregate: (template, items) => aggregateCounters(counters, template, items),
+  },
+)

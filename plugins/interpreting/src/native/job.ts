@@ -1,0 +1,117 @@
+import { type AggregatedStatusItem, type Json, type Manifest, type StringMap, timestamp } from '@flotilla/sdk'
+import { ofKind } from '../interpreter.ts'
+import { podDependencies } from '../pod-dependencies.ts'
+import { needs } from '../pod-requirements.ts'
+import type { PodTemplate } from '../pod-template.ts'
+import { said, withoutEmpty, withStatus } from '../status.ts'
+import { earliest, latest } from '../times.ts'
+
+interface Job extends Manifest {
+  readonly spec?: {
+    readonly parallelism?: number
+    readonly completions?: number
+    readonly selector?: { readonly matchLabels?: StringMap }
+    readonly template?: PodTemplate
+  }
+  readonly status?: JobStatus
+}
+
+interface JobStatus {
+  readonly active?: number
+  readonly succeeded?: number
+  readonly failed?: number
+  readonly startTime?: string
+  readonly completionTime?: string
+  readonly conditions?: readonly JobCondition[]
+}
+
+/** A type, since interfaces are not plain JSON to the compiler. */
+type JobCondition = {
+  readonly type: string
+  readonly status: string
+  readonly reason?: string
+  readonly message?: string
+  readonly lastProbeTime?: string
+  readonly lastTransitionTime?: string
+}
+
+const has = ({ conditions = [] }: JobStatus, type: string): boolean =>
+  conditions.some((condition) => condition.type === type && condition.status === 'True')
+
+/** No more run at once than are to be completed. */
+function parallel({ spec: { parallelism = 0, completions } = {} }: Job): number {
+  return Math.min(parallelism, completions ?? parallelism)
+}
+
+function reviseReplicas(object: Job, parallelism: number): Job {
+  return object.spec?.parallelism === undefined ? object : { ...object, spec: { ...object.spec, parallelism } }
+}
+
+/** The member's controller has given the job and its pods labels of their own. */
+function retain(desired: Job, { spec: observed }: Job): Job {
+  const { selector, template } = desired.spec ?? {}
+  const matchLabels = observed?.selector?.matchLabels
+  const labels = observed?.template?.metadata?.labels
+  const spec = {
+    ...desired.spec,
+    ...(matchLabels && { selector: { ...selector, matchLabels } }),
+    ...(labels && { template: { ...template, metadata: { ...template?.metadata, labels } } }),
+  }
+  return { ...desired, spec }
+}
+
+const reflect = ({ active, succeeded, failed, conditions, startTime, completionTime }: JobStatus): Json =>
+  withoutEmpty({ active, succeeded, failed, conditions, startTime, completionTime })
+
+/** Failed as soon as one member failed; complete once all members are. */
+function verdicts(items: readonly AggregatedStatusItem[], now: Date): readonly JobCondition[] {
+  const members = said<JobStatus>(items)
+  const is = (type: string, reason: string, message: string): JobCondition => {
+    const time = timestamp(now)
+    return { type, status: 'True', reason, message, lastProbeTime: time, lastTransitionTime: time }
+  }
+  const all = (type: string) =>
+    members.length > 0 && members.length === items.length && members.every(({ status }) => has(status, type))
+  const failed = members.filter(({ status }) => has(status, 'Failed')).map(({ cluster }) => cluster)
+  const conditions = [
+    failed.length > 0 && is('Failed', 'JobFailed', `Job executed failed in member clusters ${failed.join(',')}`),
+    all('Complete') && is('Complete', 'Completed', 'Job completed'),
+    all('Complete') &&
+      all('SuccessCriteriaMet') &&
+      is('SuccessCriteriaMet', 'CompletionsReached', 'All member clusters have met success criteria'),
+  ]
+  return conditions.filter((condition) => condition !== false)
+}
+
+/** A job that is finished stays as it finished. */
+function aggregate(template: Job, items: readonly AggregatedStatusItem[], now: Date): Job {
+  const before = template.status ?? {}
+  if (has(before, 'Complete') || has(before, 'Failed')) return template
+  const members = said<JobStatus>(items).map(({ status }) => status)
+  const sum = (count: 'active' | 'succeeded' | 'failed') =>
+    members.reduce((all, status) => all + (status[count] ?? 0), 0)
+  const all = (time: 'startTime' | 'completionTime') =>
+    members.map((status) => status[time]).filter((each) => each !== undefined)
+  const [starts, completions] = [all('startTime'), all('completionTime')]
+  const status = {
+    active: sum('active'),
+    succeeded: sum('succeeded'),
+    failed: sum('failed'),
+    conditions: verdicts(items, now),
+    startTime: before.startTime ?? (starts.length === items.length ? earliest(starts) : undefined),
+    completionTime: completions.length === items.length ? latest(completions) : undefined,
+  }
+  return withStatus(template, withoutEmpty(status))
+}
+
+export const job = ofKind<Job>(
+  { apiVersion: 'batch/v1', kind: 'Job' },
+  {
+    replicas: (object) => needs(parallel(object), object.spec?.template?.spec),
+    reviseReplicas,
+    retain,
+    dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
+    status: ({ status }) => status && reflect(status),
+    aggregate,
+  },
+)

@@ -1,0 +1,25 @@
+import { aggregateCounters, type Counted, type Counters, reflectCounters } from '../counters.ts'
+import { ofKind } from '../interpreter.ts'
+import { podDependencies } from '../pod-dependencies.ts'
+import { needs } from '../pod-requirements.ts'
+import type { PodTemplate } from '../pod-template.ts'
+import { isObserved, withReplicas } from '../rollout.ts'
+
+interface ReplicaSet extends Counted {
+  readonly spec?: { readonly replicas?: number; readonly template?: PodTemplate }
+}
+
+const counters: Counters = { always: ['replicas'], others: ['readyReplicas', 'availableReplicas'] }
+
+export const replicaSet = ofKind<ReplicaSet>(
+  { apiVersion: 'apps/v1', kind: 'ReplicaSet' },
+  {
+    replicas: ({ spec }) => needs(spec?.replicas ?? 0, spec?.template?.spec),
+    reviseReplicas: withReplicas,
+    isHealthy: (object) =>
+      isObserved(object) && (object.status?.availableReplicas ?? 0) >= (object.spec?.replicas ?? 0),
+    dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
+    status: (object) => reflectCounters(counters, object),
+    aggregate: (template, items) => aggregateCounters(counters, template, items),
+  },
+)

@@ -1,0 +1,20 @@
+import type { Counted } from './counters.ts'
+
+/** A workload of interchangeable pods. */
+interface Replicated extends Counted {
+  readonly spec?: { readonly replicas?: number }
+}
+
+/** The workload with so many replicas; one that does not say how many it wants is left alone. */
+export const withReplicas = <T extends Replicated>(object: T, replicas: number): T =>
+  object.spec?.replicas === undefined ? object : { ...object, spec: { ...object.spec, replicas } }
+
+/** Whether a controller has looked at what the object says now. */
+export const isObserved = ({ metadata, status }: Counted): boolean =>
+  (status?.observedGeneration ?? 0) === (metadata.generation ?? 0)
+
+/** Whether every replica is there, up to date and available. */
+export function isRolledOut(object: Replicated): boolean {
+  const { updatedReplicas = 0, availableReplicas = 0 } = object.status ?? {}
+  return isObserved(object) && updatedReplicas >= (object.spec?.replicas ?? 0) && availableReplicas >= updatedReplicas
+}

@@ -1,0 +1,28 @@
+import { type AggregatedStatusItem, deepEqual, type Json, type Manifest } from '@flotilla/sdk'
+
+/** The template with a status; the same template when it has that already. */
+export const withStatus = <T extends Manifest>(template: T, status: object): T =>
+  deepEqual(template.status ?? {}, status) ? template : { ...template, status }
+
+/** What a member said, with its name. */
+export interface Said<T> {
+  readonly cluster: string
+  readonly status: T
+}
+
+/** What members said; those that said nothing yet are left out. */
+export const said = <T extends object>(items: readonly AggregatedStatusItem[]): readonly Said<T>[] =>
+  items.flatMap(({ clusterName, status }) =>
+    typeof status === 'object' && status !== null
+      ? [{ cluster: clusterName, status: status as T }] // collected by the same interpreter that reads it here
+      : [],
+  )
+
+/** Without fields that are undefined, 0, empty text or empty lists: what Go's `omitempty` drops. */
+export const withoutEmpty = (fields: Readonly<Record<string, Json | undefined>>): { readonly [field: string]: Json } =>
+  Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, Json] => {
+      const [, value] = entry
+      return value !== undefined && value !== 0 && value !== '' && !(Array.isArray(value) && value.length === 0)
+    }),
+  )
