@@ -62,9 +62,13 @@ export const objectMetaSchema: Schema = {
 
 const objectFields = { apiVersion: text, kind: text, metadata: objectMetaSchema }
 
-/** The schema of a whole object: what its kind says, with the fields every object has. */
-export const wholeObject = (schema: Schema): Schema => ({
-  ...schema,
-  type: 'object',
-  properties: { ...schema.properties, ...objectFields },
-})
+const wholes = new WeakMap<Schema, Schema>()
+
+/** The schema of a whole object: what its kind says, with the fields every object has. The same for the same schema. */
+export function wholeObject(schema: Schema): Schema {
+  const found = wholes.get(schema)
+  if (found) return found
+  const whole: Schema = { ...schema, type: 'object', properties: { ...schema.properties, ...objectFields } }
+  wholes.set(schema, whole)
+  return whole
+}
