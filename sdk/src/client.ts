@@ -67,9 +67,13 @@ export interface Patch {
 
 /** A path asked as it is: discovery, health, logs. */
 export interface RawRequest extends CallOptions {
+  /** By default `GET`. */
   readonly method?: string
+  /** May carry a query: `/livez?verbose`. */
   readonly path: string
   readonly body?: unknown
+  /** The media types wanted, as in HTTP; by default `application/json`. */
+  readonly accept?: string
 }
 
 export interface RawResponse {

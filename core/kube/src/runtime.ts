@@ -1,10 +1,16 @@
 import type { Client, ControllerBuilder, Kind, Log, Metrics, Recorder, Store } from '@flotilla/sdk'
-import type { Discovery } from './discovery.ts'
-import type { Worker, WorkerOptions } from './worker.ts'
+import { kindText } from '@flotilla/sdk'
+import { createController } from './controller.ts'
+import { createDiscovery, type Discovery } from './discovery.ts'
+import { createRecorder } from './events.ts'
+import { type Projection, withoutManagedFields } from './projection.ts'
+import { Reflector } from './reflector.ts'
+import { ObjectStore } from './store.ts'
+import { createWorker, type Worker, type WorkerOptions } from './worker.ts'
 
 export interface RuntimeOptions {
   readonly client: Client
-  /** The `source.component` of events, the field manager of writes. */
+  /** The `source.component` of events. */
   readonly name: string
   readonly log: Log
   readonly metrics: Metrics
@@ -34,4 +40,53 @@ export interface Runtime {
   store<T>(kind: Kind<T>, options?: StoreOptions): Store<T>
   controller(name: string): ControllerBuilder
   worker<K>(options: WorkerOptions<K>): Worker<K>
+}
+
+/** The caches of a runtime. Each fills itself from its first use until the signal. */
+class Stores {
+  readonly #options: RuntimeOptions
+  readonly #stores = new Map<Projection, Map<string, Store<unknown>>>()
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options
+  }
+
+  get<T>(kind: Kind<T>, { project = withoutManagedFields, ...selection }: StoreOptions): Store<T> {
+    const { namespace = '', labelSelector = '', fieldSelector = '' } = selection
+    const text = [kindText(kind), kind.plural, namespace, labelSelector, fieldSelector].join('\n')
+    const stores = this.#stores.get(project) ?? new Map<string, Store<unknown>>()
+    this.#stores.set(project, stores)
+    const known = stores.get(text)
+    if (known) return known as Store<T> // it was made for this kind
+    const store = this.#begin(kind, project, selection)
+    stores.set(text, store)
+    return store
+  }
+
+  #begin<T>(kind: Kind<T>, project: Projection, selection: StoreOptions): Store<T> {
+    const { client, log, metrics, signal } = this.#options
+    const onError = (error: unknown) =>
+      log.error('listener or index of a store failed', { kind: kindText(kind), error })
+    const store = new ObjectStore<T>({ onError })
+    void new Reflector({ client, kind, selection, project, store, log, metrics, signal }).run()
+    return store
+  }
+}
+
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const { client, name, log, metrics, signal, now = () => new Date() } = options
+  const stores = new Stores(options)
+  const store = <T>(kind: Kind<T>, selection: StoreOptions = {}): Store<T> => stores.get(kind, selection)
+  return Object.freeze({
+    client,
+    log,
+    metrics,
+    discovery: createDiscovery(client),
+    event: createRecorder({ client, component: name, log, signal, now }),
+    signal,
+    now,
+    store,
+    controller: (controller: string) => createController(controller, { log, metrics, store }),
+    worker: <K>(worker: WorkerOptions<K>) => createWorker(worker, { log, metrics }),
+  })
 }

@@ -1,4 +1,7 @@
-import type { Outcome, Priority } from '@flotilla/sdk'
+import { FlotillaError, isConflict, type Log, type Metrics, type Outcome, type Priority } from '@flotilla/sdk'
+import { timeoutAfter } from './deadline.ts'
+import { ended } from './pause.ts'
+import { Queue, type Taken } from './queue.ts'
 
 export interface WorkerOptions<K> {
   readonly name: string
@@ -6,6 +9,8 @@ export interface WorkerOptions<K> {
   readonly keyText: (key: K) => string
   /** By default 8. */
   readonly workers?: number
+  /** How long one step may take before its signal ends; by default 60 s. */
+  readonly timeoutMs?: number
   readonly step: (key: K, signal: AbortSignal) => Promise<Outcome>
 }
 
@@ -19,6 +24,127 @@ export interface Worker<K> {
   enqueueAfter(key: K, milliseconds: number): void
   /** Keys waiting or being worked on. */
   readonly depth: number
-  /** Runs until the signal; resolves when all workers have stopped. */
+  /**
+   * Runs until the signal; resolves when all workers have stopped. What waits then is dropped, and so is what is added
+   * until it runs again.
+   */
   run(signal: AbortSignal): Promise<void>
 }
+
+/** Steps begun in a row before input and timers get their turn. */
+const burst = 64
+
+/** How long after its signal ended a step is given before it is called stuck. */
+const graceMs = 5_000
+
+class QueueWorker<K> implements Worker<K> {
+  readonly name: string
+  readonly #options: WorkerOptions<K>
+  readonly #log: Log
+  readonly #queue: Queue<K>
+  readonly #steps = new Set<AbortController>()
+  #running = false
+  #woken = false
+  #begun = 0
+  #onIdle: (() => void) | undefined
+
+  constructor(options: WorkerOptions<K>, log: Log, metrics: Metrics) {
+    const { name, keyText } = options
+    this.name = name
+    this.#options = options
+    this.#log = log
+    this.#queue = new Queue({ name, keyText, metrics, onReady: () => this.#wake() })
+  }
+
+  get depth(): number {
+    return this.#queue.depth
+  }
+
+  enqueue(key: K, priority?: Priority): void {
+    this.#queue.add(key, priority)
+  }
+
+  enqueueAfter(key: K, milliseconds: number): void {
+    this.#queue.addAfter(key, milliseconds)
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    if (this.#running) throw new Error(`worker ${this.name} runs already`)
+    this.#running = true
+    this.#queue.open()
+    this.#wake()
+    await ended(signal)
+    this.#running = false
+    this.#queue.close()
+    for (const step of this.#steps) step.abort(signal.reason)
+    if (this.#steps.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
+  }
+
+  /** Steps never begin inside the call that adds a key, and a long backlog leaves room for everything else. */
+  #wake(): void {
+    if (this.#woken || !this.#running) return
+    this.#woken = true
+    if (this.#begun < burst) queueMicrotask(() => this.#pump())
+    else setImmediate(() => this.#pump())
+    this.#begun %= burst
+  }
+
+  #pump(): void {
+    const { workers = 8 } = this.#options
+    this.#woken = false
+    while (this.#running && this.#steps.size < workers && this.#begun < burst) {
+      const taken = this.#queue.take()
+      if (!taken) return
+      this.#begun++
+      void this.#work(taken)
+    }
+    if (this.#begun >= burst) this.#wake()
+  }
+
+  async #work(taken: Taken<K>): Promise<void> {
+    const step = new AbortController()
+    const timer = this.#limit(taken, step)
+    this.#steps.add(step)
+    try {
+      this.#succeed(taken, await this.#options.step(taken.key, step.signal))
+    } catch (error) {
+      this.#fail(taken, error)
+    }
+    timer.stop()
+    this.#steps.delete(step)
+    this.#queue.done(taken)
+    if (this.#steps.size === 0) this.#onIdle?.()
+    this.#wake()
+  }
+
+  /** Ends a step's signal when its time is up, and says so when that does not end the step. */
+  #limit({ text }: Taken<K>, step: AbortController): { stop(): void } {
+    const { timeoutMs = 60_000 } = this.#options
+    const say = () => this.#log.error('reconcile does not heed its signal', { controller: this.name, key: text })
+    let timer = setTimeout(() => {
+      step.abort(timeoutAfter(timeoutMs))
+      timer = setTimeout(say, graceMs)
+    }, timeoutMs)
+    return { stop: () => clearTimeout(timer) }
+  }
+
+  #succeed(taken: Taken<K>, { again }: Outcome): void {
+    this.#queue.forget(taken)
+    if (again !== undefined) this.#queue.addAfter(taken.key, again, taken.priority)
+  }
+
+  #fail(taken: Taken<K>, error: unknown): void {
+    if (!this.#running) return // it was told to stop
+    const final = error instanceof FlotillaError && !error.retry
+    if (final) this.#queue.forget(taken)
+    else this.#queue.retry(taken)
+    const level = isConflict(error) ? 'debug' : 'error' // losing a race is daily business
+    this.#log[level]('reconcile failed', { controller: this.name, key: taken.text, retry: !final, error })
+  }
+}
+
+/** A worker that is not running yet; keys may already be added. */
+export const createWorker = <K>(
+  options: WorkerOptions<K>,
+  { log, metrics }: { log: Log; metrics: Metrics },
+): Worker<K> => new QueueWorker(options, log, metrics)

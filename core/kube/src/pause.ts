@@ -1,0 +1,17 @@
+import { setTimeout } from 'node:timers/promises'
+
+/** Waits, or until the signal: then it resolves at once. */
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(milliseconds, undefined, { signal })
+  } catch {
+    // Only the signal ends it early, and the caller looks at the signal anyway.
+  }
+}
+
+/** Resolves when the signal ends. */
+export const ended = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

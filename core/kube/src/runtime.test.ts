@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { createClient } from './client.ts'
+import { createRuntime } from './runtime.ts'
+import { MemoryServer } from './testing/memory-server.ts'
+import { configMap, configMapKind } from './testing/objects.ts'
+import { recordingLog, recordingMetrics } from './testing/surroundings.ts'
+import { until } from './testing/until.ts'
+
+function standing(test: TestContext) {
+  const server = new MemoryServer()
+  const stop = new AbortController()
+  test.after(() => stop.abort())
+  const client = createClient(server)
+  const runtime = createRuntime({
+    client,
+    name: 'test',
+    log: recordingLog(),
+    metrics: recordingMetrics(),
+    signal: stop.signal,
+  })
+  return { server, client, runtime, stop }
+}
+
+const path = '/api/v1/namespaces/default/configmaps/a'
+
+test('one store for each kind and selection', (context) => {
+  const { runtime } = standing(context)
+  const store = runtime.store(configMapKind)
+  assert.equal(runtime.store({ ...configMapKind }), store)
+  assert.notEqual(runtime.store(configMapKind, { labelSelector: 'a=b' }), store)
+  assert.notEqual(runtime.store(configMapKind, { namespace: 'x' }), store)
+  assert.notEqual(runtime.store(configMapKind, { project: (object) => object }), store)
+})
+
+test('a controller makes the world so: what it writes comes back to it and ends there', async (context) => {
+  const { server, runtime, stop, client } = standing(context)
+  server.put(path, configMap('a', 0))
+  let steps = 0
+  const running = runtime
+    .controller('marker')
+    .for(configMapKind)
+    .reconcile(async (object, key, signal) => {
+      steps++
+      if (!object || object.marked) return {}
+      await client.patch(configMapKind, key, { type: 'merge', body: { marked: true } }, { signal })
+      return {}
+    })
+    .run(stop.signal)
+  await until(() => runtime.store(configMapKind).list()[0]?.marked === true && steps === 2)
+  assert.equal(server.at(path)?.marked, true)
+  stop.abort()
+  await running
+})
+
+test('ends what it started with its signal', async (context) => {
+  const { server, runtime, stop } = standing(context)
+  const store = runtime.store(configMapKind)
+  await store.synced
+  stop.abort()
+  await new Promise(setImmediate)
+  server.put(path, configMap('a', 0))
+  await new Promise(setImmediate)
+  assert.deepEqual(store.list(), [])
+})
