@@ -1,0 +1,52 @@
+/** How choices are compared when the first ones are not enough. */
+export interface Measure<T> {
+  /** What all that are chosen should hold together. */
+  readonly need: number
+  readonly holds: (item: T) => number
+  /** Whether one may stand in for another. By default any may. */
+  readonly replaces?: (item: T, chosen: T) => boolean
+}
+
+const held = <T>(items: readonly T[], holds: (item: T) => number): number =>
+  items.reduce((sum, item) => sum + holds(item), 0)
+
+/** Where the richest stands among those that pass; -1 when none does. */
+function richest<T>(items: readonly T[], holds: (item: T) => number, passes: (item: T) => boolean): number {
+  let best = -1
+  let most = Number.NEGATIVE_INFINITY
+  for (const [i, item] of items.entries()) {
+    if (holds(item) <= most || !passes(item)) continue
+    best = i
+    most = holds(item)
+  }
+  return best
+}
+
+/**
+ * Choices that hold what is needed, or as much as they can. As long as they do not, the last of them gives way to the
+ * richest of the rest that may replace it, then the one before the last, and so on: so the best stay longest.
+ */
+export function enrich<T>(chosen: readonly T[], rest: readonly T[], measure: Measure<T>): readonly T[] {
+  const { need, holds, replaces = () => true } = measure
+  const result = [...chosen]
+  const left = [...rest]
+  let sum = held(result, holds)
+  for (let i = result.length - 1; i >= 0 && sum < need; i--) {
+    const weak = result[i]
+    if (weak === undefined) continue
+    const best = richest(left, holds, (item) => replaces(item, weak))
+    const strong = left[best]
+    if (strong === undefined || holds(strong) <= holds(weak)) continue
+    result[i] = strong
+    left[best] = weak
+    sum += holds(strong) - holds(weak)
+  }
+  return result
+}
+
+/** The first `count` of a ranking, enriched from the others. */
+export const pick = <T>(ranked: readonly T[], count: number, measure: Measure<T>): readonly T[] =>
+  enrich(ranked.slice(0, count), ranked.slice(count), measure)
+
+/** Whether choices hold what is needed. */
+export const suffices = <T>(chosen: readonly T[], { need, holds }: Measure<T>): boolean => held(chosen, holds) >= need

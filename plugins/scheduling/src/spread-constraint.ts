@@ -1,0 +1,21 @@
+import { definePlugin, on, schedule } from '@flotilla/sdk'
+import { refuseEach } from './refusal.ts'
+import { groupingsOf } from './spread.ts'
+
+export const spreadConstraint = definePlugin({
+  name: 'spread-constraint',
+  extensions: () => [
+    on(schedule.filter, ({ placement, clusters }) => {
+      const groupings = groupingsOf(placement)
+      if (groupings.length === 0) return undefined
+      return refuseEach(
+        clusters,
+        (cluster) => {
+          const missing = groupings.find(({ groupsOf }) => groupsOf(cluster).length === 0)
+          return missing && `cluster(s) did not have ${missing.property} property`
+        },
+        { resolvable: false },
+      )
+    }),
+  ],
+})

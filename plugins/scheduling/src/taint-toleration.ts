@@ -1,0 +1,37 @@
+import {
+  type Cluster,
+  definePlugin,
+  on,
+  schedule,
+  type Taint,
+  type Toleration,
+  taintText,
+  tolerates,
+} from '@flotilla/sdk'
+import { refuseEach, targetNames } from './refusal.ts'
+
+/** The first taint that keeps away what does not tolerate it. `PreferNoSchedule` keeps nobody away. */
+export const untolerated = (
+  tolerations: readonly Toleration[],
+  { spec: { taints = [] } }: Cluster,
+): Taint | undefined =>
+  taints.find(
+    (taint) => taint.effect !== 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, taint)),
+  )
+
+export const taintToleration = definePlugin({
+  name: 'taint-toleration',
+  extensions: () => [
+    on(schedule.filter, ({ binding, placement: { clusterTolerations = [] }, clusters }) => {
+      const targets = targetNames(binding)
+      return refuseEach(
+        clusters,
+        (cluster) => {
+          const taint = targets.has(cluster.metadata.name) ? undefined : untolerated(clusterTolerations, cluster)
+          return taint && `cluster(s) had untolerated taint {${taintText(taint)}}`
+        },
+        { resolvable: false },
+      )
+    }),
+  ],
+})
