@@ -52,10 +52,13 @@ export class Field<T> {
     return list.map((item, i) => new Field(`${this.path}[${i}]`, item)).filter(({ value }) => value !== null)
   }
 
-  /** The values of a map, and their keys; none when it is not set. */
-  entries(): readonly (readonly [key: string, value: Field<Entry<T>>])[] {
+  /** The keys of a map and their values; none when it is not set. */
+  entries(): readonly (readonly [key: Field<string>, value: Field<Entry<T>>])[] {
     const map: Readonly<Record<string, Entry<T>>> = isObject(this.value) ? this.value : {}
-    return Object.entries(map).map(([key, value]) => [key, new Field(`${this.path}[${key}]`, value)])
+    return Object.entries(map).map(([key, value]) => {
+      const path = `${this.path}[${key}]`
+      return [new Field(path, key), new Field(path, value)]
+    })
   }
 
   /** It has to be set. */
