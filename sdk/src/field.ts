@@ -1,3 +1,4 @@
+import { deepEqual } from './equal.ts'
 import type { StatusCause } from './errors.ts'
 
 /**
@@ -103,9 +104,28 @@ export function* present(field: Field<unknown>, why?: string): Problems {
   if (isMissing(field.value)) yield field.required(why)
 }
 
-/** It is one of a few words, or not set. */
+/** It is one of a few words, unless it is missing or empty. */
 export function* oneOf(field: Field<string | undefined>, words: readonly string[]): Problems {
-  if (field.value !== undefined && !words.includes(field.value)) yield field.unsupported(words)
+  const { value } = field
+  if (!isMissing(value) && !words.some((word) => word === value)) yield field.unsupported(words)
+}
+
+/** It is one of a few words. */
+export function* chosen(field: Field<string | undefined>, words: readonly string[]): Problems {
+  yield* present(field, `one of ${words.join(', ')}`)
+  yield* oneOf(field, words)
+}
+
+/** It is written as it has to be, unless it is missing or empty. */
+export function* written(field: Field<string | undefined>, as: Format): Problems {
+  const wrong = typeof field.value === 'string' && field.value !== '' ? as(field.value) : undefined
+  if (wrong) yield field.invalid(wrong)
+}
+
+/** It is set, and written as it has to be. */
+export function* named(field: Field<string | undefined>, as: Format): Problems {
+  yield* present(field)
+  yield* written(field, as)
 }
 
 /** It is a whole number within bounds, or not set. */
@@ -115,10 +135,9 @@ export function* between(field: Field<number | undefined>, least: number, most: 
   yield field.invalid(most === Number.POSITIVE_INFINITY ? `must be at least ${least}` : `must be ${least} to ${most}`)
 }
 
-/** It is written as it has to be, or not set. */
-export function* written(field: Field<string | undefined>, as: Format): Problems {
-  const wrong = typeof field.value === 'string' ? as(field.value) : undefined
-  if (wrong) yield field.invalid(wrong)
+/** It says what it said before the update, if there was one. */
+export function* unchanged<T>(field: Field<T>, before: T | undefined, wasThere: boolean): Problems {
+  if (wasThere && !deepEqual(field.value, before)) yield field.invalid('field is immutable')
 }
 
 /** No two say the same. Those that are not set do not count. */
