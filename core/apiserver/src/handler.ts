@@ -1,4 +1,5 @@
 import { ApiError } from '@flotilla/sdk'
+import { present } from './answer/present.ts'
 import type { Authorize } from './authorization.ts'
 import { checkAuthorized } from './authorization.ts'
 import type { Engine } from './engine.ts'
@@ -101,7 +102,7 @@ export const handleResource = async (
   const call = callOf(engine, request, route)
   const { verb, run } = actionOf(call)
   if (authorize) await checkAuthorized(authorize, call, verb)
-  return run(call)
+  return present(call, await run(call))
 }
 
 /** An error as the answer it means. What was not foreseen is told to `onError` and answers 500. */

@@ -1,9 +1,18 @@
 export type { Admission, AdmissionRequest, Admitted } from './admission/admission.ts'
-export type { Attributes, Authorize, Decision } from './authorization.ts'
-export { masters } from './authorization.ts'
+export { type Attributes, type Authorize, type Decision, masters } from './authorization.ts'
+export {
+  type Access,
+  type HttpsListener,
+  type HttpsOptions,
+  type Mounted,
+  serveHttps,
+  type TlsFiles,
+} from './http/serve.ts'
 export type { Answer, BodyAnswer, Request, WatchAnswer } from './request.ts'
 export type { Column, Resource, Strategy } from './resource.ts'
 export { type ApiServer, type ApiServerOptions, createApiServer } from './server.ts'
 export { memoryStorage } from './storage/memory.ts'
+export { type SqliteOptions, sqliteStorage } from './storage/sqlite.ts'
 export type { Row, Snapshot, Storage, StoredRow } from './storage/storage.ts'
+export { type Authority, type AuthorityOptions, type Credential, openAuthority } from './tls.ts'
 export { inProcessTransport } from './transport.ts'

@@ -1,4 +1,4 @@
-import type { User } from '@flotilla/kube'
+import type { User, WireEvent } from '@flotilla/kube'
 import type { Watch } from './watch/watch.ts'
 
 export type { User } from '@flotilla/kube'
@@ -26,11 +26,17 @@ export interface BodyAnswer {
   readonly body: unknown
   /** Told to the user by kubectl, beside the answer. */
   readonly warnings?: readonly string[]
+  /** Of a body in JSON that is more than that. */
+  readonly contentType?: string
+  /** Names this state of a document that is worth caching. */
+  readonly etag?: string
 }
 
 /** An answer that goes on until the client, the server or the time ends it. */
 export interface WatchAnswer {
   readonly watch: Watch
+  /** How the client wants the events; as they are when absent. */
+  readonly show?: (event: WireEvent) => WireEvent
 }
 
 export type Answer = BodyAnswer | WatchAnswer

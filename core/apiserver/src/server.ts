@@ -2,14 +2,14 @@ import type { User } from '@flotilla/kube'
 import type { Log, Manifest } from '@flotilla/sdk'
 import { type Admission, chain } from './admission/admission.ts'
 import { initialNamespaces, namespaceLifecycle } from './admission/namespace-lifecycle.ts'
-import type { Authorize } from './authorization.ts'
-import { masters } from './authorization.ts'
+import { type Authorize, checkPathAuthorized, masters } from './authorization.ts'
 import { builtins } from './builtin/index.ts'
 import { Definitions, keepUntilClean } from './controller/definitions.ts'
+import { Documents, isProbe, isPublic } from './documents.ts'
 import type { Engine } from './engine.ts'
 import { errorAnswer, handleResource } from './handler.ts'
 import { Registry } from './registry/registry.ts'
-import type { Answer, Request } from './request.ts'
+import type { Answer, BodyAnswer, Request } from './request.ts'
 import type { Resource } from './resource.ts'
 import { qualified, refusal } from './status.ts'
 import type { Storage } from './storage/storage.ts'
@@ -47,6 +47,22 @@ const register = (registry: Registry, resources: readonly Resource[]): void => {
   }
 }
 
+const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'
+
+const handlePath = async (
+  documents: Documents,
+  authorize: Authorize | undefined,
+  request: Request,
+): Promise<BodyAnswer> => {
+  const { path, method, user } = request
+  if (isProbe(path) && isRead(request)) return { code: 200, body: 'ok' }
+  if (authorize && !isPublic(path)) await checkPathAuthorized(authorize, user, method, path)
+  const answer = documents.find(request)
+  if (answer === undefined) throw refusal.unknownPath()
+  if (!isRead(request)) throw refusal.methodNotAllowed()
+  return answer
+}
+
 const system: User = { name: 'system:apiserver', groups: [masters] }
 
 /** Opens storage and serves what is in it. */
@@ -60,13 +76,13 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const admit = chain([namespaceLifecycle(objects), keepUntilClean, ...(options.admission ? [options.admission] : [])])
   const engine: Engine = { objects, registry, watches, admit, now }
 
+  const documents = new Documents(registry)
+
   const server: ApiServer = {
     name,
     async handle(request) {
       try {
-        const answer = await handleResource(engine, authorize, request)
-        if (answer === undefined) throw refusal.unknownPath()
-        return answer
+        return (await handleResource(engine, authorize, request)) ?? (await handlePath(documents, authorize, request))
       } catch (error) {
         return errorAnswer(error, onError)
       }

@@ -1,6 +1,6 @@
 import type { ApiRequest, ApiResponse, Transport, User, WireEvent } from '@flotilla/kube'
 import { ApiError, type Status } from '@flotilla/sdk'
-import type { Request } from './request.ts'
+import type { Request, WatchAnswer } from './request.ts'
 import type { ApiServer } from './server.ts'
 
 const none = {}
@@ -23,6 +23,12 @@ const requestOf = (request: ApiRequest, user: User): Request => {
   }
 }
 
+async function* shownAs(events: AsyncIterable<WireEvent>, show: (event: WireEvent) => WireEvent) {
+  for await (const event of events) yield show(event)
+}
+
+const shown = ({ watch, show }: WatchAnswer): AsyncIterable<WireEvent> => (show ? shownAs(watch, show) : watch)
+
 /**
  * Requests without a wire: frozen objects go straight in and out. `user` is who asks when a request does not say; the
  * caller is trusted.
@@ -42,7 +48,7 @@ export const inProcessTransport = (server: ApiServer, user: User): Transport => 
   async stream(request: ApiRequest): Promise<AsyncIterable<WireEvent>> {
     const query = { watch: 'true', ...request.query }
     const answer = await server.handle(requestOf({ ...request, query }, user))
-    if ('watch' in answer) return answer.watch
+    if ('watch' in answer) return shown(answer)
     throw new ApiError(answer.body as Status) // what is not a watch here is a refusal
   },
 

@@ -113,6 +113,7 @@ export const patchBody = (call: Call, current: Manifest | undefined): Manifest =
     ...(ofItself && { schema: ofItself }),
     manager: type === 'apply' ? applyManager(call) : managerOf(call),
     force: isForced(call),
+    ...(!subresource && served.subresources.includes('status') && { leaves: ['status'] }),
     ...(subresource && { subresource }),
     now: engine.now(),
   })

@@ -63,6 +63,7 @@ export class Watch implements AsyncIterable<WireEvent> {
   #waiting: WireEvent[]
   #wake: (() => void) | undefined
   #ended = false
+  #overrun = false
   readonly #ends: (() => void)[] = []
 
   constructor(options: WatchOptions) {
@@ -73,6 +74,11 @@ export class Watch implements AsyncIterable<WireEvent> {
 
   get ended(): boolean {
     return this.#ended
+  }
+
+  /** Whether it ended because the reader was too slow. */
+  get overrun(): boolean {
+    return this.#overrun
   }
 
   /** Calls back once, when the watch ends. */
@@ -97,6 +103,7 @@ export class Watch implements AsyncIterable<WireEvent> {
       this.#waiting.push(event)
       this.#rouse()
     } else {
+      this.#overrun = true
       this.end()
     }
   }

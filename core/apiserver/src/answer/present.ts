@@ -1,0 +1,70 @@
+import type { WireEvent } from '@flotilla/kube'
+import type { Manifest } from '@flotilla/sdk'
+import { isObject } from '../registry/json-path.ts'
+import type { Answer, BodyAnswer, WatchAnswer } from '../request.ts'
+import { refusal } from '../status.ts'
+import type { Call } from '../target.ts'
+import { type Accepted, accepted } from './accept.ts'
+import { partialListOf, partialOf } from './partial.ts'
+import { type IncludeObject, isObjectList, type TableOptions, tableOf } from './table.ts'
+
+const includeObjectOf = ({ request: { query } }: Call): IncludeObject => {
+  const { includeObject = 'Metadata' } = query
+  if (includeObject === 'None' || includeObject === 'Metadata' || includeObject === 'Object') return includeObject
+  throw refusal.badRequest(`invalid includeObject "${includeObject}": must be None, Metadata or Object`)
+}
+
+const isManifest = (body: unknown): body is Manifest =>
+  isObject(body) && isObject(body.metadata) && body.kind !== 'Status' && !isObjectList(body)
+
+const tableOptions = (call: Call, version: string): TableOptions => ({
+  columns: call.served.columns,
+  includeObject: includeObjectOf(call),
+  now: call.engine.now(),
+  version,
+})
+
+const asTable = (call: Call, body: unknown, version: string): unknown => {
+  const options = tableOptions(call, version)
+  if (isObjectList(body)) return tableOf(body.items, body.metadata, options)
+  if (!isManifest(body)) return body
+  const { resourceVersion } = body.metadata
+  return tableOf([body], resourceVersion ? { resourceVersion } : {}, options)
+}
+
+const asPartial = (body: unknown, version: string): unknown => {
+  if (isObjectList(body)) return partialListOf(body, version)
+  return isManifest(body) ? partialOf(body, version) : body
+}
+
+const presentBody = (call: Call, answer: BodyAnswer, { as, version = 'v1' }: Accepted): BodyAnswer => {
+  if (as === 'Table') return { ...answer, body: asTable(call, answer.body, version) }
+  if (as?.startsWith('PartialObjectMetadata')) return { ...answer, body: asPartial(answer.body, version) }
+  return answer
+}
+
+/** Errors are shown as they are; in a table of a watch only the first event has the head. */
+const presentWatch = (call: Call, answer: WatchAnswer, { as, version = 'v1' }: Accepted): WatchAnswer => {
+  if (as === undefined) return answer
+  const showObject =
+    as === 'Table' ? tableEvents(call, version) : (object: Manifest): unknown => partialOf(object, version)
+  const show = (event: WireEvent): WireEvent =>
+    isManifest(event.object) ? { type: event.type, object: showObject(event.object) } : event
+  return { ...answer, show }
+}
+
+const tableEvents = (call: Call, version: string) => {
+  let headless = false
+  return (object: Manifest): unknown => {
+    const { resourceVersion } = object.metadata
+    const options = { ...tableOptions(call, version), headless }
+    headless = true
+    return tableOf([object], resourceVersion ? { resourceVersion } : {}, options)
+  }
+}
+
+/** An answer in the shape the client asked for. */
+export const present = (call: Call, answer: Answer): Answer => {
+  const wish = accepted(call.request.accept)
+  return 'watch' in answer ? presentWatch(call, answer, wish) : presentBody(call, answer, wish)
+}

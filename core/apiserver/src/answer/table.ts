@@ -1,0 +1,73 @@
+import type { Manifest } from '@flotilla/sdk'
+import type { Column } from '../resource.ts'
+import type { ObjectList } from '../verbs/list.ts'
+import { age } from './age.ts'
+import { type Partial, partialOf } from './partial.ts'
+
+interface Row {
+  readonly cells: readonly unknown[]
+  /** For `kubectl get -A`, selectors and deletion: who the row is about. */
+  readonly object?: Partial | Manifest
+}
+
+/** A list as `kubectl get` prints it (`meta.k8s.io/v1 Table`). */
+export interface Table {
+  readonly kind: 'Table'
+  readonly apiVersion: string
+  readonly metadata: object
+  readonly columnDefinitions: readonly object[]
+  readonly rows: readonly Row[]
+}
+
+/** How much of each object a row carries. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object'
+
+export interface TableOptions {
+  readonly columns: readonly Column[]
+  readonly includeObject: IncludeObject
+  readonly now: Date
+  /** Without the head: in a watch it is sent once. */
+  readonly headless?: boolean
+  readonly version: string
+}
+
+const name: Column = { name: 'Name', type: 'string', format: 'name', cell: ({ metadata }) => metadata.name }
+
+/** The name comes first, whether or not the kind says so. */
+const withName = (columns: readonly Column[]): readonly Column[] =>
+  columns[0]?.name === name.name ? columns : [name, ...columns]
+
+const definitionOf = ({ name, type, format = '', description = '', priority = 0 }: Column) => ({
+  name,
+  type,
+  format,
+  description,
+  priority,
+})
+
+const cellOf = (column: Column, object: Manifest, now: Date): unknown => {
+  const value = column.cell(object, now)
+  if (column.type === 'date') return age(value, now)
+  return value === undefined ? '<none>' : value
+}
+
+const rowOf = (object: Manifest, columns: readonly Column[], { includeObject, now, version }: TableOptions): Row => {
+  const cells = columns.map((column) => cellOf(column, object, now))
+  if (includeObject === 'None') return { cells }
+  return { cells, object: includeObject === 'Object' ? object : partialOf(object, version) }
+}
+
+/** The table of some objects. `metadata` is that of the list. */
+export const tableOf = (objects: readonly Manifest[], metadata: object, options: TableOptions): Table => {
+  const columns = withName(options.columns)
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${options.version}`,
+    metadata,
+    columnDefinitions: options.headless ? [] : columns.map(definitionOf),
+    rows: objects.map((object) => rowOf(object, columns, options)),
+  }
+}
+
+export const isObjectList = (body: unknown): body is ObjectList =>
+  typeof body === 'object' && body !== null && 'items' in body && Array.isArray(body.items)

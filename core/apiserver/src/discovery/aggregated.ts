@@ -1,0 +1,62 @@
+import type { Registry, Served } from '../registry/registry.ts'
+import { verbs, verbsOfSubresource } from './legacy.ts'
+
+const kindOf = ({ group, version, kind }: { group: string; version: string; kind: string }) => ({
+  group,
+  version,
+  kind,
+})
+
+const subresourcesOf = (served: Served) => {
+  const all = served.subresources.map((subresource) => ({
+    subresource,
+    responseKind: subresource === 'scale' ? { group: 'autoscaling', version: 'v1', kind: 'Scale' } : kindOf(served),
+    verbs: verbsOfSubresource,
+  }))
+  if (served.id !== 'namespaces') return all
+  return [...all, { subresource: 'finalize', responseKind: kindOf(served), verbs: ['update'] }]
+}
+
+const resourceOf = (served: Served) => {
+  const { plural, singular, namespaced, shortNames, categories } = served
+  const subresources = subresourcesOf(served)
+  return {
+    resource: plural,
+    responseKind: kindOf(served),
+    scope: namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: singular,
+    verbs,
+    ...(shortNames.length > 0 && { shortNames }),
+    ...(categories.length > 0 && { categories }),
+    ...(subresources.length > 0 && { subresources }),
+  }
+}
+
+const groupOf = (name: string, versions: readonly string[], served: readonly Served[]) => ({
+  metadata: { name, creationTimestamp: null },
+  versions: versions.map((version) => ({
+    version,
+    resources: served.filter((each) => each.version === version).map(resourceOf),
+    freshness: 'Current',
+  })),
+})
+
+/**
+ * Everything served, in one document (`apidiscovery.k8s.io`, `version` `v2` or `v2beta1`): of the core group for
+ * `/api`, of all other groups for `/apis`.
+ */
+export const groupDiscoveryList = (registry: Registry, core: boolean, version: string) => ({
+  kind: 'APIGroupDiscoveryList',
+  apiVersion: `apidiscovery.k8s.io/${version}`,
+  metadata: {},
+  items: registry
+    .groups()
+    .filter(({ name }) => (name === '') === core)
+    .map(({ name, versions }) =>
+      groupOf(
+        name,
+        versions,
+        registry.list().filter(({ group }) => group === name),
+      ),
+    ),
+})

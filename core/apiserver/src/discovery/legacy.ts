@@ -1,0 +1,78 @@
+import { apiVersionOf, type Group, type Registry, type Served } from '../registry/registry.ts'
+
+const objectVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const
+const subresourceVerbs = ['get', 'patch', 'update'] as const
+
+/** What may be done to objects of every resource. */
+export const verbs: readonly string[] = objectVerbs
+
+/** What may be done to every subresource. */
+export const verbsOfSubresource: readonly string[] = subresourceVerbs
+
+const groupVersionOf = (group: string, version: string) => ({ groupVersion: apiVersionOf({ group, version }), version })
+
+const groupOf = ({ name, versions }: Group) => {
+  const listed = versions.map((version) => groupVersionOf(name, version))
+  return { name, versions: listed, preferredVersion: listed[0] }
+}
+
+/** `/api`. */
+export const apiVersions = (registry: Registry) => ({
+  kind: 'APIVersions',
+  versions: registry.groups().find(({ name }) => name === '')?.versions ?? [],
+  serverAddressByClientCIDRs: [],
+})
+
+/** `/apis`. */
+export const apiGroupList = (registry: Registry) => ({
+  kind: 'APIGroupList',
+  apiVersion: 'v1',
+  groups: registry
+    .groups()
+    .filter(({ name }) => name !== '')
+    .map(groupOf),
+})
+
+/** `/apis/<group>`; undefined when nothing of the group is served. */
+export const apiGroup = (registry: Registry, group: string) => {
+  const found = registry.groups().find(({ name }) => name === group)
+  return found && group ? { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(found) } : undefined
+}
+
+const entry = ({ plural, singular, namespaced, kind, shortNames, categories, storedAs }: Served) => ({
+  name: plural,
+  singularName: singular,
+  namespaced,
+  kind,
+  verbs: objectVerbs,
+  ...(shortNames.length > 0 && { shortNames }),
+  ...(categories.length > 0 && { categories }),
+  storageVersionHash: Buffer.from(`${storedAs}/${kind}`).toString('base64').slice(0, 12),
+})
+
+const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' } as const
+
+const subentries = ({ plural, namespaced, kind, subresources, id }: Served) => [
+  ...subresources.map((subresource) => ({
+    name: `${plural}/${subresource}`,
+    singularName: '',
+    namespaced,
+    ...(subresource === 'scale' ? scaleKind : { kind }),
+    verbs: subresourceVerbs,
+  })),
+  ...(id === 'namespaces'
+    ? [{ name: `${plural}/finalize`, singularName: '', namespaced, kind, verbs: ['update'] }]
+    : []),
+]
+
+/** `/api/v1`, `/apis/<group>/<version>`; undefined when nothing of it is served. */
+export const apiResourceList = (registry: Registry, group: string, version: string) => {
+  const found = registry.list().filter((served) => served.group === group && served.version === version)
+  if (found.length === 0) return undefined
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: apiVersionOf({ group, version }),
+    resources: found.flatMap((served) => [entry(served), ...subentries(served)]),
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { accepted } from './answer/accept.ts'
+import { groupDiscoveryList } from './discovery/aggregated.ts'
+import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery/legacy.ts'
+import { openApiDocument, openApiIndex, openApiV2 } from './openapi/index.ts'
+import type { Registry } from './registry/registry.ts'
+import type { BodyAnswer, Request } from './request.ts'
+import { textOf } from './store/text.ts'
+
+const version = Object.freeze({
+  major: '1',
+  minor: '33',
+  gitVersion: 'v1.33.0+flotilla',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '2026-01-01T00:00:00Z',
+  goVersion: '',
+  compiler: '',
+  platform: `${process.platform}/${process.arch}`,
+})
+
+const aggregatedType = 'application/json;g=apidiscovery.k8s.io;as=APIGroupDiscoveryList'
+
+/** A path below a root, in parts: `/openapi/v3/apis/apps/v1` → `['apis', 'apps', 'v1']`. */
+const below = (path: string, root: string): readonly string[] | undefined =>
+  path.startsWith(`${root}/`) ? path.slice(root.length + 1).split('/') : undefined
+
+const discovery = (registry: Registry, path: string): object | undefined => {
+  if (path === '/api') return apiVersions(registry)
+  if (path === '/apis') return apiGroupList(registry)
+  const core = below(path, '/api')
+  if (core?.[0]) return core.length === 1 ? apiResourceList(registry, '', core[0]) : undefined
+  const [group, groupVersion, ...rest] = below(path, '/apis') ?? []
+  if (!group || rest.length > 0) return undefined
+  return groupVersion ? apiResourceList(registry, group, groupVersion) : apiGroup(registry, group)
+}
+
+const schemas = (registry: Registry, path: string): object | undefined => {
+  if (path === '/openapi/v3') return openApiIndex(registry.list())
+  if (path === '/openapi/v2') return openApiV2(registry.list())
+  const [root, ...parts] = below(path, '/openapi/v3') ?? []
+  if (root === 'api' && parts[0]) return openApiDocument(registry.list(), '', parts[0])
+  if (root === 'apis' && parts[0] && parts[1]) return openApiDocument(registry.list(), parts[0], parts[1])
+  return undefined
+}
+
+/** What the server says of itself. Documents are made once for what is served. */
+export class Documents {
+  readonly #registry: Registry
+  readonly #made = new Map<string, BodyAnswer>()
+  #generation = -1
+
+  constructor(registry: Registry) {
+    this.#registry = registry
+  }
+
+  /** The document at a path; undefined when there is none. Throws 406. */
+  find({ path, accept }: Request): BodyAnswer | undefined {
+    if (this.#generation !== this.#registry.generation) {
+      this.#made.clear()
+      this.#generation = this.#registry.generation
+    }
+    const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+    const aggregated = trimmed === '/api' || trimmed === '/apis' ? accepted(accept) : undefined
+    const form = aggregated?.as === 'APIGroupDiscoveryList' ? aggregated.version : undefined
+    const found = this.#remembered(`${trimmed} ${form ?? ''}`, () => this.#make(trimmed, form))
+    return found && form ? { ...found, contentType: `${aggregatedType};v=${form}` } : found
+  }
+
+  #make(path: string, aggregated: string | undefined): object | undefined {
+    if (aggregated) return groupDiscoveryList(this.#registry, path === '/api', aggregated)
+    if (path === '/version') return version
+    if (path === '/')
+      return { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] }
+    return discovery(this.#registry, path) ?? schemas(this.#registry, path)
+  }
+
+  #remembered(id: string, make: () => object | undefined): BodyAnswer | undefined {
+    const found = this.#made.get(id)
+    if (found) return found
+    const body = make()
+    if (body === undefined) return undefined
+    Object.freeze(body)
+    const etag = `"${createHash('sha256').update(textOf(body)).digest('hex').toUpperCase()}"`
+    const answer: BodyAnswer = { code: 200, body, etag }
+    this.#made.set(id, answer)
+    return answer
+  }
+}
+
+/** Probes: `/healthz`, `/livez`, `/readyz` and everything below them. */
+export const isProbe = (path: string): boolean => /^\/(?:healthz|livez|readyz)(?:\/|$)/.test(path)
+
+/** What anyone may ask. */
+export const isPublic = (path: string): boolean => isProbe(path) || path === '/version' || path === '/version/'

@@ -1,0 +1,63 @@
+import { parse } from 'yaml'
+import { refusal } from '../status.ts'
+
+/** The largest request body, as in Kubernetes. */
+export const bodyLimit = 3 * 1024 * 1024
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+const textIn = (bytes: Uint8Array): string => {
+  try {
+    return utf8.decode(bytes)
+  } catch (cause) {
+    throw refusal.badRequest('the request body is not valid UTF-8', cause)
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message.split('\n', 1)[0] : '') ?? ''
+
+const readJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw refusal.badRequest(`the request body is not valid JSON: ${reasonOf(cause)}`, cause)
+  }
+}
+
+/** YAML as Kubernetes reads it: 1.1, where `yes` and `on` are true. Aliases are bounded against bombs. */
+const readYaml = (text: string): unknown => {
+  try {
+    return parse(text, { version: '1.1', maxAliasCount: 100, uniqueKeys: true })
+  } catch (cause) {
+    throw refusal.badRequest(`the request body is not valid YAML: ${reasonOf(cause)}`, cause)
+  }
+}
+
+/** What is sent as YAML is often JSON, which is quicker to read. */
+const readEither = (text: string): unknown => {
+  if (!/^\s*[{[]/.test(text)) return readYaml(text)
+  try {
+    return JSON.parse(text)
+  } catch {
+    return readYaml(text)
+  }
+}
+
+const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  '': readEither,
+  'application/json': readJson,
+  'application/json-patch+json': readJson,
+  'application/merge-patch+json': readJson,
+  'application/strategic-merge-patch+json': readJson,
+  'application/yaml': readEither,
+  'application/apply-patch+yaml': readEither,
+}
+
+/** Reads a request body; undefined when there is none. Throws 400 for what cannot be read and 415 for other languages. */
+export const readBody = (bytes: Uint8Array | undefined, contentType: string | undefined): unknown => {
+  if (bytes === undefined || bytes.length === 0) return undefined
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const read = Object.hasOwn(readers, type) ? readers[type] : undefined
+  if (read === undefined) throw refusal.unsupportedMediaType(['application/json', 'application/yaml'])
+  return read(textIn(bytes))
+}

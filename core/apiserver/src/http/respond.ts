@@ -1,0 +1,45 @@
+import type { FastifyReply } from 'fastify'
+import { accepted } from '../answer/accept.ts'
+import { encodeJson, encodeYaml } from '../answer/encode.ts'
+import { isObject } from '../registry/json-path.ts'
+import type { BodyAnswer } from '../request.ts'
+
+const warningOf = (text: string): string => `299 - ${JSON.stringify(text)}`
+
+/** What clients wait for is said in a header too. */
+const retryAfterOf = (body: unknown): string | undefined => {
+  const details = isObject(body) && isObject(body.details) ? body.details : undefined
+  return details?.retryAfterSeconds === undefined ? undefined : String(details.retryAfterSeconds)
+}
+
+const isYaml = (accept: string | undefined): boolean => {
+  try {
+    return accepted(accept).format === 'yaml'
+  } catch {
+    return false // what refuses the header is itself told in JSON
+  }
+}
+
+const encode = (reply: FastifyReply, { body, contentType = 'application/json' }: BodyAnswer): string => {
+  if (typeof body === 'string') {
+    reply.header('content-type', 'text/plain; charset=utf-8')
+    return body
+  }
+  const yaml = isYaml(reply.request.headers.accept)
+  reply.header('content-type', yaml ? 'application/yaml' : contentType)
+  return yaml ? encodeYaml(body) : encodeJson(body)
+}
+
+/** Sends an answer in the language the client accepts. */
+export const respond = (reply: FastifyReply, answer: BodyAnswer): FastifyReply => {
+  const { code, body, warnings = [], etag } = answer
+  reply.code(code).header('cache-control', 'no-cache, private')
+  if (warnings.length > 0) reply.header('warning', warnings.map(warningOf))
+  const retryAfter = code >= 400 ? retryAfterOf(body) : undefined
+  if (retryAfter) reply.header('retry-after', retryAfter)
+  if (etag) {
+    reply.header('etag', etag)
+    if (reply.request.headers['if-none-match'] === etag) return reply.code(304).send()
+  }
+  return reply.send(encode(reply, answer))
+}
