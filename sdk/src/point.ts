@@ -19,7 +19,10 @@ export interface Extension {
 }
 
 /** Answers a point. The types of the handler are checked here, where it is written. */
-export const on = <Arg, Out, Result>(point: Point<Arg, Out, Result>, handler: Handler<Arg, Out>): Extension => ({
+export const on = <Arg, const Out, Result>(
+  point: Point<Arg, Out, Result>,
+  handler: Handler<Arg, NoInfer<Out>>, // the point alone says what an answer is; `const`: words stay words
+): Extension => ({
   point,
   handler,
 })
