@@ -1,0 +1,344 @@
+/**
+ * What the client package does not say of the types and Kubernetes' documents do: how lists and maps merge, which texts
+ * are amounts, what is allowed, and what is the default. By model, then by field.
+ */
+
+export type Annotation = Readonly<Record<string, unknown>>
+type Annotations = Readonly<Record<string, Readonly<Record<string, Annotation>>>>
+
+/** A list whose items merge by their keys; strategic merges know one key only. */
+const map = (key: string, ...more: readonly string[]): Annotation => ({
+  'x-kubernetes-list-type': 'map',
+  'x-kubernetes-list-map-keys': [key, ...more],
+  'x-kubernetes-patch-merge-key': key,
+  'x-kubernetes-patch-strategy': 'merge',
+})
+
+/** The same where a merge drops the fields of an item that the patch does not keep. */
+const retaining = (key: string): Annotation => ({ ...map(key), 'x-kubernetes-patch-strategy': 'merge,retainKeys' })
+
+/** A list that only strategic merges take apart. */
+const patchedBy = (key: string): Annotation => ({
+  'x-kubernetes-list-type': 'atomic',
+  'x-kubernetes-patch-merge-key': key,
+  'x-kubernetes-patch-strategy': 'merge',
+})
+
+const set: Annotation = { 'x-kubernetes-list-type': 'set' }
+const patchedSet: Annotation = { ...set, 'x-kubernetes-patch-strategy': 'merge' }
+const atomicMap: Annotation = { 'x-kubernetes-map-type': 'atomic' }
+const conditions = { conditions: map('type') }
+
+const containerLists = {
+  ports: map('containerPort', 'protocol'),
+  env: map('name'),
+  volumeMounts: map('mountPath'),
+  volumeDevices: map('devicePath'),
+}
+
+/** How lists and maps merge. Lists that are not here are replaced as a whole. */
+export const merging: Annotations = {
+  V1Container: containerLists,
+  V1EphemeralContainer: containerLists,
+  V1ResourceRequirements: { claims: map('name') },
+  V1ContainerStatus: { volumeMounts: map('mountPath'), allocatedResourcesStatus: map('name') },
+  V1PodSpec: {
+    volumes: retaining('name'),
+    containers: map('name'),
+    initContainers: map('name'),
+    ephemeralContainers: map('name'),
+    imagePullSecrets: map('name'),
+    hostAliases: map('ip'),
+    topologySpreadConstraints: map('topologyKey', 'whenUnsatisfiable'),
+    schedulingGates: map('name'),
+    resourceClaims: retaining('name'),
+    nodeSelector: atomicMap,
+  },
+  V1PodStatus: {
+    ...conditions,
+    podIPs: map('ip'),
+    hostIPs: patchedBy('ip'),
+    resourceClaimStatuses: retaining('name'),
+  },
+  V1ReplicationControllerSpec: { selector: atomicMap },
+  V1ReplicationControllerStatus: conditions,
+  V1ServiceSpec: { ports: map('port', 'protocol'), selector: atomicMap },
+  V1ServiceStatus: conditions,
+  V1ServiceAccount: { secrets: map('name') },
+  V1NodeSpec: { podCIDRs: patchedSet },
+  V1NodeStatus: { ...conditions, addresses: map('type') },
+  V1NamespaceStatus: conditions,
+  V1PersistentVolumeClaimStatus: conditions,
+  V1ObjectMeta: { ownerReferences: map('uid'), finalizers: patchedSet },
+  V1DeploymentSpec: { strategy: { 'x-kubernetes-patch-strategy': 'retainKeys' } },
+  V1DeploymentStatus: conditions,
+  V1ReplicaSetStatus: conditions,
+  V1StatefulSetStatus: conditions,
+  V1DaemonSetStatus: conditions,
+  V1JobStatus: { conditions: patchedBy('type') },
+  V1UncountedTerminatedPods: { succeeded: set, failed: set },
+  V1PodFailurePolicyOnExitCodesRequirement: { values: set },
+  V1PodDisruptionBudgetSpec: { selector: { 'x-kubernetes-patch-strategy': 'replace' } },
+  V1PodDisruptionBudgetStatus: conditions,
+  V2HorizontalPodAutoscalerStatus: conditions,
+  V1Endpoint: { addresses: set },
+  V1MutatingWebhookConfiguration: { webhooks: map('name') },
+  V1ValidatingWebhookConfiguration: { webhooks: map('name') },
+  V1MutatingWebhook: { matchConditions: map('name') },
+  V1ValidatingWebhook: { matchConditions: map('name') },
+  V1CustomResourceDefinitionStatus: conditions,
+  V1JSONSchemaProps: { 'x-kubernetes-validations': map('rule') },
+}
+
+/** Types whose objects have one owner and are replaced as a whole. */
+export const atomicTypes: ReadonlySet<string> = new Set([
+  'CoreV1EndpointPort',
+  'DiscoveryV1EndpointPort',
+  'RbacV1Subject',
+  'V1ConfigMapKeySelector',
+  'V1EndpointAddress',
+  'V1FileKeySelector',
+  'V1LabelSelector',
+  'V1LocalObjectReference',
+  'V1NodeSelector',
+  'V1NodeSelectorTerm',
+  'V1ObjectFieldSelector',
+  'V1ObjectReference',
+  'V1OwnerReference',
+  'V1ResourceFieldSelector',
+  'V1RoleRef',
+  'V1ScopeSelector',
+  'V1SecretKeySelector',
+  'V1SecretReference',
+  'V1ServiceBackendPort',
+  'V1TopologySelectorTerm',
+  'V1TypedLocalObjectReference',
+])
+
+/** Fields, or the values of maps, that are amounts. */
+export const quantities: Readonly<Record<string, readonly string[]>> = {
+  V1ContainerStatus: ['allocatedResources'],
+  V1EmptyDirVolumeSource: ['sizeLimit'],
+  V1LimitRangeItem: ['default', 'defaultRequest', 'max', 'maxLimitRequestRatio', 'min'],
+  V1NodeStatus: ['allocatable', 'capacity'],
+  V1PersistentVolumeClaimStatus: ['allocatedResources', 'capacity'],
+  V1PersistentVolumeSpec: ['capacity'],
+  V1PodSpec: ['overhead'],
+  V1PodStatus: ['allocatedResources'],
+  V1ResourceFieldSelector: ['divisor'],
+  V1ResourceQuotaSpec: ['hard'],
+  V1ResourceQuotaStatus: ['hard', 'used'],
+  V1ResourceRequirements: ['limits', 'requests'],
+  V1VolumeResourceRequirements: ['limits', 'requests'],
+  V2HPAScalingRules: ['tolerance'],
+  V2MetricTarget: ['averageValue', 'value'],
+  V2MetricValueStatus: ['averageValue', 'value'],
+}
+
+const protocol = { protocol: ['TCP', 'UDP', 'SCTP'] }
+const pullPolicy = ['Always', 'IfNotPresent', 'Never']
+const taintEffect = { effect: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] }
+const webhook = {
+  failurePolicy: ['Fail', 'Ignore'],
+  matchPolicy: ['Equivalent', 'Exact'],
+  sideEffects: ['None', 'NoneOnDryRun', 'Some', 'Unknown'],
+}
+const profileType = { type: ['Localhost', 'RuntimeDefault', 'Unconfined'] }
+const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+const volumeMode = ['Block', 'Filesystem']
+const containerEnums = {
+  imagePullPolicy: pullPolicy,
+  terminationMessagePolicy: ['FallbackToLogsOnError', 'File'],
+  restartPolicy: ['Always', 'Never', 'OnFailure'],
+}
+
+/** What a text, or each item of a list of texts, may be. */
+export const enums: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  V1AppArmorProfile: profileType,
+  V1Container: containerEnums,
+  V1ContainerPort: protocol,
+  V1ContainerResizePolicy: { restartPolicy: ['NotRequired', 'RestartContainer'] },
+  V1CronJobSpec: { concurrencyPolicy: ['Allow', 'Forbid', 'Replace'] },
+  V1CustomResourceConversion: { strategy: ['None', 'Webhook'] },
+  V1CustomResourceDefinitionSpec: { scope: ['Cluster', 'Namespaced'] },
+  V1DaemonSetUpdateStrategy: { type: ['OnDelete', 'RollingUpdate'] },
+  V1DeploymentStrategy: { type: ['Recreate', 'RollingUpdate'] },
+  V1EndpointSlice: { addressType: ['FQDN', 'IPv4', 'IPv6'] },
+  V1EphemeralContainer: containerEnums,
+  V1HTTPGetAction: { scheme: ['HTTP', 'HTTPS'] },
+  V1HTTPIngressPath: { pathType: ['Exact', 'ImplementationSpecific', 'Prefix'] },
+  V1IngressClassParametersReference: { scope: ['Cluster', 'Namespace'] },
+  V1JobSpec: { completionMode: ['Indexed', 'NonIndexed'], podReplacementPolicy: ['Failed', 'TerminatingOrFailed'] },
+  V1MutatingWebhook: { ...webhook, reinvocationPolicy: ['IfNeeded', 'Never'] },
+  V1NetworkPolicyPort: protocol,
+  V1NetworkPolicySpec: { policyTypes: ['Egress', 'Ingress'] },
+  V1NodeSelectorRequirement: { operator: ['DoesNotExist', 'Exists', 'Gt', 'In', 'Lt', 'NotIn'] },
+  V1PersistentVolumeClaimSpec: { accessModes, volumeMode },
+  V1PersistentVolumeSpec: {
+    accessModes,
+    volumeMode,
+    persistentVolumeReclaimPolicy: ['Delete', 'Recycle', 'Retain'],
+  },
+  V1PodDisruptionBudgetSpec: { unhealthyPodEvictionPolicy: ['AlwaysAllow', 'IfHealthyBudget'] },
+  V1PodFailurePolicyRule: { action: ['Count', 'FailIndex', 'FailJob', 'Ignore'] },
+  V1PodFailurePolicyOnExitCodesRequirement: { operator: ['In', 'NotIn'] },
+  V1PodOS: { name: ['linux', 'windows'] },
+  V1PodSecurityContext: { fsGroupChangePolicy: ['Always', 'OnRootMismatch'] },
+  V1PodSpec: {
+    dnsPolicy: ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'],
+    preemptionPolicy: ['Never', 'PreemptLowerPriority'],
+    restartPolicy: ['Always', 'Never', 'OnFailure'],
+  },
+  V1PriorityClass: { preemptionPolicy: ['Never', 'PreemptLowerPriority'] },
+  V1ResourceQuotaSpec: {
+    scopes: [
+      'BestEffort',
+      'CrossNamespacePodAffinity',
+      'NotBestEffort',
+      'NotTerminating',
+      'PriorityClass',
+      'Terminating',
+      'VolumeAttributesClass',
+    ],
+  },
+  V1RuleWithOperations: {
+    operations: ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'],
+    scope: ['*', 'Cluster', 'Namespaced'],
+  },
+  V1SeccompProfile: profileType,
+  V1SecurityContext: { procMount: ['Default', 'Unmasked'] },
+  V1ServicePort: protocol,
+  V1ServiceSpec: {
+    externalTrafficPolicy: ['Cluster', 'Local'],
+    internalTrafficPolicy: ['Cluster', 'Local'],
+    ipFamilies: ['IPv4', 'IPv6'],
+    ipFamilyPolicy: ['PreferDualStack', 'RequireDualStack', 'SingleStack'],
+    sessionAffinity: ['ClientIP', 'None'],
+    type: ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'],
+  },
+  V1StatefulSetPersistentVolumeClaimRetentionPolicy: {
+    whenDeleted: ['Delete', 'Retain'],
+    whenScaled: ['Delete', 'Retain'],
+  },
+  V1StatefulSetSpec: { podManagementPolicy: ['OrderedReady', 'Parallel'] },
+  V1StatefulSetUpdateStrategy: { type: ['OnDelete', 'RollingUpdate'] },
+  V1StorageClass: {
+    reclaimPolicy: ['Delete', 'Recycle', 'Retain'],
+    volumeBindingMode: ['Immediate', 'WaitForFirstConsumer'],
+  },
+  V1Taint: taintEffect,
+  V1Toleration: { operator: ['Equal', 'Exists', 'Gt', 'Lt'], ...taintEffect },
+  V1TopologySpreadConstraint: {
+    nodeAffinityPolicy: ['Honor', 'Ignore'],
+    nodeTaintsPolicy: ['Honor', 'Ignore'],
+    whenUnsatisfiable: ['DoNotSchedule', 'ScheduleAnyway'],
+  },
+  V1ValidatingWebhook: webhook,
+  V1VolumeMount: {
+    mountPropagation: ['Bidirectional', 'HostToContainer', 'None'],
+    recursiveReadOnly: ['Disabled', 'Enabled', 'IfPossible'],
+  },
+  V2HPAScalingPolicy: { type: ['Percent', 'Pods'] },
+  V2HPAScalingRules: { selectPolicy: ['Disabled', 'Max', 'Min'] },
+  V2MetricSpec: { type: ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'] },
+  V2MetricTarget: { type: ['AverageValue', 'Utilization', 'Value'] },
+}
+
+const tcp = { protocol: 'TCP' }
+const fileMode = { defaultMode: 0o644 }
+const containerDefaults = {
+  terminationMessagePath: '/dev/termination-log',
+  terminationMessagePolicy: 'File',
+}
+const webhookDefaults = {
+  failurePolicy: 'Fail',
+  matchPolicy: 'Equivalent',
+  timeoutSeconds: 10,
+}
+
+/** What a field is when it is missing, wherever its type is used. Defaults that depend on something are the kinds' own. */
+export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  AdmissionregistrationV1ServiceReference: { port: 443 },
+  ApiextensionsV1ServiceReference: { port: 443 },
+  CoreV1EndpointPort: tcp,
+  DiscoveryV1EndpointPort: { name: '', ...tcp },
+  V1AzureDiskVolumeSource: { cachingMode: 'ReadWrite', fsType: 'ext4', readOnly: false, kind: 'Shared' },
+  V1ConfigMapVolumeSource: fileMode,
+  V1Container: containerDefaults,
+  V1ContainerPort: tcp,
+  V1CronJobSpec: {
+    concurrencyPolicy: 'Allow',
+    suspend: false,
+    successfulJobsHistoryLimit: 3,
+    failedJobsHistoryLimit: 1,
+  },
+  V1CustomResourceDefinitionSpec: { conversion: { strategy: 'None' } },
+  V1DaemonSetSpec: { revisionHistoryLimit: 10, updateStrategy: {} },
+  V1DaemonSetUpdateStrategy: { type: 'RollingUpdate' },
+  V1DeploymentSpec: { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600, strategy: {} },
+  V1DeploymentStrategy: { type: 'RollingUpdate' },
+  V1DownwardAPIVolumeSource: fileMode,
+  V1EphemeralContainer: containerDefaults,
+  V1GRPCAction: { service: '' },
+  V1HTTPGetAction: { path: '/', scheme: 'HTTP' },
+  V1HostPathVolumeSource: { type: '' },
+  V1ISCSIPersistentVolumeSource: { iscsiInterface: 'default' },
+  V1ISCSIVolumeSource: { iscsiInterface: 'default' },
+  V1IngressClassParametersReference: { scope: 'Cluster' },
+  V1MutatingWebhook: { ...webhookDefaults, reinvocationPolicy: 'Never' },
+  V1NetworkPolicyPort: tcp,
+  V1NetworkPolicySpec: { podSelector: {} },
+  V1ObjectFieldSelector: { apiVersion: 'v1' },
+  V1PersistentVolumeClaimSpec: { resources: {}, volumeMode: 'Filesystem' },
+  V1PersistentVolumeSpec: { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' },
+  V1PodSpec: {
+    dnsPolicy: 'ClusterFirst',
+    restartPolicy: 'Always',
+    schedulerName: 'default-scheduler',
+    securityContext: {},
+    terminationGracePeriodSeconds: 30,
+  },
+  V1PriorityClass: { preemptionPolicy: 'PreemptLowerPriority' },
+  V1Probe: { failureThreshold: 3, periodSeconds: 10, successThreshold: 1, timeoutSeconds: 1 },
+  V1ProjectedVolumeSource: fileMode,
+  V1RBDPersistentVolumeSource: { keyring: '/etc/ceph/keyring', pool: 'rbd', user: 'admin' },
+  V1RBDVolumeSource: { keyring: '/etc/ceph/keyring', pool: 'rbd', user: 'admin' },
+  V1ReplicaSetSpec: { replicas: 1 },
+  V1ReplicationControllerSpec: { replicas: 1 },
+  V1ResourceFieldSelector: { divisor: '0' },
+  V1RoleRef: { apiGroup: 'rbac.authorization.k8s.io' },
+  V1RuleWithOperations: { scope: '*' },
+  V1ScaleIOPersistentVolumeSource: { fsType: 'xfs', storageMode: 'ThinProvisioned' },
+  V1ScaleIOVolumeSource: { fsType: 'xfs', storageMode: 'ThinProvisioned' },
+  V1Secret: { type: 'Opaque' },
+  V1SecretVolumeSource: fileMode,
+  V1ServiceAccountTokenProjection: { expirationSeconds: 3600 },
+  V1ServicePort: tcp,
+  V1ServiceSpec: { sessionAffinity: 'None', type: 'ClusterIP' },
+  V1StatefulSetPersistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+  V1StatefulSetSpec: {
+    persistentVolumeClaimRetentionPolicy: {},
+    podManagementPolicy: 'OrderedReady',
+    replicas: 1,
+    revisionHistoryLimit: 10,
+    updateStrategy: {},
+  },
+  V1StatefulSetUpdateStrategy: { type: 'RollingUpdate' },
+  V1StorageClass: { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },
+  V1ValidatingWebhook: webhookDefaults,
+  V2HorizontalPodAutoscalerSpec: { minReplicas: 1 },
+}
+
+/**
+ * Fields the client package calls required and Kubernetes lets be missing: without them a Go program reads the zero value.
+ * All fields of types that only occur in a `status` are like that.
+ */
+export const notRequired: Readonly<Record<string, readonly string[]>> = {
+  V1ControllerRevision: ['revision'],
+  V1CustomResourceDefinitionVersion: ['served', 'storage'],
+  V1EndpointSlice: ['endpoints'],
+  V1HTTPHeader: ['value'],
+  V1NetworkPolicySpec: ['podSelector'],
+  V1Role: ['rules'],
+  V1RoleRef: ['apiGroup'],
+}
