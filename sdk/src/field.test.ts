@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { between, Field, oneOf, type Problems, present, unique, written } from './field.ts'
+import { between, chosen, Field, named, oneOf, type Problems, present, unchanged, unique, written } from './field.ts'
 
 interface Spec {
   readonly rules?: readonly { readonly name?: string; readonly ports?: Readonly<Record<string, number>> }[]
@@ -47,9 +47,9 @@ const cases: readonly (readonly [what: string, problems: Problems, says: readonl
   ['written: empty', written(text(''), () => 'wrong'), []],
   ['named: not set', named(text(undefined), () => 'wrong'), ['f: Required value']],
   ['named: wrong', named(text('b'), () => 'wrong'), ['f: Invalid value: "b": wrong']],
-  ['unchanged: another', unchanged(text('b'), 'a', true), ['f: Invalid value: "b": field is immutable']],
-  ['unchanged: the same', unchanged(text('b'), 'b', true), []],
-  ['unchanged: new', unchanged(text('b'), undefined, false), []],
+  ['unchanged: another', unchanged(text('b'), text('a')), ['f: Invalid value: "b": field is immutable']],
+  ['unchanged: the same', unchanged(text('b'), text('b')), []],
+  ['unchanged: new', unchanged(text('b'), undefined), []],
   ['written: not set', written(text(undefined), () => 'wrong'), []],
   ['unique: said twice', unique([text('a'), text('b'), text('a')]), ['f: Duplicate value: "a"']],
   ['unique: not set', unique([text(undefined), text(undefined)]), []],

@@ -135,9 +135,9 @@ export function* between(field: Field<number | undefined>, least: number, most: 
   yield field.invalid(most === Number.POSITIVE_INFINITY ? `must be at least ${least}` : `must be ${least} to ${most}`)
 }
 
-/** It says what it said before the update, if there was one. */
-export function* unchanged<T>(field: Field<T>, before: T | undefined, wasThere: boolean): Problems {
-  if (wasThere && !deepEqual(field.value, before)) yield field.invalid('field is immutable')
+/** It says what it said before the update. Without a `before` it is new, and may say anything. */
+export function* unchanged<T>(field: Field<T>, before: Field<T> | undefined): Problems {
+  if (before && !deepEqual(field.value, before.value)) yield field.invalid('field is immutable')
 }
 
 /** No two say the same. Those that are not set do not count. */
