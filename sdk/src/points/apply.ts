@@ -11,5 +11,8 @@ export interface Conflict {
   readonly observed: Manifest
 }
 
-/** Asked before an object that Flotilla did not make is touched. No answer: `abort`. */
+/**
+ * Asked before an object that Flotilla did not make is touched. No answer: what the manifest's annotation
+ * `work.karmada.io/conflict-resolution` says, `abort` by default.
+ */
 export const conflict = point('apply.conflict', first<Conflict, 'overwrite' | 'abort'>)

@@ -26,6 +26,9 @@ const isClusterWide = ({ metadata }: OverridePolicy): boolean => !metadata.names
 const fitOf = ({ spec: { resourceSelectors } }: OverridePolicy, template: Manifest) =>
   resourceSelectors?.length ? bestFit(resourceSelectors, template) : fit.all
 
+/** Whether a policy is about the template, whatever the cluster. */
+export const isAbout = (policy: OverridePolicy, template: Manifest): boolean => fitOf(policy, template) > fit.none
+
 /** The deprecated fields of a policy count only when it has no rules. */
 const rulesOf = ({ spec: { overrideRules, targetCluster, overriders } }: OverridePolicy): readonly OverrideRule[] => {
   if (overrideRules?.length) return overrideRules

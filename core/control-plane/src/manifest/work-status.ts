@@ -1,0 +1,130 @@
+import {
+  again,
+  deepEqual,
+  done,
+  FlotillaError,
+  isNotFound,
+  type Key,
+  keyText,
+  type Outcome,
+  type Work,
+  type WorkStatus,
+  workKind,
+} from '@flotilla/sdk'
+import type { Machine } from '../machine.ts'
+
+/** A Work's status with something said in it; the same status when it is said already. */
+export type StatusEdit = (status: WorkStatus, work: Work) => WorkStatus | Promise<WorkStatus>
+
+/**
+ * The one hand that writes the status of Works. What several stages have to say of one Work within a moment is one write,
+ * and what is said already is none.
+ */
+export interface WorkStatusWriter {
+  /** Says something soon. It takes the place of what waits under the same name. */
+  edit(work: Key, name: string, edit: StatusEdit): void
+}
+
+export interface WorkStatusOptions {
+  /** Milliseconds without a new edit after which a Work is written; by default 20. */
+  readonly quiet?: number
+  /** Milliseconds an edit waits at most; by default 200. */
+  readonly longest?: number
+}
+
+interface Waiting {
+  readonly edits: ReadonlyMap<string, StatusEdit>
+  readonly since: number
+  readonly latest: number
+}
+
+interface Edited {
+  readonly status: WorkStatus
+  /** What could not be said now and may be later. */
+  readonly failed: ReadonlyMap<string, StatusEdit>
+  readonly error?: unknown
+}
+
+const mayPass = (error: unknown): boolean => !(error instanceof FlotillaError) || error.retry
+
+/** Applies edits one after another. One that fails does not keep the others from being said. */
+async function edited(work: Work, edits: ReadonlyMap<string, StatusEdit>): Promise<Edited> {
+  const failed = new Map<string, StatusEdit>()
+  let status = work.status ?? {}
+  let error: unknown
+  for (const [name, edit] of edits) {
+    try {
+      status = await edit(status, work)
+    } catch (reason) {
+      error ??= reason
+      if (mayPass(reason)) failed.set(name, edit)
+    }
+  }
+  return { status, failed, error }
+}
+
+export function createWorkStatusWriter(
+  machine: Pick<Machine, 'client' | 'store' | 'worker' | 'signal'>,
+  { quiet = 20, longest = 200 }: WorkStatusOptions = {},
+): WorkStatusWriter {
+  const works = machine.store(workKind)
+  const waiting = new Map<string, Waiting>()
+  const worker = machine.worker<Key>({ name: 'work-status', keyText, workers: 16, step: write })
+  void worker.run(machine.signal)
+
+  /** Puts edits before those that came meanwhile. */
+  function keep(text: string, { edits, ...times }: Waiting): void {
+    const newer = waiting.get(text)
+    waiting.set(text, { ...times, edits: new Map([...edits, ...(newer?.edits ?? [])]) })
+  }
+
+  async function write(key: Key, signal: AbortSignal): Promise<Outcome> {
+    const text = keyText(key)
+    const taken = waiting.get(text)
+    if (!taken) return done
+    const left = Math.min(taken.latest + quiet, taken.since + longest) - performance.now()
+    if (left > 0) return again(left)
+    waiting.delete(text)
+    const work = works.get(key)
+    if (!work || work.metadata.deletionTimestamp) return done
+    const { status, failed, error } = await edited(work, taken.edits)
+    try {
+      await put(work, status, signal)
+    } catch (reason) {
+      keep(text, taken)
+      throw reason
+    }
+    if (failed.size > 0) keep(text, { ...taken, edits: failed })
+    if (error !== undefined) throw error
+    return done
+  }
+
+  async function put(work: Work, status: WorkStatus, signal: AbortSignal): Promise<void> {
+    if (deepEqual(status, work.status ?? {})) return
+    try {
+      await machine.client.update(workKind, { ...work, status }, { subresource: 'status', signal })
+    } catch (error) {
+      if (!isNotFound(error)) throw error // gone: nobody is left to read it
+    }
+  }
+
+  return {
+    edit(key, name, edit) {
+      const text = keyText(key)
+      const latest = performance.now()
+      const before = waiting.get(text)
+      const edits = new Map(before?.edits).set(name, edit)
+      waiting.set(text, { edits, since: before?.since ?? latest, latest })
+      worker.enqueueAfter(key, quiet)
+    },
+  }
+}
+
+const writers = new WeakMap<object, WorkStatusWriter>()
+
+/** The writer of a machine: the same one for every stage that stands on it. */
+export function workStatusOf(machine: Machine): WorkStatusWriter {
+  const writer = writers.get(machine) ?? createWorkStatusWriter(machine)
+  writers.set(machine, writer)
+  return writer
+}

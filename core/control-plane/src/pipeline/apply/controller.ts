@@ -1,0 +1,90 @@
+import {
+  type Change,
+  type Cluster,
+  type Controller,
+  clusterKind,
+  clusterOfNamespace,
+  deepEqual,
+  executionNamespace,
+  type Key,
+  keyOf,
+  keyText,
+  type Priority,
+  type Work,
+  workKind,
+} from '@flotilla/sdk'
+import type { Machine } from '../../machine.ts'
+import { ended } from '../../manifest/ended.ts'
+import { prune } from '../../manifest/prune.ts'
+import { workStatusOf } from '../../manifest/work-status.ts'
+import { createLanes } from '../../member/lanes.ts'
+import type { MemberChange } from '../../member/member.ts'
+import { Answers } from './dispatch.ts'
+import { applyMetrics } from './metrics.ts'
+import { type Room, settle } from './settle.ts'
+
+export interface ApplyOptions {
+  /** Whose Works are applied from here. By default those of clusters in push mode; a pull agent says: its own. */
+  readonly serves?: (cluster: Cluster) => boolean
+  /** How many Works of one cluster are applied at once; by default 16. */
+  readonly workersPerCluster?: number
+}
+
+const isPushed = ({ spec }: Cluster): boolean => spec.syncMode !== 'Pull'
+
+/** Brings what members hold up to their Works, and keeps it so. */
+export function applyControllers(
+  machine: Machine,
+  { serves = isPushed, workersPerCluster = 16 }: ApplyOptions = {},
+): readonly Controller[] {
+  const works = machine.store(workKind)
+  const clusters = machine.store(clusterKind)
+  const metrics = applyMetrics(machine.metrics)
+  const room: Room = { machine, metrics, serves, answers: new Answers(), status: workStatusOf(machine) }
+  const lanes = createLanes(machine, {
+    name: 'apply',
+    workers: workersPerCluster,
+    step: (cluster, key, signal) => metrics.timed(() => settle(room, cluster, key, signal)),
+  })
+  const enqueue = (key: Key, priority?: Priority) => {
+    const cluster = clusterOfNamespace(key.namespace)
+    if (cluster !== undefined) lanes.enqueue(cluster, key, priority)
+  }
+  const hearWork = (change: Change<Work>) => {
+    const work = change.after ?? change.before
+    if (!work || !isToApply(change)) return
+    if (!change.after) room.answers.forget(keyText(keyOf(work)))
+    else enqueue(keyOf(work), change.initial ? 'low' : 'normal')
+  }
+  const hearMember = (change: MemberChange) => {
+    if (isDrift(change)) enqueue(change.work)
+  }
+  const hearReadiness = (cluster: string) => {
+    if (!clusters.get({ name: cluster })) lanes.close(cluster)
+    for (const work of works.list(executionNamespace(cluster))) enqueue(keyOf(work), 'low')
+  }
+  return [
+    {
+      name: 'apply',
+      async run(signal) {
+        await Promise.race([Promise.all([works.synced, clusters.synced]), ended(signal)])
+        const ends = [
+          works.listen(hearWork),
+          machine.members.listen(hearMember),
+          machine.members.onReadiness(hearReadiness),
+        ]
+        await lanes.run(signal)
+        for (const end of ends) end()
+      },
+    },
+  ]
+}
+
+/** All but a new status. */
+const isToApply = ({ before, after }: Change<Work>): boolean =>
+  before?.metadata.generation !== after?.metadata.generation ||
+  before?.metadata.deletionTimestamp !== after?.metadata.deletionTimestamp
+
+/** Whether what Flotilla brought is not there any more as it brought it. */
+const isDrift = ({ before, after }: MemberChange): boolean =>
+  before !== undefined && (after === undefined || !deepEqual(prune(before), prune(after)))

@@ -1,0 +1,155 @@
+import { setTimeout } from 'node:timers/promises'
+import {
+  deepEqual,
+  errors,
+  isAlreadyExists,
+  isConflict,
+  isNotFound,
+  isTrue,
+  type Kind,
+  keyOf,
+  keyText,
+  type Manifest,
+  type Store,
+  type Work,
+} from '@flotilla/sdk'
+import type { Machine } from '../../machine.ts'
+import { prune } from '../../manifest/prune.ts'
+import type { ConnectedMember } from '../../member/member.ts'
+import { type Applied, apply } from './apply.ts'
+import type { ApplyMetrics } from './metrics.ts'
+
+/** What the stage works with. */
+export interface Room {
+  readonly machine: Machine
+  readonly metrics: ApplyMetrics
+  readonly answers: Answers
+}
+
+/** A Work whose member can be reached. */
+export interface Task {
+  readonly work: Work
+  readonly member: ConnectedMember
+  readonly signal: AbortSignal
+}
+
+/** What members made of what was asked of them, where that is not the same: by Work, and by place in the Work. */
+export class Answers {
+  readonly #works = new Map<string, Map<number, Applied>>()
+
+  get(work: Work, ordinal: number): Applied | undefined {
+    return this.#works.get(keyText(keyOf(work)))?.get(ordinal)
+  }
+
+  /** An answer that says what was asked need not be remembered. */
+  remember(work: Work, ordinal: number, desired: Manifest, sent: Manifest, answer: Manifest): void {
+    const text = keyText(keyOf(work))
+    const pruned = prune(answer)
+    const manifests = this.#works.get(text) ?? new Map<number, Applied>()
+    if (deepEqual(prune(sent), pruned)) manifests.delete(ordinal)
+    else manifests.set(ordinal, { desired, answer: pruned })
+    if (manifests.size > 0) this.#works.set(text, manifests)
+    else this.#works.delete(text)
+  }
+
+  forget(workText: string): void {
+    this.#works.delete(workText)
+  }
+}
+
+const patience = 2_000
+const knownFull = new WeakSet<Store<Manifest>>()
+
+/** Waits for the first look around in a cache. Who cannot see it finds out what it hides when it writes. */
+async function full(store: Store<Manifest>, signal: AbortSignal): Promise<void> {
+  if (knownFull.has(store)) return
+  const end = new AbortController()
+  const enough = setTimeout(patience, undefined, { signal: AbortSignal.any([signal, end.signal]) })
+  await Promise.race([store.synced.then(() => knownFull.add(store)), enough.catch(() => undefined)])
+  end.abort()
+}
+
+/** A manifest of a Work on its way to the member. */
+interface Delivery extends Task {
+  readonly kind: Kind
+  readonly desired: Manifest
+  readonly ordinal: number
+}
+
+/**
+ * Brings what the member has in the place of one manifest to what is desired, and says in a word what that took;
+ * undefined for nothing. The cache is believed at first; a write that fails because it was behind is tried once more on
+ * what the member really has.
+ */
+export async function dispatch(
+  room: Room,
+  task: Task,
+  desired: Manifest,
+  ordinal: number,
+): Promise<'created' | 'updated' | undefined> {
+  const { member, signal } = task
+  const kind = await member.kind(desired.apiVersion, desired.kind)
+  if (!kind) throw errors.KIND_UNKNOWN(desired.apiVersion, desired.kind, `cluster ${member.name}`)
+  const delivery: Delivery = { ...task, kind, desired, ordinal }
+  const cache = member.managed(kind)
+  await full(cache, signal)
+  const cached = cache.get(keyOf(desired))
+  try {
+    return await deliver(room, delivery, cached)
+  } catch (error) {
+    const wasBehind = isAlreadyExists(error) || isConflict(error) || (cached !== undefined && isNotFound(error))
+    if (!wasBehind) throw error
+    return deliver(room, delivery, await member.client.get(kind, keyOf(desired), { signal }))
+  }
+}
+
+async function deliver(room: Room, delivery: Delivery, observed: Manifest | undefined) {
+  const { member, work, desired, ordinal } = delivery
+  const applied = room.answers.get(work, ordinal)
+  const application = await apply(room.machine.ask, {
+    cluster: member.name,
+    work,
+    desired,
+    ...(observed && { observed }),
+    ...(applied && { applied }),
+  })
+  switch (application.act) {
+    case 'create':
+      return create(room, delivery, application.manifest)
+    case 'update':
+      return update(room, delivery, application.manifest)
+    case 'none':
+      room.metrics.updated(desired, member.name, 'success', 'none')
+      return undefined
+    case 'refuse':
+      throw errors.OBJECT_UNMANAGED(`${desired.kind} ${keyText(keyOf(desired))}`, member.name)
+  }
+}
+
+async function create({ metrics, answers }: Room, delivery: Delivery, manifest: Manifest): Promise<'created'> {
+  const { kind, member, work, desired, ordinal, signal } = delivery
+  const recreate = isTrue(work.status?.conditions, 'Applied')
+  try {
+    const answer = await member.client.create(kind, manifest, { signal })
+    answers.remember(work, ordinal, desired, manifest, answer)
+    metrics.created(manifest, member.name, 'success', recreate)
+    return 'created'
+  } catch (error) {
+    if (!isAlreadyExists(error)) metrics.created(manifest, member.name, 'error', recreate)
+    throw error
+  }
+}
+
+async function update({ metrics, answers }: Room, delivery: Delivery, manifest: Manifest) {
+  const { kind, member, work, desired, ordinal, signal } = delivery
+  try {
+    const answer = await member.client.update(kind, manifest, { signal })
+    answers.remember(work, ordinal, desired, manifest, answer)
+    const isSame = answer.metadata.resourceVersion === manifest.metadata.resourceVersion
+    metrics.updated(manifest, member.name, 'success', isSame ? 'unchanged' : 'updated')
+    return isSame ? undefined : 'updated'
+  } catch (error) {
+    if (!isConflict(error)) metrics.updated(manifest, member.name, 'error', 'none')
+    throw error
+  }
+}

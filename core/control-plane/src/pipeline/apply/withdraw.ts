@@ -1,0 +1,47 @@
+import { annotation, type Kind, keyOf, type Manifest, type Work } from '@flotilla/sdk'
+import { isManaged } from './apply.ts'
+import type { Room, Task } from './dispatch.ts'
+import { release } from './release.ts'
+
+/** An object that says it is of another Work is not this one's to take away. */
+function isOf(work: Work, { metadata: { annotations = {} } }: Manifest): boolean {
+  const name = annotations[annotation.workName]
+  const namespace = annotations[annotation.workNamespace]
+  return (
+    (name ?? work.metadata.name) === work.metadata.name &&
+    (namespace ?? work.metadata.namespace) === work.metadata.namespace
+  )
+}
+
+/**
+ * Takes what a Work brought out of the member again, or leaves it to the member when the Work says so. What is not
+ * Flotilla's is not touched, and what is gone already is fine.
+ */
+export async function withdraw(room: Room, task: Task): Promise<void> {
+  const manifests = task.work.spec.workload?.manifests ?? []
+  await Promise.all(manifests.map((manifest) => withdrawOne(room, task, manifest)))
+}
+
+async function withdrawOne(room: Room, task: Task, manifest: Manifest): Promise<void> {
+  const { member, work, signal } = task
+  const kind = await member.kind(manifest.apiVersion, manifest.kind)
+  if (!kind) return
+  const key = keyOf(manifest)
+  const observed = member.managed(kind).get(key) ?? (await member.client.get(kind, key, { signal }))
+  if (!observed || !isManaged(observed) || !isOf(work, observed)) return
+  if (work.spec.preserveResourcesOnDeletion) await member.client.update(kind, release(observed), { signal })
+  else await takeAway(room, task, kind, observed)
+}
+
+/** Only the object that was seen: one that took its name meanwhile may be somebody else's. */
+async function takeAway({ metrics }: Room, { member, signal }: Task, kind: Kind, observed: Manifest): Promise<void> {
+  const { uid } = observed.metadata
+  const preconditions = uid ? { preconditions: { uid } } : {}
+  try {
+    await member.client.delete(kind, keyOf(observed), { propagation: 'Background', signal, ...preconditions })
+    metrics.deleted(observed, member.name, 'success')
+  } catch (error) {
+    metrics.deleted(observed, member.name, 'error')
+    throw error
+  }
+}
