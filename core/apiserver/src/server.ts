@@ -5,6 +5,10 @@ import { initialNamespaces, namespaceLifecycle } from './admission/namespace-lif
 import { type Authorize, checkPathAuthorized, masters } from './authorization.ts'
 import { builtins } from './builtin/index.ts'
 import { Definitions, keepUntilClean } from './controller/definitions.ts'
+import { EventExpiry } from './controller/event-expiry.ts'
+import { Garbage } from './controller/garbage.ts'
+import { Namespaces } from './controller/namespaces.ts'
+import { Requests } from './controller/requests.ts'
 import { Documents, isProbe, isPublic } from './documents.ts'
 import type { Engine } from './engine.ts'
 import { errorAnswer, handleResource } from './handler.ts'
@@ -89,16 +93,22 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     },
     async close() {
       watches.close()
-      await definitions.close()
+      events.close()
+      await Promise.all([definitions.close(), namespaces.close(), garbage.close()])
       await objects.close()
     },
   }
-  const transport = inProcessTransport(server, system)
-  const definitions = new Definitions(engine, transport, log)
-  for (const namespace of initialNamespaces) {
-    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
-    await transport.send({ method: 'POST', path: '/api/v1/namespaces', body })
-  }
+  const requests = new Requests(inProcessTransport(server, system))
+  const definitions = new Definitions(engine, requests, log)
+  const namespaces = new Namespaces(engine, requests, log)
+  const garbage = new Garbage(engine, requests, log)
+  const events = new EventExpiry(engine, requests, log)
+  for (const name of initialNamespaces) await ensureNamespace(objects, requests, name)
   await definitions.install(options.crds ?? [])
   return server
+}
+
+const ensureNamespace = async (objects: Objects, requests: Requests, name: string): Promise<void> => {
+  if (objects.get({ resource: 'namespaces', namespace: '', name })) return
+  await requests.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
 }

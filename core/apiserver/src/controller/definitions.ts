@@ -1,5 +1,4 @@
-import type { Transport } from '@flotilla/kube'
-import { ApiError, type Condition, type Log, type Manifest, type Status } from '@flotilla/sdk'
+import type { Condition, Log, Manifest } from '@flotilla/sdk'
 import type { Admission } from '../admission/admission.ts'
 import type { Engine } from '../engine.ts'
 import { equal } from '../object/equal.ts'
@@ -9,6 +8,7 @@ import type { Registry } from '../registry/registry.ts'
 import type { Change } from '../store/change.ts'
 import { timestamp } from '../target.ts'
 import { Queue } from './queue.ts'
+import { pathOf, type Requests } from './requests.ts'
 
 const cleanup = 'customresourcecleanup.apiextensions.k8s.io'
 const resource = 'customresourcedefinitions.apiextensions.k8s.io'
@@ -114,13 +114,13 @@ const statusOf = (definition: Definition, conflict: Conflict | undefined, now: D
  */
 export class Definitions {
   readonly #engine: Engine
-  readonly #transport: Transport
-  readonly #queue: Queue<string>
+  readonly #requests: Requests
+  readonly #queue: Queue
   readonly #stop: () => void
 
-  constructor(engine: Engine, transport: Transport, log: Log) {
+  constructor(engine: Engine, requests: Requests, log: Log) {
     this.#engine = engine
-    this.#transport = transport
+    this.#requests = requests
     this.#queue = new Queue({
       step: (name) => this.#settle(name),
       onError: (error, name) => log.warn('a custom resource definition is not settled', { name, error }),
@@ -181,7 +181,7 @@ export class Definitions {
     const conflict = conflictOf(registry, definition)
     if (!conflict && !registry.byId(name)) return this.#serve(definition)
     const status = statusOf(definition, conflict, now())
-    if (!equal(status, definition.status)) await this.#patch(`${collection}/${name}/status`, { status })
+    if (!equal(status, definition.status)) await this.#requests.patch(`${collection}/${name}/status`, { status })
     if (definition.metadata.deletionTimestamp) await this.#clean(definition)
   }
 
@@ -190,30 +190,18 @@ export class Definitions {
     const { name, finalizers = [] } = definition.metadata
     if (!finalizers.includes(cleanup)) return
     const served = this.#engine.registry.byId(name)
-    for (const { metadata } of served ? this.#engine.objects.list(name) : []) {
-      const where = metadata.namespace ? `/namespaces/${metadata.namespace}` : ''
-      await this.#send('DELETE', `/apis/${served?.apiVersion}${where}/${served?.plural}/${metadata.name}`)
+    for (const object of served ? this.#engine.objects.list(name) : []) {
+      if (served && !object.metadata.deletionTimestamp) await this.#requests.delete(pathOf(served, object))
     }
     if (this.#engine.objects.list(name).length > 0) return // their finalizers are waited for
-    await this.#patch(`${collection}/${name}`, {
+    await this.#requests.patch(`${collection}/${name}`, {
       metadata: { finalizers: finalizers.filter((each) => each !== cleanup) },
     })
   }
 
   async #install(definition: Manifest): Promise<void> {
     const found = this.#find(definition.metadata.name)
-    if (found === undefined) await this.#send('POST', collection, definition)
-    else await this.#patch(`${collection}/${definition.metadata.name}`, { spec: definition.spec })
-  }
-
-  async #patch(path: string, body: object): Promise<void> {
-    await this.#send('PATCH', path, body)
-  }
-
-  /** What is gone already needs nothing. */
-  async #send(method: string, path: string, body?: unknown): Promise<void> {
-    const headers = { 'content-type': 'application/merge-patch+json' }
-    const answer = await this.#transport.send({ method, path, headers, body })
-    if (answer.status >= 300 && answer.status !== 404) throw new ApiError(answer.body as Status) // as every refusal
+    if (found === undefined) await this.#requests.create(collection, definition)
+    else await this.#requests.patch(`${collection}/${definition.metadata.name}`, { spec: definition.spec })
   }
 }

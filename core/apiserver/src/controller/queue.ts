@@ -1,64 +1,72 @@
 const firstDelay = 50
 const longestDelay = 30_000
 
-export interface QueueOptions<K> {
+export interface QueueOptions {
+  /** How many keys are worked on at once; by default 1. */
+  readonly workers?: number
   /** Does what there is to do for a key. Throwing means trying again, later each time. */
-  readonly step: (key: K) => Promise<void>
+  readonly step: (key: string) => Promise<void>
   /** What was thrown, on the way to the next try. */
-  readonly onError: (error: unknown, key: K) => void
+  readonly onError: (error: unknown, key: string) => void
 }
 
-/** Keys to work on, one after the other, each once however often it was added meanwhile. */
-export class Queue<K> {
-  readonly #options: QueueOptions<K>
-  readonly #waiting = new Set<K>()
-  readonly #delays = new Map<K, number>()
+/** Keys to work on, each once however often it was added meanwhile, and never twice at once. */
+export class Queue {
+  readonly #options: QueueOptions
+  readonly #workers: number
+  readonly #waiting = new Set<string>()
+  readonly #active = new Map<string, Promise<void>>()
+  readonly #delays = new Map<string, number>()
   readonly #timers = new Set<NodeJS.Timeout>()
-  #running: Promise<void> | undefined
   #closed = false
 
-  constructor(options: QueueOptions<K>) {
+  constructor(options: QueueOptions) {
     this.#options = options
+    this.#workers = options.workers ?? 1
   }
 
-  add(key: K): void {
+  add(key: string): void {
     if (this.#closed) return
     this.#waiting.add(key)
-    this.#running ??= this.#run()
+    this.#fill()
   }
 
   /** Resolves when nothing is left but what waits for its next try. */
   async idle(): Promise<void> {
-    while (this.#running) await this.#running
+    while (this.#active.size > 0) await Promise.race(this.#active.values())
   }
 
   async close(): Promise<void> {
     this.#closed = true
     this.#waiting.clear()
     for (const timer of this.#timers) clearTimeout(timer)
-    await this.#running
+    await this.idle()
   }
 
-  async #run(): Promise<void> {
-    await undefined // what is added in the same turn is worked on together
+  #fill(): void {
     for (const key of this.#waiting) {
+      if (this.#active.size >= this.#workers) return
+      if (this.#active.has(key)) continue
       this.#waiting.delete(key)
-      await this.#work(key)
+      this.#active.set(key, this.#work(key))
     }
-    this.#running = undefined
   }
 
-  async #work(key: K): Promise<void> {
+  async #work(key: string): Promise<void> {
+    await undefined // what is added in the same turn is seen together
     try {
       await this.#options.step(key)
       this.#delays.delete(key)
     } catch (error) {
       this.#options.onError(error, key)
       this.#later(key)
+    } finally {
+      this.#active.delete(key)
+      this.#fill()
     }
   }
 
-  #later(key: K): void {
+  #later(key: string): void {
     if (this.#closed) return
     const delay = this.#delays.get(key) ?? firstDelay
     this.#delays.set(key, Math.min(delay * 2, longestDelay))

@@ -1,3 +1,4 @@
+import { kindText } from '@flotilla/sdk'
 import type { Resource } from '../resource.ts'
 import type { Schema } from '../schema/schema.ts'
 import { type CompiledSchema, compileSchema } from '../schema/structural.ts'
@@ -56,6 +57,8 @@ export class Registry {
   readonly #served = new Map<string, Served>()
   #generation = 0
   #listed: readonly Served[] | undefined
+  #ids: ReadonlyMap<string, Served> | undefined
+  #kinds: ReadonlyMap<string, Served> | undefined
 
   /** Grows with every change of what is served. */
   get generation(): number {
@@ -66,13 +69,19 @@ export class Registry {
     return this.#served.get(pathOf(group, version, plural))
   }
 
-  /** Any version of a resource, by where its objects are kept. */
+  /** The preferred version of a resource, by where its objects are kept. */
   byId(id: string): Served | undefined {
-    return this.list().find((served) => served.id === id)
+    this.#ids ??= new Map(
+      this.list()
+        .toReversed()
+        .map((served) => [served.id, served]),
+    )
+    return this.#ids.get(id)
   }
 
   ofKind(apiVersion: string, kind: string): Served | undefined {
-    return this.list().find((served) => served.apiVersion === apiVersion && served.kind === kind)
+    this.#kinds ??= new Map(this.list().map((served) => [kindText(served), served]))
+    return this.#kinds.get(kindText({ apiVersion, kind }))
   }
 
   /** Everything served; of each resource the versions in the order of preference. */
@@ -81,15 +90,9 @@ export class Registry {
     return this.#listed
   }
 
-  /** One of each resource, whatever its versions. */
+  /** The preferred version of each resource. */
   distinct(): readonly Served[] {
-    return [
-      ...new Map(
-        this.list()
-          .toReversed()
-          .map((served) => [served.id, served]),
-      ).values(),
-    ].toReversed()
+    return this.list().filter((served) => this.byId(served.id) === served)
   }
 
   /** The groups, the core one (its name empty) included, in the order they were first served. */
@@ -118,5 +121,7 @@ export class Registry {
   #changed(): void {
     this.#generation += 1
     this.#listed = undefined
+    this.#ids = undefined
+    this.#kinds = undefined
   }
 }
