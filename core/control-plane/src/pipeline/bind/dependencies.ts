@@ -1,0 +1,163 @@
+import {
+  type Ask,
+  annotation,
+  type Binding,
+  type BindingSpec,
+  type Change,
+  type Index,
+  interpret,
+  type Key,
+  keyText,
+  label,
+  type Manifest,
+  matchesLabels,
+  type Reference,
+  resourceBindingKind,
+  type StringMap,
+  safeHash,
+} from '@flotilla/sdk'
+import { referenceText, referenceTo, type Templates } from '../../manifest/templates.ts'
+import { compact, referTo } from './bind.ts'
+
+/** The label by which an attached binding says that another one depends on it. */
+export const dependedBy = (by: Key): string => `${label.dependedByPrefix}${safeHash(keyText(by))}`
+
+const isDependency = (value: unknown): value is interpret.Dependency =>
+  typeof value === 'object' && value !== null && 'apiVersion' in value && 'kind' in value
+
+/** The dependencies as last recorded on a binding. What is not readable is none: it is recorded again. */
+export function recorded({ metadata: { annotations } }: Binding): readonly interpret.Dependency[] {
+  const text = annotations?.[annotation.dependencies]
+  if (text === undefined) return []
+  try {
+    const found: unknown = JSON.parse(text)
+    return Array.isArray(found) ? found.filter(isDependency) : []
+  } catch {
+    return []
+  }
+}
+
+/** Whether a binding takes its dependencies along. */
+const takesAlong = ({ metadata, spec }: Binding): boolean =>
+  spec.propagateDeps === true && metadata.deletionTimestamp === undefined
+
+/** What a template cannot run without, in the template's own namespace; nothing unless its binding takes it along. */
+export async function dependenciesOf(
+  ask: Ask,
+  binding: Binding,
+  template: Manifest,
+): Promise<readonly interpret.Dependency[]> {
+  if (!takesAlong(binding)) return []
+  const { namespace } = binding.metadata
+  const found = (await ask(interpret.dependencies, { manifest: template })) ?? []
+  return found.filter((dependency) => (dependency.namespace ?? namespace) === namespace)
+}
+
+const address = ({ apiVersion, kind }: { apiVersion: string; kind: string }, namespace = '', name = ''): string =>
+  [apiVersion, kind, namespace, name].join('|')
+
+/** Bindings by what they depend on: by name, or by kind and namespace where a selector says which. */
+const dependencyIndex: Index<Binding> = {
+  name: 'dependencies',
+  values: (binding) => recorded(binding).map((each) => address(each, binding.metadata.namespace, each.name)),
+}
+
+/** Whether a dependency is on an object of its kind and namespace. */
+export const isOn = ({ name, labelSelector }: interpret.Dependency, { metadata }: Manifest): boolean =>
+  name ? name === metadata.name : labelSelector !== undefined && matchesLabels(labelSelector, metadata.labels)
+
+/** Whether a binding has, or should have, its dependencies recorded. */
+export const concernsDependencies = (binding: Binding | undefined): boolean =>
+  binding !== undefined &&
+  (binding.spec.propagateDeps === true || binding.metadata.annotations?.[annotation.dependencies] !== undefined)
+
+/** The objects that a binding needed before a change, or needs after it. */
+export function neededBy(templates: Pick<Templates, 'of'>, { before, after }: Change<Binding>): readonly Reference[] {
+  const needed = [before, after].flatMap((binding) =>
+    binding ? recorded(binding).flatMap((each) => named(templates, each, binding.metadata.namespace)) : [],
+  )
+  return [...new Map(needed.map((at) => [referenceText(at), at])).values()]
+}
+
+function named(
+  templates: Pick<Templates, 'of'>,
+  dependency: interpret.Dependency,
+  namespace: string | undefined,
+): readonly Reference[] {
+  const { apiVersion, kind, name } = dependency
+  if (name) return [{ apiVersion, kind, namespace, name }]
+  const near = templates.of(dependency)?.list(namespace) ?? []
+  return near.filter((object) => isOn(dependency, object)).map(referenceTo)
+}
+
+type Bindings = { by(index: Index<Binding>, value: string): readonly Binding[] }
+
+/** The bindings that may depend on an object, be it by a selector it does not fit. */
+function near(bindings: Bindings, object: Manifest): readonly Binding[] {
+  const { namespace, name } = object.metadata
+  const byName = bindings.by(dependencyIndex, address(object, namespace, name))
+  const bySelector = bindings.by(dependencyIndex, address(object, namespace))
+  return [...new Set([...byName, ...bySelector])]
+}
+
+export const hasDependents = (bindings: Bindings, object: Manifest): boolean => near(bindings, object).length > 0
+
+/** The scheduled bindings that depend on an object now, by name. */
+export function referrers(bindings: Bindings, object: Manifest): readonly Binding[] {
+  const needs = (binding: Binding) =>
+    recorded(binding).some(
+      (each) => each.kind === object.kind && each.apiVersion === object.apiVersion && isOn(each, object),
+    )
+  return near(bindings, object)
+    .filter((binding) => takesAlong(binding) && binding.spec.clusters?.length && needs(binding))
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+}
+
+const withoutDependedBy = (labels: StringMap = {}): StringMap =>
+  Object.fromEntries(Object.entries(labels).filter(([key]) => !key.startsWith(label.dependedByPrefix)))
+
+const labelsFor = (by: readonly Binding[]): StringMap =>
+  Object.fromEntries(by.map(({ metadata }) => [dependedBy(metadata), metadata.labels?.[label.bindingId] ?? '']))
+
+const snapshot = ({ metadata: { namespace, name }, spec: { clusters } }: Binding) =>
+  compact({ namespace, name, clusters })
+
+/** What referrers disagree about, in the words of Karmada's event; empty when they agree. */
+export function disagreements(by: readonly Binding[]): readonly string[] {
+  const differ = (says: (spec: BindingSpec) => boolean) => new Set(by.map(({ spec }) => says(spec))).size > 1
+  return [
+    ...(differ(overwrites) ? ['ConflictResolution conflicted (Overwrite vs Abort)'] : []),
+    ...(differ(preserves) ? ['PreserveResourcesOnDeletion conflicted (true vs false)'] : []),
+  ]
+}
+
+const overwrites = ({ conflictResolution }: BindingSpec): boolean => conflictResolution === 'Overwrite'
+const preserves = ({ preserveResourcesOnDeletion }: BindingSpec): boolean => preserveResourcesOnDeletion === true
+
+/** How an attached binding without a policy of its own behaves: as the boldest of those who need it. */
+function behaviour(by: readonly Binding[]): Pick<BindingSpec, 'conflictResolution' | 'preserveResourcesOnDeletion'> {
+  if (by.length === 0) return { conflictResolution: undefined, preserveResourcesOnDeletion: undefined }
+  return {
+    conflictResolution: by.some(({ spec }) => overwrites(spec)) ? 'Overwrite' : 'Abort',
+    preserveResourcesOnDeletion: by.some(({ spec }) => preserves(spec)) || undefined,
+  }
+}
+
+/** The binding that should exist for an object others depend on; undefined when there is none and nobody does. */
+export function attach(object: Manifest, existing: Binding | undefined, by: readonly Binding[]): Binding | undefined {
+  if (by.length === 0 && !existing?.spec.requiredBy?.length) return existing
+  const { metadata, resource } = referTo(object, existing)
+  const { apiVersion, kind } = resourceBindingKind
+  return {
+    ...existing,
+    apiVersion,
+    kind,
+    metadata: { ...metadata, labels: { ...withoutDependedBy(metadata.labels), ...labelsFor(by) } },
+    spec: compact({
+      ...existing?.spec,
+      ...(existing?.spec.placement ? {} : behaviour(by)),
+      resource,
+      requiredBy: by.length > 0 ? by.map(snapshot) : undefined,
+    }),
+  }
+}

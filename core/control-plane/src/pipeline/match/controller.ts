@@ -1,0 +1,67 @@
+import {
+  type Controller,
+  clusterOverridePolicyKind,
+  clusterPropagationPolicyKind,
+  type Kind,
+  type Manifest,
+  type OverridePolicy,
+  overridePolicyKind,
+  type PropagationPolicy,
+  propagationPolicyKind,
+  type Reference,
+} from '@flotilla/sdk'
+import type { Machine } from '../../machine.ts'
+import { isEdit, isMoreThanStatus } from '../../manifest/content.ts'
+import { waitingFor } from '../../manifest/dependent-overrides.ts'
+import { listening } from '../../manifest/listening.ts'
+import type { SkippedOptions } from '../../manifest/skipped.ts'
+import { referenceText, referenceTo, type TemplateListener, watchTemplates } from '../../manifest/templates.ts'
+import { claimable, touchedBy } from './candidates.ts'
+import { matchMetrics } from './metrics.ts'
+import { releases } from './release.ts'
+import { settle } from './settle.ts'
+
+const policyKinds = [propagationPolicyKind, clusterPropagationPolicyKind]
+const overrideKinds = [overridePolicyKind, clusterOverridePolicyKind]
+
+/** Gives every template its policy, and takes it away again. */
+export function matchControllers(machine: Machine, options: SkippedOptions = {}): readonly Controller[] {
+  const { store } = machine
+  const after = [...policyKinds, ...overrideKinds].map((kind) => store<Manifest>(kind))
+  const templates = watchTemplates(machine, { name: 'match', after, ...options })
+  const settling = { machine, templates, metrics: matchMetrics(machine.metrics) }
+  const edited = new Set<string>()
+
+  const worker = machine.worker<Reference>({
+    name: 'match',
+    keyText: referenceText,
+    step: async (at) => {
+      const text = referenceText(at)
+      const outcome = await settle(settling, at, edited.has(text))
+      edited.delete(text)
+      return outcome
+    },
+  })
+  const hear: TemplateListener = (change) => {
+    const template = change.after ?? change.before
+    if (!template || !isMoreThanStatus(change)) return
+    const at = referenceTo(template)
+    if (isEdit(change)) edited.add(referenceText(at))
+    worker.enqueue(at, change.initial ? 'low' : 'normal')
+  }
+  const matchAgain = (template: Manifest) => worker.enqueue(referenceTo(template), 'low')
+  const hearPolicies = (kind: Kind<PropagationPolicy>) =>
+    store(kind).listen((change) => touchedBy(templates, change).forEach(matchAgain))
+  const hearOverrides = (kind: Kind<OverridePolicy>) =>
+    store(kind).listen(({ before, after, initial }) => {
+      if (!after || before || initial) return
+      for (const policy of waitingFor(machine, after)) claimable(templates, policy).forEach(matchAgain)
+    })
+
+  const matcher = listening(worker, () => [
+    templates.listen(hear),
+    ...policyKinds.map(hearPolicies),
+    ...overrideKinds.map(hearOverrides),
+  ])
+  return [templates.discovery, matcher, ...policyKinds.map((kind) => releases(machine, templates, kind))]
+}
