@@ -36,6 +36,10 @@ export async function pipe<Arg extends { readonly manifest: Manifest }>(
 /** What is said of each cluster, by cluster name. A cluster that is not mentioned is one without an opinion. */
 export type PerCluster<T> = Readonly<Record<string, T>>
 
+/** Every opinion on a cluster. By entries, never by name: a cluster may be called `constructor`. */
+const opinions = <T>(answer: PerCluster<T> | undefined): readonly (readonly [cluster: string, T])[] =>
+  answer === undefined ? [] : Object.entries(answer)
+
 /** A question about all candidates at once. */
 export interface AboutClusters {
   readonly clusters: readonly Cluster[]
@@ -46,16 +50,15 @@ export async function refusals<Arg extends AboutClusters, Refusal>(
   handlers: readonly Handler<Arg, PerCluster<Refusal> | undefined>[],
   arg: Arg,
 ): Promise<PerCluster<Refusal>> {
-  const refused: Record<string, Refusal> = {}
+  const refused = new Map<string, Refusal>()
   let { clusters } = arg
   for (const handler of handlers) {
     if (clusters.length === 0) break
-    const answer = await handler({ ...arg, clusters })
-    if (answer === undefined) continue
-    Object.assign(refused, answer)
-    clusters = clusters.filter(({ metadata }) => !(metadata.name in answer))
+    for (const [cluster, refusal] of opinions(await handler({ ...arg, clusters })))
+      if (!refused.has(cluster)) refused.set(cluster, refusal)
+    clusters = clusters.filter(({ metadata }) => !refused.has(metadata.name))
   }
-  return refused
+  return Object.fromEntries(refused)
 }
 
 /** The sum of all opinions on each cluster. */
@@ -63,12 +66,11 @@ export async function total<Arg>(
   handlers: readonly Handler<Arg, PerCluster<number> | undefined>[],
   arg: Arg,
 ): Promise<PerCluster<number>> {
-  const sums: Record<string, number> = {}
+  const sums = new Map<string, number>()
   for (const handler of handlers) {
-    for (const [cluster, score] of Object.entries((await handler(arg)) ?? {}))
-      sums[cluster] = (sums[cluster] ?? 0) + score
+    for (const [cluster, score] of opinions(await handler(arg))) sums.set(cluster, (sums.get(cluster) ?? 0) + score)
   }
-  return sums
+  return Object.fromEntries(sums)
 }
 
 /** The most careful opinion on each cluster; a plugin that fails has none. */
@@ -77,14 +79,13 @@ export async function least<Arg>(
   arg: Arg,
 ): Promise<PerCluster<number>> {
   const answers = await Promise.allSettled(handlers.map(async (handler) => handler(arg)))
-  const lowest: Record<string, number> = {}
+  const lowest = new Map<string, number>()
   for (const answer of answers) {
     if (answer.status === 'rejected') continue
-    for (const [cluster, number] of Object.entries(answer.value ?? {})) {
-      lowest[cluster] = Math.min(lowest[cluster] ?? Number.POSITIVE_INFINITY, number)
-    }
+    for (const [cluster, number] of opinions(answer.value))
+      lowest.set(cluster, Math.min(lowest.get(cluster) ?? Number.POSITIVE_INFINITY, number))
   }
-  return lowest
+  return Object.fromEntries(lowest)
 }
 
 /** Every opinion, in order. */

@@ -27,8 +27,10 @@ import { examineOverride } from './render.ts'
 import { examineAssign, examineEstimate, examineFilter, examineScore, examineSelect } from './schedule.ts'
 
 /** A plugin of one answer. */
-const answering = <Arg, const Out, Result>(point: Point<Arg, Out, Result>, handler: Handler<Arg, NoInfer<Out>>): Plugin =>
-  definePlugin({ name: 'candidate', extensions: () => [on(point, handler)] })
+const answering = <Arg, const Out, Result>(
+  point: Point<Arg, Out, Result>,
+  handler: Handler<Arg, NoInfer<Out>>,
+): Plugin => definePlugin({ name: 'candidate', extensions: () => [on(point, handler)] })
 
 const [one, two] = [cluster({ name: 'one' }), cluster({ name: 'two' })]
 const scaled = deployment({ replicas: 3 })

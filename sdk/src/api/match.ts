@@ -18,16 +18,23 @@ export function selectorFit(selector: ResourceSelector, template: Manifest): Fit
 }
 
 /** How narrowly the best of several selectors names a template. */
-export const bestFit = (selectors: readonly ResourceSelector[], template: Manifest): Fit =>
-  selectors.reduce<Fit>((best, selector) => {
+export function bestFit(selectors: readonly ResourceSelector[], template: Manifest): Fit {
+  let best: Fit = fit.none
+  for (const selector of selectors) {
     const found = selectorFit(selector, template)
-    return found > best ? found : best
-  }, fit.none)
+    if (found > best) best = found
+  }
+  return best
+}
 
-const fieldHolds = ({ key, operator, values = [] }: FieldSelectorRequirement, { spec }: Cluster): boolean => {
-  const zones = spec.zones ?? (spec.zone ? [spec.zone] : [])
-  const own = key === 'zone' ? zones : [spec[key] ?? '']
-  const among = own.some((value) => values.includes(value))
+/** What a cluster says of a property; several zones, one of the others, or nothing. */
+const propertiesOf = ({ spec }: Cluster, key: FieldSelectorRequirement['key']): readonly string[] => {
+  if (key === 'zone' && spec.zones?.length) return spec.zones
+  return spec[key] ? [spec[key]] : []
+}
+
+const fieldHolds = ({ key, operator, values = [] }: FieldSelectorRequirement, cluster: Cluster): boolean => {
+  const among = propertiesOf(cluster, key).some((value) => values.includes(value))
   return operator === 'In' ? among : !among
 }
 
