@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deepFreeze } from '@flotilla/sdk'
 import { fieldAt, withField, withoutKeys } from './fields.ts'
+import { deepFreeze } from './freeze.ts'
 
 const given: object = deepFreeze({ a: { b: 1, c: [2] }, d: {} })
 

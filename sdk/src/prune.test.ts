@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { deepFreeze, type Manifest } from '@flotilla/sdk'
+import { deepFreeze } from './freeze.ts'
+import type { Manifest } from './manifest.ts'
 import { prune } from './prune.ts'
 
 const object = (kind: string, rest: object = {}, metadata: object = {}): Manifest =>

@@ -1,5 +1,5 @@
-import type { Manifest } from './manifest.ts'
 import { type Fields, fieldAt, isFields, withField, withoutKeys } from './fields.ts'
+import type { Manifest } from './manifest.ts'
 
 type Rule = (manifest: Manifest) => Manifest
 
