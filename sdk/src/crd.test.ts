@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crds } from './api/index.ts'
-import { age, crd } from './crd.ts'
+import { ageColumn, crd } from './crd.ts'
 import { int32, list, object, quantity, required, type Schema, text } from './schema.ts'
 
 interface Spec {
@@ -23,7 +23,7 @@ test('a definition becomes a manifest', () => {
     categories: ['all'],
     fields: { spec: required(spec) },
     status: true,
-    columns: [age],
+    columns: [ageColumn],
     older: { v1: { description: 'An old toy.', fields: { name: text('Its name.') } } },
   }
   const envelope = {

@@ -13,7 +13,7 @@ export interface PrinterColumn {
 }
 
 /** A column that says how old the object is. */
-export const age: PrinterColumn = { name: 'AGE', type: 'date', jsonPath: '.metadata.creationTimestamp' }
+export const ageColumn: PrinterColumn = { name: 'AGE', type: 'date', jsonPath: '.metadata.creationTimestamp' }
 
 /** What a version of a kind says of its objects. */
 export interface VersionDefinition {

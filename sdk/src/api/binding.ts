@@ -1,4 +1,4 @@
-import { age, type Definition } from '../crd.ts'
+import { ageColumn, type Definition } from '../crd.ts'
 import type { Kind, Reference } from '../kind.ts'
 import type { Condition, Json, Manifest, ResourceList, StringMap, Toleration } from '../manifest.ts'
 import {
@@ -269,7 +269,7 @@ const both = {
   columns: [
     { name: 'SCHEDULED', type: 'string', jsonPath: '.status.conditions[?(@.type=="Scheduled")].status' },
     { name: 'FULLYAPPLIED', type: 'string', jsonPath: '.status.conditions[?(@.type=="FullyApplied")].status' },
-    age,
+    ageColumn,
   ],
   older: { v1alpha1: bindingV1alpha1 },
 } as const

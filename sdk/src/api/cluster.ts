@@ -1,4 +1,4 @@
-import { age, type Definition } from '../crd.ts'
+import { ageColumn, type Definition } from '../crd.ts'
 import type { Kind } from '../kind.ts'
 import type { Condition, Manifest, ResourceList, Taint } from '../manifest.ts'
 import { flag, int32, int64, list, object, quantity, required, stringMap, text, texts, word } from '../schema.ts'
@@ -143,7 +143,7 @@ export const clusterDefinition: Definition = {
     { name: 'Version', type: 'string', jsonPath: '.status.kubernetesVersion' },
     { name: 'Mode', type: 'string', jsonPath: '.spec.syncMode' },
     { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
-    { ...age, name: 'Age' },
+    { ...ageColumn, name: 'Age' },
     { name: 'Zones', type: 'string', jsonPath: '.spec.zones', priority: 1 },
     { name: 'Region', type: 'string', jsonPath: '.spec.region', priority: 1 },
     { name: 'Provider', type: 'string', jsonPath: '.spec.provider', priority: 1 },

@@ -1,4 +1,4 @@
-import { age, type Definition } from '../crd.ts'
+import { ageColumn, type Definition } from '../crd.ts'
 import type { Kind } from '../kind.ts'
 import type { Manifest } from '../manifest.ts'
 import { flag, int32, list, object, required, text, time } from '../schema.ts'
@@ -119,6 +119,6 @@ export const cronFederatedHpaDefinition: Definition = {
   columns: [
     { name: 'REFERENCE-KIND', type: 'string', jsonPath: '.spec.scaleTargetRef.kind' },
     { name: 'REFERENCE-NAME', type: 'string', jsonPath: '.spec.scaleTargetRef.name' },
-    age,
+    ageColumn,
   ],
 }

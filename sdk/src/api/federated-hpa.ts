@@ -1,4 +1,4 @@
-import { age, type Definition } from '../crd.ts'
+import { ageColumn, type Definition } from '../crd.ts'
 import type { Kind } from '../kind.ts'
 import type { Manifest } from '../manifest.ts'
 import { int32, object, required } from '../schema.ts'
@@ -57,6 +57,6 @@ export const federatedHpaDefinition: Definition = {
     { name: 'MINPODS', type: 'integer', jsonPath: '.spec.minReplicas' },
     { name: 'MAXPODS', type: 'integer', jsonPath: '.spec.maxReplicas' },
     { name: 'REPLICAS', type: 'integer', jsonPath: '.status.currentReplicas' },
-    age,
+    ageColumn,
   ],
 }

@@ -1,4 +1,4 @@
-import { age, type Definition, type PrinterColumn } from '../crd.ts'
+import { ageColumn, type Definition, type PrinterColumn } from '../crd.ts'
 import type { Kind } from '../kind.ts'
 import type { Manifest } from '../manifest.ts'
 import { type Fields, flag, int32, list, object, required, type Schema, text, texts, word } from '../schema.ts'
@@ -145,7 +145,7 @@ const propagationSpecSchema: Schema = object<PropagationSpec>('Which templates g
 const columns: readonly PrinterColumn[] = [
   { name: 'CONFLICT-RESOLUTION', type: 'string', jsonPath: '.spec.conflictResolution' },
   { name: 'PRIORITY', type: 'string', jsonPath: '.spec.priority' },
-  age,
+  ageColumn,
 ]
 
 const both = { categories: ['karmada-io'], fields: { spec: required(propagationSpecSchema) }, columns }

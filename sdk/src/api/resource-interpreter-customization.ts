@@ -1,4 +1,4 @@
-import { age, type Definition } from '../crd.ts'
+import { ageColumn, type Definition } from '../crd.ts'
 import type { Kind } from '../kind.ts'
 import type { Manifest } from '../manifest.ts'
 import { object, required, type Schema, text } from '../schema.ts'
@@ -82,6 +82,6 @@ export const resourceInterpreterCustomizationDefinition: Definition = {
   columns: [
     { name: 'TARGET-API-VERSION', type: 'string', jsonPath: '.spec.target.apiVersion' },
     { name: 'TARGET-KIND', type: 'string', jsonPath: '.spec.target.kind' },
-    age,
+    ageColumn,
   ],
 }

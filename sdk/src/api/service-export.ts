@@ -1,4 +1,4 @@
-import { age, type Definition } from '../crd.ts'
+import { ageColumn, type Definition } from '../crd.ts'
 import type { Kind } from '../kind.ts'
 import type { Condition, Manifest } from '../manifest.ts'
 import { object } from '../schema.ts'
@@ -30,5 +30,5 @@ export const serviceExportDefinition: Definition = {
     }),
   },
   status: true,
-  columns: [{ ...age, name: 'Age' }],
+  columns: [{ ...ageColumn, name: 'Age' }],
 }

@@ -1,4 +1,4 @@
-import { age, type Definition } from '../crd.ts'
+import { ageColumn, type Definition } from '../crd.ts'
 import type { Kind } from '../kind.ts'
 import type { Manifest } from '../manifest.ts'
 import { int32, list, object, required, text, texts, word } from '../schema.ts'
@@ -81,6 +81,6 @@ export const serviceImportDefinition: Definition = {
   columns: [
     { name: 'Type', type: 'string', jsonPath: '.spec.type', description: 'Whether it has one address, or many.' },
     { name: 'IP', type: 'string', jsonPath: '.spec.ips', description: 'Its address.' },
-    { ...age, name: 'Age' },
+    { ...ageColumn, name: 'Age' },
   ],
 }

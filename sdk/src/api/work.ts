@@ -1,4 +1,4 @@
-import { age, type Definition } from '../crd.ts'
+import { ageColumn, type Definition } from '../crd.ts'
 import type { Kind } from '../kind.ts'
 import type { Condition, Json, Manifest } from '../manifest.ts'
 import { anyObject, flag, integer, list, object, required, text } from '../schema.ts'
@@ -85,6 +85,6 @@ export const workDefinition: Definition = {
   columns: [
     { name: 'WORKLOAD-KIND', type: 'string', jsonPath: '.spec.workload.manifests[*].kind' },
     { name: 'APPLIED', type: 'string', jsonPath: '.status.conditions[?(@.type=="Applied")].status' },
-    age,
+    ageColumn,
   ],
 }
