@@ -1,0 +1,157 @@
+import { createRuntime, type ServedKind } from '@flotilla/kube'
+import {
+  type Client,
+  type Controller,
+  deepEqual,
+  type Extension,
+  type Kind,
+  type LogFields,
+  type Manifest,
+  type Patch,
+  Registry,
+} from '@flotilla/sdk'
+import { fakeClient, fakeHost, Objects } from '@flotilla/sdk/testing'
+import type { Machine } from '../machine.ts'
+import type { ConnectedMembers } from '../member/member.ts'
+
+/** Something was written. */
+export interface Write {
+  readonly verb: 'create' | 'patch' | 'update' | 'delete'
+  /** `deployments default/web`, with `/status` for the subresource. */
+  readonly what: string
+  readonly body?: unknown
+}
+
+export interface MachineOptions {
+  readonly objects?: readonly Manifest[]
+  /** The kinds templates may be of. By default Deployments and ConfigMaps. */
+  readonly kinds?: readonly Kind[]
+  readonly extensions?: readonly Extension[]
+  readonly now?: () => Date
+}
+
+/** A machine over objects in memory, and what it did. Members and discovery beyond `kinds` are not there. */
+export interface TestMachine extends Machine {
+  readonly objects: Objects
+  readonly writes: Write[]
+  readonly events: { readonly about: string; readonly reason: string; readonly message: string }[]
+  readonly complaints: { readonly message: string; readonly fields: LogFields }[]
+  /** Runs controllers until the test's signal. */
+  run(controllers: readonly Controller[]): void
+  /** Resolves when `holds` does, looked at whenever the machine had a turn. */
+  until(holds: () => boolean): Promise<void>
+  /** Resolves when nothing was written for a while: the machine is done. */
+  quiet(): Promise<void>
+  end(): void
+}
+
+export const deploymentKind: Kind = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  scope: 'Namespaced',
+}
+
+export const configMapKind: Kind = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', scope: 'Namespaced' }
+
+const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** A client that counts generations as a server does, and keeps what is written. */
+function recording(objects: Objects, writes: Write[]): Client {
+  const inner = fakeClient(objects)
+  const counted = (after: Manifest, before: Manifest | undefined): Manifest => {
+    if (before && deepEqual(before.spec, after.spec)) return after
+    const generation = (before?.metadata.generation ?? 0) + 1
+    return objects.put({ ...after, metadata: { ...after.metadata, generation } })
+  }
+  const address = (
+    { plural }: Kind<unknown>,
+    { namespace = '', name }: { namespace?: string; name: string },
+    sub = '',
+  ) => `${plural}${sub && `/${sub}`} ${namespace && `${namespace}/`}${name}`
+  return {
+    ...inner,
+    create: async (kind, object, options) => {
+      const manifest = object as Manifest // every object has metadata
+      writes.push({ verb: 'create', what: address(kind, manifest.metadata), body: object })
+      return counted((await inner.create(kind, object, options)) as Manifest, undefined) as typeof object
+    },
+    patch: async <T>(
+      kind: Kind<T>,
+      key: Manifest['metadata'],
+      patch: Patch,
+      options: { subresource?: string } = {},
+    ) => {
+      writes.push({ verb: 'patch', what: address(kind, key, options.subresource), body: patch.body })
+      const before = objects.get(kind, key)
+      const after = (await inner.patch(kind, key, patch, options)) as Manifest
+      return (options.subresource || !objects.get(kind, key) ? after : counted(after, before)) as T
+    },
+    delete: async (kind, key, options) => {
+      writes.push({ verb: 'delete', what: address(kind, key) })
+      return inner.delete(kind, key, options)
+    },
+  }
+}
+
+/** A machine for the tests of a stage's shell. End it when the test ends. */
+export function testMachine(options: MachineOptions = {}): TestMachine {
+  const {
+    kinds = [deploymentKind, configMapKind],
+    extensions = [],
+    now = () => new Date('2026-01-01T00:00:00Z'),
+  } = options
+  const ending = new AbortController()
+  const objects = new Objects(options.objects)
+  const writes: Write[] = []
+  const events: TestMachine['events'] = []
+  const complaints: TestMachine['complaints'] = []
+  const registry = new Registry()
+  for (const extension of extensions) registry.add(extension)
+  const { log: silent, metrics } = fakeHost()
+  const complain = (message: string, fields: LogFields = {}) => void complaints.push({ message, fields })
+  const log = { ...silent, warn: complain, error: complain, with: () => log }
+  const client = recording(objects, writes)
+  const runtime = createRuntime({ client, name: 'test', log, metrics, signal: ending.signal, now })
+  const served: readonly ServedKind[] = kinds.map((kind) => ({ ...kind, verbs }))
+  const nowhere: ConnectedMembers = {
+    get: () => undefined,
+    list: () => [],
+    listen: () => () => {},
+    onReadiness: () => () => {},
+  }
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await turn()
+  }
+  return {
+    ...runtime,
+    ask: registry.ask,
+    members: nowhere,
+    discovery: {
+      kinds: async () => served,
+      find: async (apiVersion, name) => served.find((each) => each.apiVersion === apiVersion && each.kind === name),
+      forget: () => {},
+    },
+    event: ({ kind, metadata }, _, reason, message) =>
+      events.push({ about: `${kind} ${metadata.name}`, reason, message }),
+    objects,
+    writes,
+    events,
+    complaints,
+    run: (controllers) => {
+      for (const controller of controllers) void controller.run(ending.signal)
+    },
+    until,
+    quiet: async () => {
+      for (let idle = 0, seen = -1; idle < 50; idle++) {
+        await turn()
+        const count = writes.length + Number(objects.version)
+        if (count !== seen) idle = 0
+        seen = count
+      }
+    },
+    end: () => ending.abort(),
+  }
+}
