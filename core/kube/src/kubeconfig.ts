@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { RequestOptions } from 'node:https'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { errors } from '@flotilla/sdk'
+import type { Cluster, KubeConfig } from '@kubernetes/client-node'
+import { withDeadline } from './deadline.ts'
+import type { CredentialSource, Credentials } from './http/credentials.ts'
+import type { HttpOptions } from './http/transport.ts'
+
+/** How long credentials are used without looking for newer ones, and between two attempts to renew them. */
+const freshMs = 10_000
+/** How long an exec plugin may take: it may ask a person. */
+const execMs = 60_000
+
+const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount/token'
+
+/** The files that kubectl would read: those of KUBECONFIG that exist, or the one in the home directory. */
+function usualFiles(): readonly string[] {
+  const listed = process.env.KUBECONFIG?.split(delimiter).filter((file) => file !== '') ?? []
+  const files = listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')]
+  return files.filter((file) => existsSync(file))
+}
+
+/** Of two entries of one name the first file's holds, as in kubectl. */
+function merged<T extends { readonly name: string }>(lists: readonly (readonly T[])[]): T[] {
+  const byName = new Map<string, T>()
+  for (const entry of lists.flat()) if (!byName.has(entry.name)) byName.set(entry.name, entry)
+  return [...byName.values()]
+}
+
+/** client-node takes half a second to import: only who reads a kubeconfig waits for it. */
+const clientNode = () => import('@kubernetes/client-node')
+
+async function loadFile(file: string): Promise<KubeConfig> {
+  const { KubeConfig } = await clientNode()
+  const config = new KubeConfig()
+  try {
+    config.loadFromFile(file)
+  } catch (error) {
+    throw errors.CONFIG_INVALID(`kubeconfig ${file}`, error instanceof Error ? error.message : String(error))
+  }
+  return config
+}
+
+async function loadUsual(): Promise<KubeConfig> {
+  const { KubeConfig } = await clientNode()
+  const config = new KubeConfig()
+  const files = await Promise.all(usualFiles().map(loadFile))
+  if (files.length > 0) {
+    const currentContext = files.map((each) => each.getCurrentContext()).find((name) => name)
+    config.loadFromOptions({
+      clusters: merged(files.map((each) => each.getClusters())),
+      users: merged(files.map((each) => each.getUsers())),
+      contexts: merged(files.map((each) => each.getContexts())),
+      currentContext,
+    })
+  } else if (existsSync(serviceAccount)) config.loadFromCluster()
+  else throw errors.CONFIG_INVALID('kubeconfig', 'there is none: name a file, set KUBECONFIG, or make ~/.kube/config')
+  return config
+}
+
+async function load(file: string | undefined, context: string | undefined): Promise<KubeConfig> {
+  const config = await (file === undefined ? loadUsual() : loadFile(file))
+  if (context !== undefined) config.setCurrentContext(context)
+  if (!config.getContextObject(config.getCurrentContext())) throw noContext(config)
+  return config
+}
+
+function noContext(config: KubeConfig): Error {
+  const known = config.getContexts().map(({ name }) => name)
+  const wanted = config.getCurrentContext()
+  return errors.CONFIG_INVALID(
+    'kubeconfig context',
+    `${wanted ? `there is no ${wanted}` : 'none is current'}; there are: ${known.join(', ') || 'none'}`,
+  )
+}
+
+/** The credentials in what client-node would hand to node:https. */
+function credentialsOf({ headers, cert, key, auth }: RequestOptions): Credentials {
+  const { Authorization: bearer, 'Impersonate-User': impersonate } = (headers ?? {}) as Record<
+    string,
+    string | undefined
+  > // client-node sets an object of strings
+  const authorization = auth ? `Basic ${Buffer.from(auth).toString('base64')}` : bearer?.trim()
+  return {
+    ...(authorization && { authorization }),
+    ...(impersonate && { impersonate }),
+    ...(cert && key && { cert: String(cert), key: String(key) }),
+  }
+}
+
+/**
+ * What the current user of a kubeconfig can show. client-node keeps what an exec plugin or a token file gave until that
+ * ends, so one of these is used for as long as the server takes what it gives. The cluster in it is none: client-node
+ * would refuse those of plain HTTP.
+ */
+async function identityOf(config: KubeConfig): Promise<() => Promise<Credentials>> {
+  const user = config.getCurrentUser()
+  if (!user) return async () => ({})
+  const { KubeConfig } = await clientNode()
+  const alone = new KubeConfig()
+  alone.loadFromClusterAndUser({ name: 'none', server: 'https://none.invalid', skipTLSVerify: false }, user)
+  return async () => {
+    const options: RequestOptions = { headers: {} }
+    await withDeadline(execMs, undefined, () => alone.applyToHTTPSOptions(options))
+    return credentialsOf(options)
+  }
+}
+
+/**
+ * Looks for newer credentials every few seconds; when the server rejects them, reads the kubeconfig again and asks
+ * everything anew. Whoever asks meanwhile gets the same answer, a failure too: an exec plugin is not started for each
+ * request.
+ */
+function sourceOf(config: KubeConfig, reload: () => Promise<KubeConfig>): CredentialSource {
+  let identity = identityOf(config)
+  let known: Promise<Credentials> | undefined
+  let askedAt = 0
+  let renewedAt = Number.NEGATIVE_INFINITY
+  return (rejected) => {
+    const now = performance.now()
+    const renew = rejected && now - renewedAt >= freshMs
+    if (renew) {
+      identity = reload().then(identityOf)
+      renewedAt = now
+    }
+    if (!known || renew || now - askedAt >= freshMs) {
+      known = identity.then((show) => show())
+      askedAt = now
+    }
+    return known
+  }
+}
+
+const caOf = async ({ caFile, caData }: Cluster): Promise<string | undefined> => {
+  if (caFile) return readFile(caFile, 'utf8')
+  return caData ? Buffer.from(caData, 'base64').toString() : undefined
+}
+
+/**
+ * What a kubeconfig says of a server, for `httpTransport`. Without a file it is looked for as kubectl does: the files
+ * of KUBECONFIG, else ~/.kube/config; then the service account of the pod this runs in. Without a context, the current
+ * one. Tokens, exec plugins and certificates are renewed when they end and when the server rejects them.
+ * Throws `CONFIG_INVALID`.
+ */
+export async function loadKubeconfig(file?: string, context?: string): Promise<HttpOptions> {
+  const config = await load(file, context)
+  const cluster = config.getCurrentCluster()
+  if (!cluster)
+    throw errors.CONFIG_INVALID('kubeconfig context', `${config.getCurrentContext()} names no cluster of it`)
+  const { server, tlsServerName: serverName, skipTLSVerify: insecure, proxyUrl } = cluster
+  const credentials = sourceOf(config, () => load(file, config.getCurrentContext()))
+  return { server, ca: await caOf(cluster), serverName, insecure, proxyUrl, credentials }
+}
