@@ -1,0 +1,34 @@
+import { parseArgs } from 'node:util'
+import { propagate } from './propagate.ts'
+import { schedule } from './schedule.ts'
+
+const usage = `usage:
+  npm run bench -- propagate [--n 1000] [--members 2] [--deps] [--singles 50]
+  npm run bench -- schedule [--n 5000] [--clusters 100]`
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    n: { type: 'string' },
+    members: { type: 'string', default: '2' },
+    deps: { type: 'boolean', default: false },
+    singles: { type: 'string', default: '50' },
+    clusters: { type: 'string', default: '100' },
+  },
+})
+
+const [what] = positionals
+if (what === 'propagate') {
+  const { deps } = values
+  await propagate({
+    n: Number(values.n ?? 1000),
+    members: Number(values.members),
+    deps,
+    singles: Number(values.singles),
+  })
+} else if (what === 'schedule') {
+  await schedule({ n: Number(values.n ?? 5000), clusters: Number(values.clusters) })
+} else {
+  console.error(usage)
+  process.exitCode = 2
+}
