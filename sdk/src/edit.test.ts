@@ -35,6 +35,11 @@ test('what a user sent in place of an object or a list is left alone', () => {
     assert.deepEqual(bump(sent(json)), JSON.parse(json))
   }
   assert.deepEqual(bump(sent('{"list": [{"a": 1}, 7]}')), { list: [{ a: 2 }, 7] })
+  assert.deepEqual(bump(sent('{"list": null}')), { list: null })
+  assert.deepEqual(
+    edit(sent('{"list": null}'), 'list', (list) => list ?? []),
+    { list: [] },
+  )
 })
 
 test('labels, annotations and finalizers are added once', () => {

@@ -5,7 +5,7 @@ const isObject = (value: unknown): value is object =>
 
 /**
  * The object with one field changed; it shares the rest. The same object when the field stays as it is, so that `===`
- * tells. What is no object (a user may send anything) is answered as it came.
+ * tells. A user may send anything: what is no object is answered as it came, and a field that is null counts as not set.
  */
 export function edit<T, K extends keyof NonNullable<T>>(
   owner: T,
@@ -14,8 +14,9 @@ export function edit<T, K extends keyof NonNullable<T>>(
 ): T {
   if (!isObject(owner)) return owner
   const fields: NonNullable<T> = owner
-  const after = change(fields[key])
-  return after === fields[key] ? owner : { ...owner, [key]: after }
+  const before = (fields[key] ?? undefined) as NonNullable<T>[K] // null where the type knows undefined alone
+  const after = change(before)
+  return after === before ? owner : { ...owner, [key]: after }
 }
 
 /** The list with its elements changed. The same list when all stay as they are; what is no list is answered as it came. */
