@@ -38,7 +38,7 @@ export interface TestMachine extends Machine {
   readonly complaints: { readonly message: string; readonly fields: LogFields }[]
   /** Runs controllers until the test's signal. */
   run(controllers: readonly Controller[]): void
-  /** Resolves when `holds` does, looked at whenever the machine had a turn. */
+  /** Resolves when `holds` does, looked at whenever the machine had a turn; fails when it never does. */
   until(holds: () => boolean): Promise<void>
   /** Resolves when nothing was written for a while: the machine is done. */
   quiet(): Promise<void>
@@ -55,6 +55,9 @@ export const deploymentKind: Kind = {
 export const configMapKind: Kind = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', scope: 'Namespaced' }
 
 const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']
+
+/** How long a test waits for what never comes true, in milliseconds. */
+const patience = 10_000
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -123,7 +126,11 @@ export function testMachine(options: MachineOptions = {}): TestMachine {
     onReadiness: () => () => {},
   }
   const until = async (holds: () => boolean): Promise<void> => {
-    while (!holds()) await turn()
+    const deadline = performance.now() + patience
+    while (!holds()) {
+      if (performance.now() > deadline) throw new Error(`it did not come true: ${holds}`)
+      await turn()
+    }
   }
   return {
     ...runtime,

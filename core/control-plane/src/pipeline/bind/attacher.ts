@@ -120,16 +120,16 @@ export function attachers(machine: Machine, templates: Templates): readonly Cont
     keyText: referenceText,
     step: (at) => keepAttached(attacher, at),
   })
+  const isNeeded = (object: Manifest): boolean =>
+    hasDependents(bindings, object) || bindings.get(bindingKeyOf(object))?.spec.requiredBy !== undefined
   const hear: TemplateListener = (change) => {
     const object = change.after ?? change.before
-    if (object && isMoreThanStatus(change) && hasDependents(bindings, object))
-      worker.enqueue(referenceTo(object), 'low')
+    if (object && isMoreThanStatus(change) && isNeeded(object)) worker.enqueue(referenceTo(object), 'low')
   }
   const hearBinding = (change: Change<Binding>) => {
     if (!dependsAnew(change)) return
     for (const at of neededBy(templates, change)) worker.enqueue(at)
-    const { resource, requiredBy } = (change.after ?? change.before)?.spec ?? {}
-    if (resource && requiredBy?.length && (change.initial || !change.after)) worker.enqueue(resource, 'low')
+    if (!change.after && change.before?.spec.requiredBy) worker.enqueue(change.before.spec.resource)
   }
   const recorder = machine
     .controller('bind:dependencies')
