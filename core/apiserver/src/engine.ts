@@ -8,6 +8,8 @@ export interface Engine {
   readonly objects: Objects
   readonly registry: Registry
   readonly watches: Watches
+  /** How many events may wait for a watcher. */
+  readonly watchBacklog: number
   readonly admit: Admission
   readonly now: () => Date
 }

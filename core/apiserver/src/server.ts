@@ -33,6 +33,10 @@ export interface ApiServerOptions {
   readonly crds?: readonly Manifest[]
   readonly log: Log
   readonly now?: () => Date
+  /** How many changes are remembered for watches that resume. By default 8192. */
+  readonly history?: number
+  /** How many events may wait for a watcher that does not read. By default 10,000. */
+  readonly watchBacklog?: number
 }
 
 /** A Kubernetes API server in this process. */
@@ -73,12 +77,16 @@ const system: User = { name: 'system:apiserver', groups: [masters] }
 export const createApiServer = async (options: ApiServerOptions): Promise<ApiServer> => {
   const { name, storage, log, authorize, now = () => new Date() } = options
   const onError = (error: unknown) => log.error('an error that was not foreseen', { server: name, error })
-  const objects = await Objects.open(storage, { onError })
+  const objects = await Objects.open(storage, {
+    onError,
+    ...(options.history !== undefined && { history: options.history }),
+  })
   const registry = new Registry()
   register(registry, builtins)
   const watches = new Watches(objects)
   const admit = chain([namespaceLifecycle(objects), keepUntilClean, ...(options.admission ? [options.admission] : [])])
-  const engine: Engine = { objects, registry, watches, admit, now }
+  const { watchBacklog = 10_000 } = options
+  const engine: Engine = { objects, registry, watches, watchBacklog, admit, now }
 
   const documents = new Documents(registry)
 

@@ -11,31 +11,31 @@ export interface Accepted {
 
 const plain: Accepted = { format: 'json' }
 
-const formats: Readonly<Record<string, Accepted['format']>> = {
-  'application/json': 'json',
-  'application/yaml': 'yaml',
-  'application/*': 'json',
-  '*/*': 'json',
-}
+const formats: ReadonlyMap<string, Accepted['format']> = new Map([
+  ['application/json', 'json'],
+  ['application/yaml', 'yaml'],
+  ['application/*', 'json'],
+  ['*/*', 'json'],
+])
 
 /** Shapes other than the object itself, with the group that says what they are. */
-const shapes: Readonly<Record<string, readonly string[]>> = {
-  'Table.meta.k8s.io': ['v1', 'v1beta1'],
-  'PartialObjectMetadata.meta.k8s.io': ['v1', 'v1beta1'],
-  'PartialObjectMetadataList.meta.k8s.io': ['v1', 'v1beta1'],
-  'APIGroupDiscoveryList.apidiscovery.k8s.io': ['v2', 'v2beta1'],
-}
+const shapes: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Table.meta.k8s.io', ['v1', 'v1beta1']],
+  ['PartialObjectMetadata.meta.k8s.io', ['v1', 'v1beta1']],
+  ['PartialObjectMetadataList.meta.k8s.io', ['v1', 'v1beta1']],
+  ['APIGroupDiscoveryList.apidiscovery.k8s.io', ['v2', 'v2beta1']],
+])
 
 const parametersOf = (parts: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(parts.map((part) => part.split('=').map((text) => text.trim())))
 
 const readOne = (range: string): Accepted | undefined => {
   const [type = '', ...parts] = range.split(';')
-  const format = formats[type.trim().toLowerCase()]
+  const format = formats.get(type.trim().toLowerCase())
   if (format === undefined) return undefined
   const { as, v = '', g = '' } = parametersOf(parts)
   if (as === undefined) return { format }
-  return shapes[`${as}.${g}`]?.includes(v) ? { format, as, version: v } : undefined
+  return shapes.get(`${as}.${g}`)?.includes(v) ? { format, as, version: v } : undefined
 }
 
 const remembered = new Map<string, Accepted>()

@@ -43,21 +43,21 @@ const readEither = (text: string): unknown => {
   }
 }
 
-const readers: Readonly<Record<string, (text: string) => unknown>> = {
-  '': readEither,
-  'application/json': readJson,
-  'application/json-patch+json': readJson,
-  'application/merge-patch+json': readJson,
-  'application/strategic-merge-patch+json': readJson,
-  'application/yaml': readEither,
-  'application/apply-patch+yaml': readEither,
-}
+const readers: ReadonlyMap<string, (text: string) => unknown> = new Map([
+  ['', readEither],
+  ['application/json', readJson],
+  ['application/json-patch+json', readJson],
+  ['application/merge-patch+json', readJson],
+  ['application/strategic-merge-patch+json', readJson],
+  ['application/yaml', readEither],
+  ['application/apply-patch+yaml', readEither],
+])
 
 /** Reads a request body; undefined when there is none. Throws 400 for what cannot be read and 415 for other languages. */
 export const readBody = (bytes: Uint8Array | undefined, contentType: string | undefined): unknown => {
   if (bytes === undefined || bytes.length === 0) return undefined
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  const read = Object.hasOwn(readers, type) ? readers[type] : undefined
+  const read = readers.get(type)
   if (read === undefined) throw refusal.unsupportedMediaType(['application/json', 'application/yaml'])
   return read(textIn(bytes))
 }

@@ -127,6 +127,11 @@ const refusalOf = (error: unknown): ApiError => {
   return status < 500 ? refusal.badRequest(message, error) : refusal.internal(message, error)
 }
 
+const refuse = (reply: FastifyReply, error: unknown): FastifyReply => {
+  const { code, status } = refusalOf(error)
+  return respond(reply, { code, body: status })
+}
+
 const prefixOf = ({ prefix }: Mounted): string => (prefix === '/' ? '' : prefix.replace(/\/$/, ''))
 
 const addServer = (app: FastifyInstance, mounted: Mounted, tokens: HttpsOptions['tokens']): void => {
@@ -152,17 +157,12 @@ const createApp = ({ tls }: HttpsOptions): FastifyInstance => {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 8192 },
     exposeHeadRoutes: false,
+    frameworkErrors: (error, _request, reply) => void refuse(reply, error),
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.setErrorHandler((error, _request, reply) => {
-    const { code, status } = refusalOf(error)
-    return respond(reply, { code, body: status })
-  })
-  app.setNotFoundHandler((_request, reply) => {
-    const { code, status } = refusal.unknownPath()
-    return respond(reply, { code, body: status })
-  })
+  app.setErrorHandler((error, _request, reply) => refuse(reply, error))
+  app.setNotFoundHandler((_request, reply) => refuse(reply, refusal.unknownPath()))
   return app
 }
 

@@ -31,7 +31,8 @@ const term = (text: string): Term => {
 const split = (selector: string): string[] => (selector.match(/(?:[^\\,]|\\.)+/g) ?? []).map((part) => part.trim())
 
 const selectTerm = ({ field, equal, value }: Term, fields: SelectableFields): NonNullable<Selection> => {
-  const read = metadataFields[field] ?? (Object.hasOwn(fields, field) ? fields[field] : undefined)
+  const known = Object.hasOwn(metadataFields, field) ? metadataFields : fields
+  const read = Object.hasOwn(known, field) ? known[field] : undefined
   if (read === undefined) throw refusal.badRequest(`field label not supported: ${field}`)
   return (object) => (read(object) === value) === equal
 }

@@ -147,10 +147,13 @@ export const admitted = async (
   return { object: served.compiled.applyDefaults(served.compiled.prune(answer.manifest)), warnings }
 }
 
+const invalid = (served: Served, { metadata }: Manifest, causes: readonly StatusCause[]): ApiError =>
+  refusal.invalid(served, metadata.name ?? '', causes) // a name may be what is missing
+
 /** Throws 422 when an object is not as its schema says. */
 export const checkShape = (served: Served, object: Manifest): void => {
   const causes = served.compiled.validate(object)
-  if (causes.length > 0) throw refusal.invalid(served, object.metadata.name, causes)
+  if (causes.length > 0) throw invalid(served, object, causes)
 }
 
 /** Throws 422 when an object breaks a rule; `before` on update. Its shape was checked. */
@@ -165,7 +168,7 @@ export const checkRules = (
     ...more,
     ...(served.strategy.validate?.(object, before) ?? []),
   ]
-  if (causes.length > 0) throw refusal.invalid(served, object.metadata.name, causes)
+  if (causes.length > 0) throw invalid(served, object, causes)
 }
 
 /** `force` of server-side apply. */

@@ -70,18 +70,18 @@ export const update = async (call: Call): Promise<BodyAnswer> => {
   return amend(call, () => draft, { applied: false }, missing(call))
 }
 
-const patchTypes: Readonly<Record<string, Patch['type']>> = {
-  'application/json-patch+json': 'json',
-  'application/merge-patch+json': 'merge',
-  'application/strategic-merge-patch+json': 'strategic',
-  'application/apply-patch+yaml': 'apply',
-}
+const patchTypes: ReadonlyMap<string, Patch['type']> = new Map([
+  ['application/json-patch+json', 'json'],
+  ['application/merge-patch+json', 'merge'],
+  ['application/strategic-merge-patch+json', 'strategic'],
+  ['application/apply-patch+yaml', 'apply'],
+])
 
 const patchTypeOf = ({ request: { contentType }, served }: Call): Patch['type'] => {
-  const type = patchTypes[contentType?.split(';')[0]?.trim().toLowerCase() ?? '']
+  const type = patchTypes.get(contentType?.split(';')[0]?.trim().toLowerCase() ?? '')
   if (type === undefined || (type === 'strategic' && served.custom)) {
-    const accepted = Object.keys(patchTypes).filter((each) => !served.custom || patchTypes[each] !== 'strategic')
-    throw refusal.unsupportedMediaType(accepted)
+    const known = [...patchTypes].filter(([, each]) => !served.custom || each !== 'strategic')
+    throw refusal.unsupportedMediaType(known.map(([name]) => name))
   }
   return type
 }

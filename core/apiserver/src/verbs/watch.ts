@@ -108,6 +108,7 @@ export const watch = (call: Call): WatchAnswer => {
     ...(namespace !== undefined && { namespace }),
     select: both(named, selectionOf(served, request.query)),
     view: (object) => view(served, object),
+    limit: engine.watchBacklog,
     ...(isTrue(request.query.allowWatchBookmarks) && { bookmark: bookmarkOf(call) }),
   }
   const { initial, over } = startOf(call, options)

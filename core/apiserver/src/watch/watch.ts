@@ -12,8 +12,8 @@ export interface WatchOptions {
   readonly bookmark?: (revision: number) => WireEvent
   /** What the reader gets before anything that happens from now on. */
   readonly initial?: readonly WireEvent[]
-  /** How many events, beside the initial ones, may wait for the reader before it is cut off. By default 10,000. */
-  readonly limit?: number
+  /** How many events, beside the initial ones, may wait for the reader before it is cut off. */
+  readonly limit: number
 }
 
 /**
@@ -69,7 +69,7 @@ export class Watch implements AsyncIterable<WireEvent> {
   constructor(options: WatchOptions) {
     this.#options = options
     this.#waiting = [...(options.initial ?? [])]
-    this.#limit = (options.limit ?? 10_000) + this.#waiting.length
+    this.#limit = options.limit + this.#waiting.length
   }
 
   get ended(): boolean {

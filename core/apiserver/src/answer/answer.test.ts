@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { accepted } from './accept.ts'
+import { age, humanDuration } from './age.ts'
+import { encodeJson } from './encode.ts'
+import { tableOf } from './table.ts'
+
+const minute = 60
+const hour = 60 * minute
+const day = 24 * hour
+
+const durations: readonly [seconds: number, text: string][] = [
+  [0, '0s'],
+  [0.4, '0s'],
+  [-5, '<invalid>'],
+  [59, '59s'],
+  [119, '119s'],
+  [120, '2m'],
+  [150, '2m30s'],
+  [10 * minute, '10m'],
+  [2 * hour + 59 * minute, '179m'],
+  [3 * hour, '3h'],
+  [3 * hour + 5 * minute, '3h5m'],
+  [8 * hour + 5 * minute, '8h'],
+  [47 * hour, '47h'],
+  [2 * day, '2d'],
+  [2 * day + 5 * hour, '2d5h'],
+  [8 * day + 5 * hour, '8d'],
+  [729 * day, '729d'],
+  [730 * day, '2y'],
+  [800 * day, '2y70d'],
+  [9 * 365 * day, '9y'],
+]
+
+test('ages read as kubectl writes them', () => {
+  for (const [seconds, text] of durations) assert.equal(humanDuration(seconds), text, String(seconds))
+  const now = new Date('2026-01-01T00:10:00Z')
+  assert.equal(age('2026-01-01T00:00:00Z', now), '10m')
+  assert.equal(age(undefined, now), '<unknown>')
+  assert.equal(age('yesterday', now), '<invalid>')
+})
+
+const tableV1 = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+
+test('the first wish of an Accept header that can be met is met', () => {
+  assert.deepEqual(accepted(undefined), { format: 'json' })
+  assert.deepEqual(accepted(`${tableV1},application/json`), { format: 'json', as: 'Table', version: 'v1' })
+  assert.deepEqual(accepted('application/json;as=Table;v=v9;g=meta.k8s.io,application/json'), { format: 'json' })
+  assert.deepEqual(accepted('application/vnd.kubernetes.protobuf,application/json'), { format: 'json' })
+  assert.deepEqual(accepted('application/yaml'), { format: 'yaml' })
+  assert.deepEqual(accepted('text/html, */*;q=0.8'), { format: 'json' })
+  assert.throws(() => accepted('application/vnd.kubernetes.protobuf'), { code: 406 })
+})
+
+const object = {
+  apiVersion: 'v1',
+  kind: 'Thing',
+  metadata: { name: 'one', namespace: 'default', creationTimestamp: '2026-01-01T00:00:00Z' },
+  size: 3,
+}
+
+test('a table has the name, a cell for each column, and who each row is about', () => {
+  const table = tableOf(
+    [object],
+    { resourceVersion: '7' },
+    {
+      columns: [
+        { name: 'Size', type: 'integer', cell: ({ size }) => size },
+        { name: 'Color', type: 'string', cell: ({ color }) => color },
+        { name: 'Age', type: 'date', cell: ({ metadata }) => metadata.creationTimestamp },
+      ],
+      includeObject: 'Metadata',
+      now: new Date('2026-01-01T00:05:00Z'),
+      version: 'v1',
+    },
+  )
+  assert.deepEqual(table.rows, [
+    {
+      cells: ['one', 3, '<none>', '5m'],
+      object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
+    },
+  ])
+  assert.deepEqual(table.columnDefinitions[1], {
+    name: 'Size',
+    type: 'integer',
+    format: '',
+    description: '',
+    priority: 0,
+  })
+  assert.deepEqual(table.metadata, { resourceVersion: '7' })
+})
+
+test('lists are encoded as JSON says, item by item', () => {
+  const list = {
+    kind: 'ThingList',
+    apiVersion: 'v1',
+    metadata: { resourceVersion: '1' },
+    items: [object, Object.freeze({ a: '"' })],
+  }
+  assert.deepEqual(JSON.parse(encodeJson(list)), list)
+  assert.deepEqual(JSON.parse(encodeJson({ ...list, items: [] })), { ...list, items: [] })
+})
