@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
-import { type Change, deepEqual, label, type Manifest } from '@flotilla/sdk'
-import { withoutKeys } from './fields.ts'
+import { type Change, deepEqual, label, type Manifest, withoutKeys } from '@flotilla/sdk'
 
 /** What of a template is its author's to say: all but the status and what the server counts. */
 function content({ status, metadata, ...rest }: Manifest): Manifest {

@@ -1,5 +1,4 @@
-import { deepEqual } from '@flotilla/sdk'
-import { type Fields, isFields } from './fields.ts'
+import { deepEqual, type Fields, isFields } from '@flotilla/sdk'
 
 /**
  * The JSON merge patch (RFC 7386) that makes of `before` what `after` says; undefined when it says so already. A key

@@ -54,8 +54,9 @@ function aggregateController(machine: Machine, kind: Kind<Binding>): Controller 
     name,
     async run(signal) {
       await Promise.race([Promise.all([bindings.synced, works.synced]), ended(signal)])
+      const running = worker.run(signal) // first, so that it takes keys
       const ends = [bindings.listen(hearBinding), works.listen(hearWork)]
-      await worker.run(signal)
+      await running
       for (const end of ends) end()
     },
   }

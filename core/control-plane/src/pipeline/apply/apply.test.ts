@@ -8,11 +8,11 @@ import {
   type Manifest,
   type ObjectMeta,
   on,
+  prune,
   Registry,
   type Work,
+  withField,
 } from '@flotilla/sdk'
-import { withField } from '../../manifest/fields.ts'
-import { prune } from '../../manifest/prune.ts'
 import { type Applying, apply } from './apply.ts'
 import { release } from './release.ts'
 

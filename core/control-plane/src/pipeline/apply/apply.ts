@@ -1,5 +1,13 @@
-import { type Ask, annotation, apply as applyPoints, deepEqual, label, type Manifest, type Work } from '@flotilla/sdk'
-import { prune } from '../../manifest/prune.ts'
+import {
+  type Ask,
+  annotation,
+  apply as applyPoints,
+  deepEqual,
+  label,
+  type Manifest,
+  prune,
+  type Work,
+} from '@flotilla/sdk'
 import { retain } from './retain.ts'
 
 /** What was asked of a member the last time, and what it made of it. */

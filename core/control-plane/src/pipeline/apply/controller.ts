@@ -10,12 +10,12 @@ import {
   keyOf,
   keyText,
   type Priority,
+  prune,
   type Work,
   workKind,
 } from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
 import { ended } from '../../manifest/ended.ts'
-import { prune } from '../../manifest/prune.ts'
 import { workStatusOf } from '../../manifest/work-status.ts'
 import { createLanes } from '../../member/lanes.ts'
 import type { MemberChange } from '../../member/member.ts'
@@ -68,12 +68,13 @@ export function applyControllers(
       name: 'apply',
       async run(signal) {
         await Promise.race([Promise.all([works.synced, clusters.synced]), ended(signal)])
+        const running = lanes.run(signal) // first, so that they take keys
         const ends = [
           works.listen(hearWork),
           machine.members.listen(hearMember),
           machine.members.onReadiness(hearReadiness),
         ]
-        await lanes.run(signal)
+        await running
         for (const end of ends) end()
       },
     },

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import {
   deepEqual,
   errors,
@@ -10,11 +9,11 @@ import {
   keyOf,
   keyText,
   type Manifest,
-  type Store,
+  prune,
   type Work,
 } from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
-import { prune } from '../../manifest/prune.ts'
+import { full } from '../../manifest/full.ts'
 import type { ConnectedMember } from '../../member/member.ts'
 import { type Applied, apply } from './apply.ts'
 import type { ApplyMetrics } from './metrics.ts'
@@ -57,17 +56,8 @@ export class Answers {
   }
 }
 
+/** Milliseconds the first look into a cache waits. Who cannot see it finds out what it hides when he writes. */
 const patience = 2_000
-const knownFull = new WeakSet<Store<Manifest>>()
-
-/** Waits for the first look around in a cache. Who cannot see it finds out what it hides when it writes. */
-async function full(store: Store<Manifest>, signal: AbortSignal): Promise<void> {
-  if (knownFull.has(store)) return
-  const end = new AbortController()
-  const enough = setTimeout(patience, undefined, { signal: AbortSignal.any([signal, end.signal]) })
-  await Promise.race([store.synced.then(() => knownFull.add(store)), enough.catch(() => undefined)])
-  end.abort()
-}
 
 /** A manifest of a Work on its way to the member. */
 interface Delivery extends Task {
@@ -92,7 +82,7 @@ export async function dispatch(
   if (!kind) throw errors.KIND_UNKNOWN(desired.apiVersion, desired.kind, `cluster ${member.name}`)
   const delivery: Delivery = { ...task, kind, desired, ordinal }
   const cache = member.managed(kind)
-  await full(cache, signal)
+  await full(cache, patience, signal)
   const cached = cache.get(keyOf(desired))
   try {
     return await deliver(room, delivery, cached)

@@ -1,5 +1,4 @@
-import { annotation, label, type Manifest, type StringMap } from '@flotilla/sdk'
-import { withoutKeys } from '../../manifest/fields.ts'
+import { annotation, label, type Manifest, type StringMap, withoutKeys } from '@flotilla/sdk'
 
 const labels: ReadonlySet<string> = new Set([
   label.propagationPolicyId,

@@ -1,5 +1,4 @@
-import { type Ask, annotation, interpret, type Manifest, type StringMap } from '@flotilla/sdk'
-import { withoutKeys } from '../../manifest/fields.ts'
+import { type Ask, annotation, interpret, type Manifest, type StringMap, withoutKeys } from '@flotilla/sdk'
 
 const keysIn = (text: string | undefined): ReadonlySet<string> => new Set(text?.split(',') ?? [])
 

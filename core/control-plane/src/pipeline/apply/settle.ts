@@ -1,3 +1,4 @@
+import { hasFinalizer, removeFinalizer } from '@flotilla/kube'
 import {
   again,
   annotation,
@@ -19,7 +20,6 @@ import {
   workKind,
 } from '@flotilla/sdk'
 import { told } from '../../extension/transition.ts'
-import { hasFinalizer, withoutFinalizer } from '../../manifest/finalizer.ts'
 import type { WorkStatusWriter } from '../../manifest/work-status.ts'
 import { applied, dispatching, notApplied, saying } from './conditions.ts'
 import { dispatch, type Room as Hands, type Task } from './dispatch.ts'
@@ -66,7 +66,7 @@ async function letGo(
   const isGoing = !cluster || cluster.metadata.deletionTimestamp !== undefined
   if (!task && !isGoing) return done
   if (task) await withdraw(room, task)
-  await room.machine.client.update(workKind, withoutFinalizer(work, finalizer.execution), { signal })
+  await removeFinalizer(room.machine.client, workKind, work, finalizer.execution, { signal })
   return done
 }
 

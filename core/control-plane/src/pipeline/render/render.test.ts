@@ -15,9 +15,9 @@ import {
   Registry,
   render as renderPoints,
   type StringMap,
+  withField,
   workKind,
 } from '@flotilla/sdk'
-import { withField } from '../../manifest/fields.ts'
 import { type Rendering, render } from './render.ts'
 
 const template: Manifest = {

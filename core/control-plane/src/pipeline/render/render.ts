@@ -9,8 +9,8 @@ import {
   type StringMap,
   type TargetCluster,
   type Work,
+  withField,
 } from '@flotilla/sdk'
-import { withField } from '../../manifest/fields.ts'
 import { targetsOf } from '../../manifest/targets.ts'
 import { override, rulesFor } from './overrides.ts'
 import { workOf } from './work.ts'

@@ -7,13 +7,13 @@ import {
   keyText,
   label,
   type Manifest,
+  prune,
   type StringMap,
   type Work,
   workKind,
   workName,
 } from '@flotilla/sdk'
 import { bindingAnnotations, bindingId, bindingIdLabel, scopeOf } from '../../manifest/origin.ts'
-import { prune } from '../../manifest/prune.ts'
 import { appliedText, type Rule } from './overrides.ts'
 
 /** What a Work is made of. */

@@ -1,3 +1,4 @@
+import { hasFinalizer, removeFinalizer } from '@flotilla/kube'
 import {
   annotation,
   type Binding,
@@ -13,12 +14,11 @@ import {
   type Outcome,
   reasonOf,
   type Work,
+  withoutKeys,
   workKind,
   workName,
 } from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
-import { withoutKeys } from '../../manifest/fields.ts'
-import { hasFinalizer, withoutFinalizer } from '../../manifest/finalizer.ts'
 import { targetsOf } from '../../manifest/targets.ts'
 
 const ofRendering: readonly string[] = [annotation.appliedOverrides, annotation.appliedClusterOverrides]
@@ -103,6 +103,6 @@ export async function release(
     .map((target) => workKey(binding, target.name))
     .filter((key) => cached.get(key) === undefined)
   await remove(machine, binding, [...there(works), ...unheard], signal)
-  await machine.client.update(kind, withoutFinalizer(binding, name), { signal })
+  await removeFinalizer(machine.client, kind, binding, name, { signal })
   return done
 }

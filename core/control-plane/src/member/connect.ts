@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import {
+  type Change,
+  type Cluster,
+  type Controller,
+  clusterKind,
+  deepEqual,
+  done,
+  errors,
+  type Index,
+  keyOf,
+  keyText,
+  member,
+  type Outcome,
+  reasonOf,
+} from '@flotilla/sdk'
+import type { Ground, MemberBook } from './book.ts'
+import { type Secret, secretKind } from './kinds.ts'
+
+const bySecret: Index<Cluster> = {
+  name: 'secret',
+  values: ({ spec: { secretRef } }) => (secretRef ? [keyText(secretRef)] : []),
+}
+
+/** Whether a cluster's own words have changed: its status says nothing about how to reach it. */
+const isAnother = ({ before, after }: Change<Cluster>): boolean =>
+  before?.metadata.generation !== after?.metadata.generation || !deepEqual(before?.spec, after?.spec)
+
+/** All that decides how a cluster is reached. When it changes, the cluster is connected anew. */
+function identityOf({ metadata, spec }: Cluster, secret: Secret | undefined): string {
+  const { apiEndpoint, secretRef, insecureSkipTLSVerification, proxyURL, proxyHeader } = spec
+  const way = [metadata.uid, apiEndpoint, secretRef, insecureSkipTLSVerification, proxyURL, proxyHeader, secret?.data]
+  return createHash('sha256').update(JSON.stringify(way)).digest('hex') // credentials are in it
+}
+
+/** Connects clusters, and ends what was begun for those that are gone. */
+export function connectController(ground: Ground, book: MemberBook, serves: (cluster: Cluster) => boolean): Controller {
+  const clusters = ground.store(clusterKind)
+  const secrets = ground.store(secretKind)
+  const identities = new Map<string, string>()
+
+  async function settle(cluster: Cluster | undefined, name: string): Promise<Outcome> {
+    if (!cluster || !serves(cluster)) {
+      identities.delete(name)
+      book.forget(name)
+      return done
+    }
+    const { secretRef } = cluster.spec
+    const secret = secretRef && secrets.get(secretRef)
+    const identity = identityOf(cluster, secret)
+    if (identities.get(name) === identity) return done
+    identities.delete(name)
+    await connect(cluster, secret)
+    identities.set(name, identity)
+    return done
+  }
+
+  async function connect(cluster: Cluster, secret: Secret | undefined): Promise<void> {
+    const { name } = cluster.metadata
+    const { secretRef } = cluster.spec
+    try {
+      if (secretRef && !secret) throw errors.CLUSTER_NOT_CONNECTABLE(name, `there is no secret ${keyText(secretRef)}`)
+      const client = await ground.ask(member.connect, { cluster, ...(secret && { secret }) })
+      if (!client) throw errors.CLUSTER_NOT_CONNECTABLE(name, 'no plugin knows how')
+      book.connect(cluster, client)
+    } catch (error) {
+      book.fail(name, reasonOf(error))
+      throw error
+    }
+  }
+
+  const controller = ground
+    .controller('members')
+    .for(clusterKind, isAnother)
+    .watches(secretKind, ({ before, after }) => {
+      const secret = after ?? before
+      return secret ? clusters.by(bySecret, keyText(keyOf(secret))).map(keyOf) : []
+    })
+    .workers(16)
+    .reconcile((cluster, { name }) => settle(cluster, name))
+  return {
+    name: controller.name,
+    async run(signal) {
+      await controller.run(signal)
+      identities.clear()
+      book.forgetAll()
+    },
+  }
+}

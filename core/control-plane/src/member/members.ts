@@ -1,0 +1,24 @@
+import type { Cluster, Controller } from '@flotilla/sdk'
+import { type Ground, MemberBook } from './book.ts'
+import { connectController } from './connect.ts'
+import type { ConnectedMembers } from './member.ts'
+import { type StatusOptions, statusController } from './status-controller.ts'
+
+export interface MembersOptions extends StatusOptions {
+  /** Which clusters are connected from here. By default those in push mode; a pull agent says: its own. */
+  readonly serves?: (cluster: Cluster) => boolean
+}
+
+const isPushed = ({ spec }: Cluster): boolean => spec.syncMode !== 'Pull'
+
+/** Members, and the controllers that connect them and look after their status. */
+export function createMembers(
+  ground: Ground,
+  { serves = isPushed, ...options }: MembersOptions = {},
+): { readonly members: ConnectedMembers; readonly controllers: readonly Controller[] } {
+  const book = new MemberBook(ground)
+  return {
+    members: book,
+    controllers: [connectController(ground, book, serves), statusController(ground, book, options)],
+  }
+}

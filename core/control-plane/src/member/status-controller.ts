@@ -1,0 +1,139 @@
+import {
+  again,
+  type Cluster,
+  type Condition,
+  type Controller,
+  clusterKind,
+  deepEqual,
+  done,
+  findCondition,
+  isNotFound,
+  type Outcome,
+} from '@flotilla/sdk'
+import { full } from '../manifest/full.ts'
+import type { Ground, MemberBook, Reach } from './book.ts'
+import type { Connection } from './connection.ts'
+import { notConnectable, probe, readyCondition, type Streak, streak, turns } from './health.ts'
+import { nodeFacts, nodeFactsKind, podFacts, podFactsKind } from './inventory.ts'
+import type { Node, Pod } from './kinds.ts'
+import { clusterMetrics } from './metrics.ts'
+import { clusterStatus, type Findings } from './status.ts'
+
+export interface StatusOptions {
+  /** Milliseconds between two looks at a cluster; by default 10 s. */
+  readonly statusPeriod?: number
+  /** Milliseconds a cluster must pass its health check before it is ready again; by default 30 s. */
+  readonly successThreshold?: number
+  /** Milliseconds a cluster must fail its health check before it is not ready; by default 30 s. */
+  readonly failureThreshold?: number
+  /** Whether nodes and pods are watched and summed up; by default they are. */
+  readonly inventory?: boolean
+}
+
+/** Milliseconds a cluster has for each answer. */
+const patience = 5_000
+/** Milliseconds a status waits for the first count of nodes and pods, and until it looks for it again. */
+const countingTime = 1_000
+
+const within = (signal: AbortSignal, milliseconds: number): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(milliseconds)])
+
+async function versionOf({ client }: Connection, signal: AbortSignal): Promise<Pick<Findings, 'version'>> {
+  const { body } = await client.raw({ path: '/version', signal: within(signal, patience) })
+  const { gitVersion } = body as { readonly gitVersion?: string } // version.Info
+  return gitVersion === undefined ? {} : { version: gitVersion }
+}
+
+async function kindsOf({ runtime }: Connection): Promise<Pick<Findings, 'kinds'>> {
+  runtime.discovery.forget() // what is new there has to be found within one period
+  return { kinds: await runtime.discovery.kinds() }
+}
+
+/** Nodes and pods as they are kept, or nothing while they have not all been seen. */
+async function inventoryOf({ runtime }: Connection, signal: AbortSignal): Promise<Pick<Findings, 'nodes' | 'pods'>> {
+  const nodes = runtime.store(nodeFactsKind, { project: keepNode })
+  const pods = runtime.store(podFactsKind, { project: keepPod })
+  const filled = await Promise.all([full(nodes, countingTime, signal), full(pods, countingTime, signal)])
+  return filled.every(Boolean) ? { nodes: nodes.list(), pods: pods.list() } : {}
+}
+
+const keepNode = (object: unknown) => nodeFacts(object as Node) // a store of nodes
+const keepPod = (object: unknown) => podFacts(object as Pod) // a store of pods
+
+/** Looks after the status of clusters: at once when they can be reached, and then every ten seconds. */
+export function statusController(ground: Ground, book: MemberBook, options: StatusOptions): Controller {
+  const { statusPeriod = 10_000, successThreshold = 30_000, failureThreshold = 30_000, inventory = true } = options
+  const thresholds = { success: successThreshold, failure: failureThreshold }
+  const clusters = ground.store(clusterKind)
+  const metrics = clusterMetrics(ground.metrics)
+  const streaks = new Map<string, Streak>()
+  const worker = ground.worker<string>({ name: 'cluster-status', keyText: (name) => name, workers: 32, step: look })
+
+  async function look(name: string, signal: AbortSignal): Promise<Outcome> {
+    const cluster = clusters.get({ name })
+    const reach = book.reach(name)
+    if (!cluster || !reach) {
+      streaks.delete(name)
+      metrics.forget(name)
+      return done
+    }
+    return metrics.timed(name, () => report(cluster, reach, signal))
+  }
+
+  async function report(cluster: Cluster, reach: Reach, signal: AbortSignal): Promise<Outcome> {
+    const { name } = cluster.metadata
+    const ready = settled(cluster, await observe(reach, signal))
+    const isReady = ready.status === 'True'
+    const findings = isReady && 'connection' in reach ? await collect(reach.connection, signal) : {}
+    const latest = clusters.get({ name })
+    if (!latest || book.reach(name) !== reach) return done
+    const status = clusterStatus(latest, { ...findings, ready }, ground.now())
+    if (!deepEqual(status, latest.status)) await write({ ...latest, status }, signal)
+    metrics.observe(name, isReady, status)
+    const isCounted = !inventory || !isReady || 'nodes' in findings
+    return again(isCounted ? statusPeriod : countingTime)
+  }
+
+  async function observe(reach: Reach, signal: AbortSignal) {
+    if ('failure' in reach) return notConnectable(reach.failure)
+    return readyCondition(await probe(reach.connection.client, within(signal, patience)))
+  }
+
+  /** The Ready condition as it should be: what was observed, or what it was while that has not lasted. */
+  function settled(cluster: Cluster, observed: Omit<Condition, 'lastTransitionTime'>) {
+    const { name } = cluster.metadata
+    const now = ground.now().getTime()
+    const before = streaks.get(name)
+    const current = findCondition(cluster.status?.conditions, 'Ready')
+    const seen = streak(before, observed.status, now)
+    streaks.set(name, seen)
+    return current && !turns(current, before, seen, now, thresholds) ? current : observed
+  }
+
+  async function collect(connection: Connection, signal: AbortSignal): Promise<Omit<Findings, 'ready'>> {
+    const [version, kinds, counts] = await Promise.all([
+      versionOf(connection, signal).catch(() => ({})),
+      kindsOf(connection).catch(() => ({ kinds: 'failed' as const })),
+      inventory ? inventoryOf(connection, signal) : {},
+    ])
+    return { ...version, ...kinds, ...counts }
+  }
+
+  async function write(cluster: Cluster, signal: AbortSignal): Promise<void> {
+    try {
+      await ground.client.update(clusterKind, cluster, { subresource: 'status', signal })
+    } catch (error) {
+      if (!isNotFound(error)) throw error // gone meanwhile
+    }
+  }
+
+  return {
+    name: worker.name,
+    async run(signal) {
+      const running = worker.run(signal) // first, so that it takes keys
+      const stop = book.onReach((name) => worker.enqueue(name))
+      await running
+      stop()
+    },
+  }
+}
