@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict'
+import { afterEach, describe, test } from 'node:test'
+import {
+  ApiError,
+  type Binding,
+  type Cluster,
+  clusterKind,
+  clusterResourceBindingKind,
+  deepFreeze,
+  findCondition,
+  label,
+  type Manifest,
+  matchesCluster,
+  on,
+  schedule as points,
+  resourceBindingKind,
+} from '@flotilla/sdk'
+import { type BindingWords, binding, cluster, clusterBinding, clusters } from '@flotilla/sdk/testing'
+import { type MachineOptions, type TestMachine, testMachine } from '../../extension/machine.test-support.ts'
+import { scheduleControllers } from './controller.ts'
+
+const labels = { [label.propagationPolicyId]: 'id' }
+const ours = (words: BindingWords = {}) => binding({ labels, generation: 1, placement: {}, ...words })
+const named = (...clusterNames: readonly string[]) => ({ clusterAffinity: { clusterNames } })
+const byAffinity = on(points.filter, ({ placement, clusters }) => {
+  const stray = clusters.filter((each) => !matchesCluster(placement.clusterAffinity, each))
+  return Object.fromEntries(stray.map(({ metadata }) => [metadata.name, { reason: 'is elsewhere', resolvable: false }]))
+})
+
+let machine: TestMachine
+const start = (options: MachineOptions = {}): TestMachine => {
+  machine = testMachine({ extensions: [byAffinity], ...options })
+  machine.run(scheduleControllers(machine))
+  return machine
+}
+afterEach(() => machine.end())
+
+const web = (): Binding =>
+  machine.objects.get(resourceBindingKind, { namespace: 'default', name: 'web-deployment' }) as Binding
+const where = (object: Binding = web()) => object.spec.clusters?.map(({ name }) => name)
+const said = () => findCondition(web().status?.conditions, 'Scheduled')
+const verbs = () => machine.writes.map(({ verb, what }) => `${verb} ${what}`)
+
+const change = (object: Manifest, fields: Partial<Manifest>): void => {
+  const generation = (object.metadata.generation ?? 0) + 1
+  machine.objects.put(
+    deepFreeze({ ...object, ...fields, metadata: { ...object.metadata, ...fields.metadata, generation } }),
+  )
+}
+const respec = (spec: Partial<Binding['spec']>): void => change(web(), { spec: { ...web().spec, ...spec } })
+const member = (name: string): Cluster => machine.objects.get(clusterKind, { name }) as Cluster
+
+describe('a binding is scheduled', () => {
+  test('with one write of the object and one of its status', async () => {
+    start({ objects: [ours(), ...clusters('a', 'b')] })
+    await machine.quiet()
+    assert.deepEqual(where(), ['a', 'b'])
+    assert.deepEqual(verbs(), [
+      'patch resourcebindings default/web-deployment',
+      'patch resourcebindings/status default/web-deployment',
+    ])
+    assert.equal(web().status?.schedulerObservedGeneration, web().metadata.generation)
+    const message = 'Binding has been scheduled successfully. Result: {a:0, b:0}'
+    assert.deepEqual(machine.events, [
+      { about: 'ResourceBinding web-deployment', reason: 'ScheduleBindingSucceed', message },
+      { about: 'Deployment web', reason: 'ScheduleBindingSucceed', message },
+    ])
+    assert.deepEqual(machine.complaints, [])
+  })
+  test('and left alone after a restart', async () => {
+    start({ objects: [ours(), ...clusters('a')] })
+    await machine.quiet()
+    const objects = [web(), ...clusters('a')]
+    machine.end()
+    start({ objects })
+    await machine.quiet()
+    assert.deepEqual(machine.writes, [])
+  })
+  test('whatever its scope', async () => {
+    const object = clusterBinding({
+      labels: { [label.clusterPropagationPolicyId]: 'id' },
+      generation: 1,
+      placement: {},
+    })
+    start({ objects: [object, ...clusters('a')] })
+    const now = () => machine.objects.get(clusterResourceBindingKind, object.metadata) as Binding
+    await machine.until(() => now().status?.lastScheduledTime !== undefined)
+    assert.deepEqual(where(now()), ['a'])
+  })
+  test('unless it is another scheduler’s', async () => {
+    start({ objects: [ours({ schedulerName: 'mine' }), ...clusters('a')] })
+    await machine.quiet()
+    assert.deepEqual(machine.writes, [])
+  })
+  test('again when its placement changes', async () => {
+    start({ objects: [ours(), ...clusters('a', 'b')] })
+    await machine.quiet()
+    respec({ placement: named('b') })
+    await machine.until(() => where()?.length === 1)
+    assert.deepEqual(where(), ['b'])
+  })
+  test('once more with nothing but a new time when that is wanted', async () => {
+    let time = new Date('2026-01-01T00:00:00Z')
+    start({ objects: [ours(), ...clusters('a')], now: () => time })
+    await machine.quiet()
+    time = new Date('2026-01-03T00:00:00Z')
+    respec({ rescheduleTriggeredAt: '2026-01-02T00:00:00Z' })
+    await machine.quiet()
+    assert.equal(web().status?.lastScheduledTime, '2026-01-03T00:00:00Z')
+    assert.deepEqual(verbs().slice(2), ['patch resourcebindings/status default/web-deployment'])
+  })
+  test('to be seen in its status when its spec changes elsewhere', async () => {
+    const replicaScheduling = { replicaSchedulingType: 'Divided' } as const
+    const all = on(points.assign, ({ clusters }) => ({
+      targets: clusters.map(({ cluster }) => ({ name: cluster.metadata.name, replicas: 2 })),
+    }))
+    start({ objects: [ours({ placement: { replicaScheduling }, replicas: 2 }), ...clusters('a')], extensions: [all] })
+    await machine.quiet()
+    respec({ conflictResolution: 'Overwrite' })
+    await machine.quiet()
+    assert.deepEqual(verbs().slice(2), ['patch resourcebindings/status default/web-deployment'])
+    assert.deepEqual(machine.writes.at(-1)?.body, {
+      status: { schedulerObservedGeneration: web().metadata.generation },
+    })
+  })
+})
+
+describe('when clusters change', () => {
+  test('bindings they concern follow, the others do not', async () => {
+    const other = ours({ name: 'other', placement: named('a') })
+    start({ objects: [ours(), other, ...clusters('a')] })
+    await machine.quiet()
+    machine.writes.length = 0
+    machine.objects.put(cluster({ name: 'b' }))
+    await machine.quiet()
+    assert.deepEqual(where(), ['a', 'b'])
+    assert.deepEqual(
+      verbs().filter((verb) => verb.includes('other')),
+      [],
+    )
+  })
+  test('a cluster that goes is left', async () => {
+    start({ objects: [ours(), ...clusters('a', 'b')] })
+    await machine.quiet()
+    change(member('b'), { metadata: { ...member('b').metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } })
+    await machine.until(() => where()?.length === 1)
+  })
+  test('a new status of one is nothing to write', async () => {
+    start({ objects: [ours(), ...clusters('a')] })
+    await machine.quiet()
+    machine.objects.put(cluster({ name: 'a', ready: false }))
+    await machine.quiet()
+    assert.equal(machine.writes.length, 2)
+  })
+  test('one that was named before it existed is used and no longer missed', async () => {
+    start({ objects: [ours({ placement: named('a', 'ghost') }), ...clusters('a')] })
+    await machine.quiet()
+    assert.equal(said()?.message, 'Binding has been scheduled successfully. Clusters that do not exist: ghost.')
+    machine.objects.put(cluster({ name: 'ghost' }))
+    await machine.until(() => said()?.message === 'Binding has been scheduled successfully.')
+    assert.deepEqual(where(), ['a', 'ghost'])
+  })
+})
+
+describe('a binding that cannot be scheduled', () => {
+  test('says why, once, and loses its clusters when none fits', async () => {
+    start({ objects: [ours({ placement: named('ghost'), clusters: { a: 1 } }), ...clusters('a')] })
+    await machine.quiet()
+    assert.equal(where(), undefined)
+    assert.equal(said()?.reason, 'NoClusterFit')
+    const message = '0/1 clusters are available: 1 is elsewhere. Clusters that do not exist: ghost.'
+    assert.equal(said()?.message, message)
+    assert.equal(machine.writes.length, 2)
+    assert.deepEqual(
+      machine.events.map(({ reason, message }) => [reason, message]),
+      [
+        ['ScheduleBindingFailed', message],
+        ['ScheduleBindingFailed', message],
+      ],
+    )
+  })
+  test('keeps its clusters when there is no room, and is tried again when that changes', async () => {
+    let isFull = true
+    const fills = on(points.assign, () => (isFull ? { unschedulable: 'no room' } : undefined))
+    start({ objects: [ours({ clusters: { old: 1 } }), ...clusters('a', 'old')], extensions: [fills] })
+    await machine.quiet()
+    assert.deepEqual([where(), said()?.reason], [['old'], 'Unschedulable'])
+    isFull = false
+    change(member('a'), { spec: { ...member('a').spec, region: 'north' } })
+    await machine.until(() => said()?.status === 'True')
+  })
+  test('is tried again a while after a cluster has other room', async ({ mock }) => {
+    mock.timers.enable({ apis: ['setTimeout'] })
+    let isFull = true
+    const fills = on(points.assign, () => (isFull ? { unschedulable: 'no room' } : undefined))
+    start({ objects: [ours(), ...clusters('a')], extensions: [fills] })
+    await machine.quiet()
+    isFull = false
+    const status = { ...member('a').status, resourceSummary: { allocatable: { cpu: '9' } } }
+    machine.objects.put({ ...member('a'), status })
+    await machine.quiet()
+    assert.equal(said()?.reason, 'Unschedulable')
+    mock.timers.tick(10_000)
+    await machine.until(() => said()?.status === 'True')
+  })
+  test('tells which plugin failed, and is tried again', async () => {
+    let failures = 0
+    const broken = on(points.score, () => {
+      if (failures++ === 0) throw new Error('out of ink')
+      return undefined
+    })
+    start({ objects: [ours(), ...clusters('a')], extensions: [broken] })
+    await machine.until(() => said()?.status === 'True')
+    assert.equal(machine.events[0]?.message, 'out of ink')
+    assert.equal(machine.complaints.length, 1)
+  })
+  test('because of a quota says so', async () => {
+    start({ objects: [ours(), ...clusters('a')] })
+    const { patch } = machine.client
+    const status = { apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', code: 403 } as const
+    let refusals = 0
+    Object.assign(machine.client, {
+      patch: async (...args: Parameters<typeof patch>) => {
+        if (!args[3]?.subresource && refusals++ === 0)
+          throw new ApiError({ ...status, reason: 'QuotaExceeded', message: 'too much' })
+        return patch(...args)
+      },
+    })
+    await machine.until(() => machine.events.length > 0)
+    assert.equal(machine.events[0]?.message, 'too much')
+    await machine.until(() => said()?.status === 'True')
+  })
+})
+
+test('a write that loses a race is made again', async () => {
+  start({ objects: [ours(), ...clusters('a')] })
+  const { patch } = machine.client
+  let races = 0
+  Object.assign(machine.client, {
+    patch: async (...args: Parameters<typeof patch>) => {
+      if (args[3]?.subresource && races++ === 0) change(web(), { status: { conditions: [] } })
+      return patch(...args)
+    },
+  })
+  await machine.until(() => said()?.status === 'True')
+  assert.equal(races, 2)
+})

@@ -1,0 +1,72 @@
+import { type Change, type Cluster, type Controller, clusterKind, type Key, keyOf, type Priority } from '@flotilla/sdk'
+import type { Machine } from '../../machine.ts'
+import { bindingKinds } from '../../manifest/origin.ts'
+import { liveSnapshot } from './live-snapshot.ts'
+import { scheduleMetrics } from './metrics.ts'
+import { keepScheduled, type Scheduler } from './scheduler.ts'
+import { concerns, isNews, isOtherCluster, isOtherRoom, isOurs } from './touched.ts'
+
+export interface ScheduleOptions {
+  /** Only bindings that name this scheduler are scheduled. By default `default-scheduler`. */
+  readonly schedulerName?: string
+}
+
+/** How long changes of room are collected before the bindings that wait for it are tried again. */
+const breath = 10_000
+
+/** Gives every binding its clusters. */
+export function scheduleControllers(
+  machine: Machine,
+  { schedulerName = 'default-scheduler' }: ScheduleOptions = {},
+): readonly Controller[] {
+  const shared = {
+    machine,
+    clusters: liveSnapshot(machine.store(clusterKind)),
+    ownership: { schedulerName },
+    metrics: scheduleMetrics(machine.metrics),
+  }
+  return bindingKinds.map((kind) =>
+    controllerOf({ ...shared, kind, settled: new Map(), written: new Map(), waiting: new Map() }),
+  )
+}
+
+function controllerOf(scheduler: Scheduler): Controller {
+  const { machine, kind, metrics } = scheduler
+  return machine
+    .controller(`schedule:${kind.plural}`)
+    .for(kind, (change) => {
+      const isTaken = isNews(change)
+      if (isTaken && change.after) metrics.came(change.before ? 'BindingUpdate' : 'BindingAdd')
+      return isTaken
+    })
+    .watches(clusterKind, (change) => touchedBy(scheduler, change))
+    .hears((enqueue) => hearRoom(scheduler, enqueue))
+    .reconcile((binding, key) => keepScheduled(scheduler, binding, key))
+}
+
+/** The bindings to schedule again when a cluster changes. */
+function touchedBy({ machine, kind, ownership, metrics }: Scheduler, change: Change<Cluster>): readonly Key[] {
+  if (!isOtherCluster(change)) return []
+  const touched = machine
+    .store(kind)
+    .list()
+    .filter((binding) => isOurs(binding, ownership) && concerns(change, binding))
+  for (const _ of touched) metrics.came('ClusterChanged')
+  return touched.map(keyOf)
+}
+
+/** Tries the bindings that wait for room again, a while after some cluster has got another amount of it. */
+function hearRoom({ machine, waiting }: Scheduler, enqueue: (key: Key, priority: Priority) => void): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const tryAgain = () => {
+    timer = undefined
+    for (const key of waiting.values()) enqueue(key, 'low')
+  }
+  const stop = machine.store(clusterKind).listen((change) => {
+    if (waiting.size > 0 && isOtherRoom(change)) timer ??= setTimeout(tryAgain, breath)
+  })
+  return () => {
+    stop()
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,65 @@
+import type { Ask, Metrics } from '@flotilla/sdk'
+import type { Cause } from './due.ts'
+
+const powers = (first: number, factor: number, count: number): readonly number[] =>
+  Array.from({ length: count }, (_, power) => first * factor ** power)
+
+/** Karmada's names for the steps of its algorithm. */
+const steps: Readonly<Record<string, string>> = {
+  'schedule.filter': 'Filter',
+  'schedule.score': 'Score',
+  'schedule.select': 'Select',
+  'schedule.assign': 'AssignReplicas',
+}
+
+const since = (start: number): number => (performance.now() - start) / 1000
+
+/** What Karmada's dashboards look at. */
+export function scheduleMetrics(metrics: Metrics) {
+  const attempts = metrics.counter({
+    name: 'karmada_scheduler_schedule_attempts_total',
+    help: 'Attempts to schedule a binding',
+    labels: ['result', 'schedule_type'],
+  })
+  const whole = metrics.histogram({
+    name: 'karmada_scheduler_e2e_scheduling_duration_seconds',
+    help: 'How long it took to schedule a binding, with all writes',
+    labels: ['result', 'schedule_type'],
+    buckets: powers(0.001, 2, 15),
+  })
+  const step = metrics.histogram({
+    name: 'karmada_scheduler_scheduling_algorithm_duration_seconds',
+    help: 'How long the steps of a decision took',
+    labels: ['schedule_step'],
+    buckets: powers(0.001, 2, 15),
+  })
+  const incoming = metrics.counter({
+    name: 'karmada_scheduler_queue_incoming_bindings_total',
+    help: 'Bindings that came to be scheduled, by why',
+    labels: ['event'],
+  })
+  return {
+    came: (event: 'BindingAdd' | 'BindingUpdate' | 'ClusterChanged' | 'ScheduleAttemptFailure') =>
+      incoming.add({ event }),
+    /** Counts an attempt that began at `start`. */
+    tried(result: 'scheduled' | 'error', schedule_type: Cause, start: number): void {
+      attempts.add({ result, schedule_type })
+      whole.observe(since(start), { result, schedule_type })
+    },
+    /** The same questions, timed. */
+    timed:
+      (ask: Ask): Ask =>
+      async (point, arg) => {
+        const schedule_step = steps[point.id]
+        if (!schedule_step) return ask(point, arg)
+        const start = performance.now()
+        try {
+          return await ask(point, arg)
+        } finally {
+          step.observe(since(start), { schedule_step })
+        }
+      },
+  }
+}
+
+export type ScheduleMetrics = ReturnType<typeof scheduleMetrics>

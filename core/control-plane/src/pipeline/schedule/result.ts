@@ -1,0 +1,95 @@
+import {
+  annotation,
+  type Binding,
+  type Condition,
+  deepEqual,
+  type Placement,
+  setCondition,
+  type TargetCluster,
+  timestamp,
+} from '@flotilla/sdk'
+import { absenceText, type Decision, type Failure } from './schedule.ts'
+
+const successText = 'Binding has been scheduled successfully.'
+
+/** Anything but a success, as the condition says it. */
+export interface Mishap {
+  readonly reason: Failure['reason'] | 'QuotaExceeded'
+  readonly message: string
+}
+
+type Said = Omit<Condition, 'lastTransitionTime'>
+
+export const successOf = ({ absent }: Decision): Said => ({
+  type: 'Scheduled',
+  status: 'True',
+  reason: 'Success',
+  message: `${successText}${absenceText(absent)}`,
+})
+
+export const mishapOf = ({ reason, message }: Mishap): Said => ({ type: 'Scheduled', status: 'False', reason, message })
+
+/** What an event says of a success. */
+export const successMessage = (targets: readonly TargetCluster[]): string =>
+  `${successText} Result: {${targets.map(({ name, replicas = 0 }) => `${name}:${replicas}`).join(', ')}}`
+
+/**
+ * The one patch of the object that records a decision: the clusters, and the placement that led there. Undefined when
+ * both stand there already. Only when no cluster fits does a failure take the clusters away.
+ */
+export function resultPatch(
+  { metadata, spec }: Binding,
+  placement: Placement,
+  { targets, failures: [first] }: Decision,
+): object | undefined {
+  if (!targets && first?.reason !== 'NoClusterFit') return undefined
+  const text = JSON.stringify(placement)
+  const isKnown = metadata.annotations?.[annotation.appliedPlacement] === text
+  const isThere = deepEqual(spec.clusters ?? [], targets ?? [])
+  if (isKnown && isThere) return undefined
+  return {
+    ...(!isKnown && { metadata: { annotations: { [annotation.appliedPlacement]: text } } }),
+    ...(!isThere && { spec: { clusters: targets ?? null } }),
+  }
+}
+
+/**
+ * The one patch of the status that records a success, for the generation it leads to; undefined when all is said. The
+ * conditions are a list others write, too: they are only sent onto the version they were computed from.
+ */
+export function successPatch(
+  { metadata, status = {} }: Binding,
+  decision: Decision,
+  now: Date,
+  fresh: boolean,
+): object | undefined {
+  const { generation } = metadata
+  const { affinityName } = decision
+  const conditions = setCondition(status.conditions, successOf(decision), now)
+  const isSaid = conditions === status.conditions && status.schedulerObservedGeneration === generation
+  if (isSaid && status.schedulerObservingAffinityName === affinityName && !fresh) return undefined
+  return {
+    ...onto(metadata, conditions !== status.conditions),
+    status: {
+      schedulerObservedGeneration: generation,
+      schedulerObservingAffinityName: affinityName ?? null,
+      lastScheduledTime: timestamp(now),
+      ...(conditions !== status.conditions && { conditions }),
+    },
+  }
+}
+
+/** The patch of the status that records a failure; undefined when it stands there already. */
+export function mishapPatch({ metadata, status }: Binding, mishap: Mishap, now: Date): object | undefined {
+  const conditions = setCondition(status?.conditions, mishapOf(mishap), now)
+  return conditions === status?.conditions ? undefined : { ...onto(metadata, true), status: { conditions } }
+}
+
+/** The patch of the status that says a generation needs no scheduling. */
+export const observedPatch = ({ metadata: { generation }, status }: Binding): object | undefined =>
+  status?.schedulerObservedGeneration === generation
+    ? undefined
+    : { status: { schedulerObservedGeneration: generation } }
+
+const onto = ({ resourceVersion }: Binding['metadata'], needed: boolean): object =>
+  needed ? { metadata: { resourceVersion } } : {}

@@ -1,0 +1,122 @@
+import {
+  type Ask,
+  type Binding,
+  type Cluster,
+  dividesByAvailability,
+  isWorkload,
+  type Placement,
+  schedule as points,
+  type TargetCluster,
+} from '@flotilla/sdk'
+import type { Snapshot } from './snapshot.ts'
+import { absentFrom, type Term, termsLeft, termsOf, tierOf } from './term.ts'
+
+export interface ScheduleInput {
+  readonly binding: Binding & { readonly spec: { readonly placement: Placement } }
+  readonly snapshot: Snapshot
+  /** What is assigned now does not bind. */
+  readonly fresh: boolean
+}
+
+/** Why a term led nowhere, in the words of the `Scheduled` condition. */
+export interface Failure {
+  readonly reason: 'NoClusterFit' | 'Unschedulable' | 'SchedulerError'
+  readonly message: string
+  /** Whether clusters could change it without anyone touching the binding. */
+  readonly resolvable: boolean
+}
+
+export interface Decision {
+  /** Where to, sorted by name; undefined when every term failed. */
+  readonly targets?: readonly TargetCluster[]
+  /** The `clusterAffinities` term that holds. */
+  readonly affinityName?: string
+  /** The terms that failed before, in order. */
+  readonly failures: readonly Failure[]
+  /** Clusters the placement names that do not exist. */
+  readonly absent: readonly string[]
+}
+
+type Attempt = { readonly targets: readonly TargetCluster[] } | { readonly failure: Failure }
+
+/** Names clusters that do not exist, in a sentence to be appended; empty when all do. */
+export const absenceText = (absent: readonly string[]): string =>
+  absent.length > 0 ? ` Clusters that do not exist: ${absent.join(', ')}.` : ''
+
+/** The refusals of all clusters, counted by reason. */
+function refusedBy(refusals: points.PerCluster<points.Refusal>, total: number, absent: readonly string[]): Failure {
+  const all = Object.values(refusals)
+  const counts = Map.groupBy(all, ({ reason }) => reason)
+  const reasons = [...counts].map(([reason, { length }]) => `${length} ${reason}`).sort()
+  const why = reasons.length > 0 ? reasons.join(', ') : 'no cluster exists'
+  return {
+    reason: 'NoClusterFit',
+    message: `0/${total} clusters are available: ${why}.${absenceText(absent)}`,
+    resolvable: all.some(({ resolvable }) => resolvable),
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const byRank =
+  (replicas: number) =>
+  (a: points.Feasible, b: points.Feasible): number => {
+    const available = ({ estimate = replicas, assigned }: points.Feasible) => estimate + assigned
+    return (
+      a.overflow - b.overflow ||
+      b.score - a.score ||
+      available(b) - available(a) ||
+      compare(a.cluster.metadata.name, b.cluster.metadata.name)
+    )
+  }
+
+/** What is known of the clusters that passed, the best first. */
+async function rank(ask: Ask, term: Term, candidates: points.Candidates): Promise<readonly points.Feasible[]> {
+  const { binding, placement, clusters } = candidates
+  const { replicas = 0, clusters: targets = [] } = binding.spec
+  const scores = await ask(points.score, candidates)
+  const counts = isWorkload(binding.spec) && dividesByAvailability(placement)
+  const estimates = counts ? await ask(points.estimate, candidates) : {}
+  const assigned = new Map(targets.map((target) => [target.name, target.replicas ?? 0]))
+  const feasible = clusters.map((cluster: Cluster): points.Feasible => {
+    const { name } = cluster.metadata
+    const known = { score: scores[name] ?? 0, estimate: estimates[name], assigned: assigned.get(name) ?? 0 }
+    return { cluster, ...known, overflow: tierOf(term, cluster) }
+  })
+  return feasible.sort(byRank(replicas))
+}
+
+async function attempt(ask: Ask, { binding, snapshot, fresh }: ScheduleInput, term: Term): Promise<Attempt> {
+  const { placement } = binding.spec
+  const { clusters } = snapshot
+  const asked = { binding, placement, affinityName: term.name }
+  const refusals = await ask(points.filter, { ...asked, clusters })
+  const passed = clusters.filter(({ metadata }) => refusals[metadata.name] === undefined)
+  if (passed.length === 0) return { failure: refusedBy(refusals, clusters.length, absentFrom(snapshot.names, [term])) }
+
+  const feasibility = { binding, placement, fresh, clusters: await rank(ask, term, { ...asked, clusters: passed }) }
+  const selection = (await ask(points.select, feasibility)) ?? feasibility
+  if ('unfit' in selection) return { failure: { reason: 'SchedulerError', message: selection.unfit, resolvable: true } }
+
+  const selected = { ...feasibility, clusters: selection.clusters }
+  const assignment = (await ask(points.assign, selected)) ?? {
+    targets: selected.clusters.map(({ cluster }) => ({ name: cluster.metadata.name })),
+  }
+  if ('unschedulable' in assignment)
+    return { failure: { reason: 'Unschedulable', message: assignment.unschedulable, resolvable: true } }
+  return { targets: assignment.targets.toSorted((a, b) => compare(a.name, b.name)) }
+}
+
+/** Where a binding goes: the first term that works out, from the one it is in. */
+export async function schedule(ask: Ask, input: ScheduleInput): Promise<Decision> {
+  const { binding, snapshot, fresh } = input
+  const terms = termsOf(binding, binding.spec.placement)
+  const absent = absentFrom(snapshot.names, terms)
+  const failures: Failure[] = []
+  for (const term of termsLeft(terms, binding.status?.schedulerObservingAffinityName, fresh)) {
+    const found = await attempt(ask, input, term)
+    if ('targets' in found) return { targets: found.targets, affinityName: term.name, failures, absent }
+    failures.push(found.failure)
+  }
+  return { failures, absent }
+}

@@ -1,0 +1,162 @@
+import {
+  ApiError,
+  again,
+  type Binding,
+  done,
+  isNotFound,
+  isTrue,
+  type Key,
+  type Kind,
+  keyOf,
+  keyText,
+  type Outcome,
+  reasonOf,
+} from '@flotilla/sdk'
+import { told } from '../../extension/transition.ts'
+import type { Machine } from '../../machine.ts'
+import { isBehind } from '../../manifest/template.ts'
+import { type Cause, dueCause, isRescheduleWanted } from './due.ts'
+import type { LiveSnapshot } from './live-snapshot.ts'
+import type { ScheduleMetrics } from './metrics.ts'
+import { type Mishap, mishapPatch, observedPatch, resultPatch, successMessage, successPatch } from './result.ts'
+import { type Decision, type Failure, type ScheduleInput, schedule } from './schedule.ts'
+import { isOurs, type Ownership } from './touched.ts'
+
+export interface Scheduler {
+  readonly machine: Machine
+  readonly kind: Kind<Binding>
+  readonly clusters: LiveSnapshot
+  readonly ownership: Ownership
+  readonly metrics: ScheduleMetrics
+  /** The epoch in which a binding was last found well placed. */
+  readonly settled: Map<string, number>
+  /** The version of a binding that was last written here. */
+  readonly written: Map<string, string | undefined>
+  /** Bindings that wait for room in a cluster. */
+  readonly waiting: Map<string, Key>
+}
+
+type Placed = ScheduleInput['binding']
+
+/** The longest a binding that clusters could help waits for one of them to change. */
+const patience = 5 * 60_000
+
+/** How long until a cache has surely heard of a write. */
+const soon = 20
+
+const isPlaced = (binding: Binding): binding is Placed => binding.spec.placement !== undefined
+
+/** Patches a binding, or its status, and answers it as written; as it was when there is nothing to write. */
+async function write<T extends Binding>(
+  { machine, kind, written }: Scheduler,
+  binding: T,
+  body: object | undefined,
+  subresource?: 'status',
+): Promise<Binding> {
+  if (!body) return binding
+  const key = keyOf(binding)
+  const after = await machine.client.patch(kind, key, { type: 'merge', body }, { subresource })
+  written.set(keyText(key), after.metadata.resourceVersion)
+  return after
+}
+
+/** Tells the owners of a binding and of its template. */
+function announce({ machine }: Scheduler, binding: Binding, type: 'Normal' | 'Warning', message: string): void {
+  const reason = type === 'Normal' ? 'ScheduleBindingSucceed' : 'ScheduleBindingFailed'
+  const { apiVersion, kind, namespace, name, uid } = binding.spec.resource
+  machine.event(binding, type, reason, message)
+  machine.event({ apiVersion, kind, metadata: { namespace, name, uid } }, type, reason, message)
+}
+
+async function fail(scheduler: Scheduler, binding: Binding, mishap: Mishap): Promise<void> {
+  const patch = mishapPatch(binding, mishap, scheduler.machine.now())
+  if (!patch) return
+  await write(scheduler, binding, patch, 'status')
+  announce(scheduler, binding, 'Warning', mishap.message)
+  told(scheduler.machine, 'schedule', binding, 'unschedulable')
+}
+
+/** Where a binding goes. A plugin's failure is told before it is thrown on. */
+async function decide(scheduler: Scheduler, binding: Placed, fresh: boolean): Promise<Decision> {
+  const { machine, clusters, metrics } = scheduler
+  try {
+    return await schedule(metrics.timed(machine.ask), { binding, snapshot: clusters.current(), fresh })
+  } catch (cause) {
+    await fail(scheduler, binding, { reason: 'SchedulerError', message: reasonOf(cause) })
+    throw cause
+  }
+}
+
+const isOverQuota = (cause: unknown): cause is ApiError => cause instanceof ApiError && cause.reason === 'QuotaExceeded'
+
+async function writeResult(scheduler: Scheduler, binding: Placed, decision: Decision): Promise<Binding> {
+  try {
+    return await write(scheduler, binding, resultPatch(binding, binding.spec.placement, decision))
+  } catch (cause) {
+    if (isOverQuota(cause)) await fail(scheduler, binding, { reason: 'QuotaExceeded', message: cause.message })
+    throw cause
+  }
+}
+
+/** Decides and writes. Answers why there was no success. */
+async function attempt(scheduler: Scheduler, binding: Placed): Promise<Failure | undefined> {
+  const { machine } = scheduler
+  const fresh = isRescheduleWanted(binding)
+  const decision = await decide(scheduler, binding, fresh)
+  const { targets, failures } = decision
+  const written = await writeResult(scheduler, binding, decision)
+  if (!targets) {
+    const [first] = failures
+    if (first) await fail(scheduler, written, first)
+    return first
+  }
+  await write(scheduler, written, successPatch(written, decision, machine.now(), fresh), 'status')
+  if (written === binding && !fresh) return undefined
+  for (const { message } of failures) announce(scheduler, written, 'Warning', message)
+  announce(scheduler, written, 'Normal', successMessage(targets))
+  told(machine, 'schedule', written, 'scheduled')
+  return undefined
+}
+
+async function tryToPlace(scheduler: Scheduler, binding: Placed, cause: Cause): Promise<Outcome> {
+  const { clusters, settled, waiting, metrics } = scheduler
+  const text = keyText(keyOf(binding))
+  const { epoch } = clusters
+  const start = performance.now()
+  try {
+    const failure = await attempt(scheduler, binding)
+    metrics.tried(failure ? 'error' : 'scheduled', cause, start)
+    if (!failure) settled.set(text, epoch)
+    if (failure) metrics.came('ScheduleAttemptFailure')
+    if (failure?.reason === 'Unschedulable') waiting.set(text, keyOf(binding))
+    return failure?.resolvable ? again(patience) : done
+  } catch (error) {
+    if (isNotFound(error)) return done
+    metrics.tried('error', cause, start)
+    throw error
+  }
+}
+
+/** Whether a binding was found well placed among these clusters, and has not changed since. */
+const isSettled = ({ settled, clusters }: Scheduler, { metadata, status }: Binding, text: string): boolean =>
+  settled.get(text) === clusters.epoch &&
+  status?.schedulerObservedGeneration === metadata.generation &&
+  isTrue(status?.conditions, 'Scheduled')
+
+/** Makes a binding's clusters what they should be; writes only when they, or what the status says of them, are not. */
+export async function keepScheduled(scheduler: Scheduler, binding: Binding | undefined, key: Key): Promise<Outcome> {
+  const { clusters, settled, waiting, written } = scheduler
+  const text = keyText(key)
+  if (!binding) written.delete(text)
+  if (binding && isBehind(binding.metadata.resourceVersion, written.get(text))) return again(soon) // what was written here comes
+  if (binding && isSettled(scheduler, binding, text)) return done
+  settled.delete(text)
+  waiting.delete(text)
+  if (!binding || !isOurs(binding, scheduler.ownership) || !isPlaced(binding)) return done
+  const { epoch } = clusters
+  const cause = dueCause(binding, binding.spec.placement, clusters.current())
+  if (cause) return tryToPlace(scheduler, binding, cause)
+  await write(scheduler, binding, observedPatch(binding), 'status')
+  settled.set(text, epoch)
+  return done
+}

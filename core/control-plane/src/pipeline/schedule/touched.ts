@@ -1,0 +1,65 @@
+import {
+  annotation,
+  type Binding,
+  type Change,
+  type Cluster,
+  deepEqual,
+  findCondition,
+  label,
+  matchesCluster,
+} from '@flotilla/sdk'
+import { termsOf } from './term.ts'
+
+export interface Ownership {
+  /** Only bindings that name this scheduler are scheduled. */
+  readonly schedulerName: string
+}
+
+/** Whether a binding is this scheduler's to place: one of a policy, or one that asks for it; not one merely attached. */
+export function isOurs({ metadata, spec }: Binding, { schedulerName }: Ownership): boolean {
+  const { labels = {}, deletionTimestamp } = metadata
+  return (
+    deletionTimestamp === undefined &&
+    spec.placement !== undefined &&
+    spec.suspension?.scheduling !== true &&
+    (spec.schedulerName || 'default-scheduler') === schedulerName &&
+    Boolean(
+      labels[label.propagationPolicyId] ?? labels[label.clusterPropagationPolicyId] ?? labels[label.bindingManagedBy],
+    )
+  )
+}
+
+/** Whether a change of a binding is one to schedule for: its spec, not its status. */
+export const isNews = ({ before, after }: Change<Binding>): boolean =>
+  before?.metadata.generation !== after?.metadata.generation ||
+  before?.metadata.deletionTimestamp !== after?.metadata.deletionTimestamp ||
+  before?.metadata.annotations?.[annotation.appliedPlacement] !==
+    after?.metadata.annotations?.[annotation.appliedPlacement]
+
+const complete = ({ status }: Cluster) => findCondition(status?.conditions, 'CompleteAPIEnablements')?.status
+
+/** Whether a change of a cluster can change where bindings may go. */
+export const isOtherCluster = ({ before, after }: Change<Cluster>): boolean =>
+  !before ||
+  !after ||
+  before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
+  !deepEqual(before.metadata.labels, after.metadata.labels) ||
+  !deepEqual(before.spec, after.spec) ||
+  complete(before) !== complete(after) ||
+  !deepEqual(before.status?.apiEnablements, after.status?.apiEnablements)
+
+/** Whether a change of a cluster can change how much it takes. */
+export const isOtherRoom = ({ before, after }: Change<Cluster>): boolean =>
+  !deepEqual(before?.status?.resourceSummary, after?.status?.resourceSummary)
+
+/** Whether a binding may go to a cluster, as it is or as it was, or is there. */
+export function concerns({ before, after }: Change<Cluster>, binding: Binding): boolean {
+  const { placement, clusters = [] } = binding.spec
+  const name = (after ?? before)?.metadata.name
+  if (!placement || clusters.some((target) => target.name === name)) return placement !== undefined
+  const states = [before, after].filter((state) => state !== undefined)
+  const observed = binding.status?.schedulerObservingAffinityName
+  return termsOf(binding, placement)
+    .filter((term) => !observed || term.name === undefined || term.name === observed)
+    .some(({ tiers }) => tiers.some((affinity) => states.some((cluster) => matchesCluster(affinity, cluster))))
+}
