@@ -35,3 +35,12 @@ export const examineRefuse = exam({
   wants: ({ denies }: AdmissionWords & { readonly denies?: string }) => denies,
   sound: (denial) => assert.notEqual(denial?.message, '', 'a denial says why'),
 })
+
+/** Examines a plugin that says what is wrong field by field. `causes` are all of them, each as `field: message`; by default none. */
+export const examineCauses = exam({
+  point: refuse,
+  asks: admission,
+  says: (denial) => denial?.causes?.map(({ field, message }) => `${field}: ${message}`) ?? [],
+  wants: ({ causes = [] }: AdmissionWords & { readonly causes?: readonly string[] }) => causes,
+  sound: (denial) => assert.ok(denial === undefined || denial.code === 422, 'an object that cannot work is invalid'),
+})
