@@ -67,8 +67,9 @@ export class Field<T> {
     return this.#cause('FieldValueRequired', why ? `Required value: ${why}` : 'Required value')
   }
 
-  /** It cannot be what it is. */
+  /** It cannot be what it is; or it has to be something, where it is not set. */
   invalid(why: string): StatusCause {
+    if (this.value === undefined) return this.required(why)
     return this.#cause('FieldValueInvalid', `Invalid value: ${shown(this.value)}: ${why}`)
   }
 
