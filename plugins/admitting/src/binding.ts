@@ -1,0 +1,46 @@
+import {
+  annotation,
+  type Binding,
+  checks,
+  clusterResourceBindingKind,
+  definePlugin,
+  Field,
+  label,
+  mutates,
+  type Problems,
+  present,
+  resourceBindingKind,
+  unique,
+  type Write,
+  withPermanentId,
+} from '@flotilla/sdk'
+
+const kinds = [resourceBindingKind, clusterResourceBindingKind]
+
+/** A binding with the id by which everything made from it names it. */
+export const completeBinding = (write: Write<Binding>): Binding =>
+  withPermanentId(write, write.manifest.metadata.namespace ? label.bindingId : label.clusterBindingId)
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What a binding says that no stage could read. */
+export function* bindingProblems({ manifest }: Write<Binding>): Problems {
+  const path = `metadata.annotations[${annotation.dependencies}]`
+  const dependencies = new Field(path, manifest.metadata.annotations?.[annotation.dependencies])
+  if (dependencies.value !== undefined && !isJson(dependencies.value)) yield dependencies.invalid('must be JSON')
+  const components = new Field('', manifest).at('spec').at('components').items()
+  for (const component of components) yield* present(component.at('name'))
+  yield* unique(components.map((component) => component.at('name')))
+}
+
+export const binding = definePlugin({
+  name: 'binding-admission',
+  extensions: () => [mutates(kinds, completeBinding), checks(kinds, bindingProblems)],
+})
