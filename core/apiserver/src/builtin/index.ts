@@ -1,0 +1,29 @@
+import type { Resource } from '../resource.ts'
+import { access } from './access.ts'
+import { admissionWebhooks } from './admission-webhooks.ts'
+import { jobs } from './batch.ts'
+import { cluster } from './cluster.ts'
+import { configuration } from './configuration.ts'
+import { customResourceDefinition } from './custom-resource-definitions.ts'
+import { networks } from './networking.ts'
+import { pods } from './pods.ts'
+import { scaling } from './scaling.ts'
+import { services } from './services.ts'
+import { volumes } from './volumes.ts'
+import { workloads } from './workloads.ts'
+
+/** The kinds every Kubernetes API server has, in the order discovery shows their groups. */
+export const builtins: readonly Resource[] = [
+  ...pods,
+  ...services,
+  ...configuration,
+  ...cluster,
+  ...volumes,
+  ...workloads,
+  ...jobs,
+  ...networks,
+  ...scaling,
+  ...access,
+  ...admissionWebhooks,
+  customResourceDefinition,
+]

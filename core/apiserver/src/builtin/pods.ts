@@ -1,0 +1,126 @@
+import { deepEqual, type Manifest } from '@flotilla/sdk'
+import type { Resource } from '../resource.ts'
+import { cause } from '../schema/causes.ts'
+import { containerImages, containerNames, labelsText, none } from './cells.ts'
+import { type Causes, when } from './checks.ts'
+import { column, type Group, kind, text, wideOnly } from './kind.ts'
+import { podSpec, podTemplate } from './pod-checks.ts'
+import { defaultRunningSpec, defaultTemplate, qualityOfService, withFields } from './pod-defaults.ts'
+import type { Container, PodSpec, PodTemplate as Template } from './pod-spec.ts'
+import { type ContainerStatus, podState, readiness, restarts } from './pod-status.ts'
+
+const core: Group = { group: '', version: 'v1', schemas: 'io.k8s.api.core.v1' }
+
+export interface Pod extends Manifest {
+  readonly spec: PodSpec
+  readonly status?: {
+    readonly phase?: string
+    readonly reason?: string
+    readonly podIP?: string
+    readonly nominatedNodeName?: string
+    readonly qosClass?: string
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[]
+    readonly containerStatuses?: readonly ContainerStatus[]
+    readonly initContainerStatuses?: readonly ContainerStatus[]
+  }
+}
+
+interface PodTemplate extends Manifest {
+  readonly template: Template
+}
+
+const gates = ({ spec: { readinessGates = [] }, status }: Pod): string => {
+  if (readinessGates.length === 0) return none
+  const open = readinessGates.filter(({ conditionType }) =>
+    status?.conditions?.some((condition) => condition.type === conditionType && condition.status === 'True'),
+  )
+  return `${open.length}/${readinessGates.length}`
+}
+
+const prepare = (pod: Pod, before?: Pod): Pod => {
+  const filled = withFields(pod, { spec: defaultRunningSpec(pod.spec) })
+  return before ? filled : { ...filled, status: { phase: 'Pending', qosClass: qualityOfService(filled.spec) } }
+}
+
+const withImagesOf = (containers: readonly Container[], before: readonly Container[] = []): readonly Container[] =>
+  containers.map((container, i) => {
+    const { image } = before[i] ?? container
+    return image === undefined ? container : { ...container, image }
+  })
+
+/** The spec as it would be if only what may change in a Pod's life had stayed as it was. */
+function withoutChangeable(spec: PodSpec, before: PodSpec): PodSpec {
+  const { activeDeadlineSeconds: _, ...rest } = spec
+  const { activeDeadlineSeconds, tolerations, schedulingGates, ephemeralContainers, nodeName } = before
+  return {
+    ...rest,
+    containers: withImagesOf(spec.containers, before.containers),
+    ...(spec.initContainers && { initContainers: withImagesOf(spec.initContainers, before.initContainers) }),
+    ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),
+    ...{ tolerations, schedulingGates, ephemeralContainers },
+    ...(nodeName === undefined && { nodeName }), // a Pod without a node may still get one
+  }
+}
+
+const fixed =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
+
+const update = ({ spec }: Pod, { spec: before }: Pod): Causes => {
+  const kept = (before.tolerations ?? []).every((old) => spec.tolerations?.some((each) => deepEqual(each, old)))
+  return [
+    ...when(!kept, () =>
+      cause.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
+    ),
+    ...when(!deepEqual(withoutChangeable(spec, before), before), () => cause.forbidden('spec', fixed)),
+  ]
+}
+
+const pod = kind<Pod>(core, 'Pod', 'pods', {
+  shortNames: ['po'],
+  categories: ['all'],
+  subresources: ['status'],
+  generation: true,
+  columns: [
+    column.name,
+    text('Ready', readiness, 'The aggregate readiness state of this pod for accepting traffic.'),
+    text('Status', podState, 'The aggregate status of the containers in this pod.'),
+    text(
+      'Restarts',
+      restarts,
+      'The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.',
+    ),
+    column.age,
+    ...wideOnly<Pod>(
+      text('IP', ({ status }) => status?.podIP || none),
+      text('Node', ({ spec }) => spec.nodeName || none),
+      text('Nominated Node', ({ status }) => status?.nominatedNodeName || none),
+      text('Readiness Gates', gates),
+    ),
+  ],
+  selectable: {
+    'spec.nodeName': ({ spec }) => spec.nodeName,
+    'spec.restartPolicy': ({ spec }) => spec.restartPolicy,
+    'spec.schedulerName': ({ spec }) => (spec as { schedulerName?: string }).schedulerName,
+    'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName,
+    'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork ?? false),
+    'status.phase': ({ status }) => status?.phase,
+    'status.podIP': ({ status }) => status?.podIP,
+    'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName,
+  },
+  prepare,
+  validate: (object, before) => [...podSpec('spec', object.spec), ...(before ? update(object, before) : [])],
+})
+
+const template = kind<PodTemplate>(core, 'PodTemplate', 'podtemplates', {
+  generation: true,
+  columns: [
+    column.name,
+    text('Containers', ({ template: { spec } }) => containerNames(spec)),
+    text('Images', ({ template: { spec } }) => containerImages(spec)),
+    text('Pod Labels', ({ template: { metadata } }) => labelsText(metadata?.labels)),
+  ],
+  prepare: (object) => withFields(object, { template: defaultTemplate(object.template) }),
+  validate: (object) => podTemplate('template', object.template),
+})
+
+export const pods: readonly Resource[] = [pod, template]

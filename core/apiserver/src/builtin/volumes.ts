@@ -1,0 +1,193 @@
+import { deepEqual, type Manifest } from '@flotilla/sdk'
+import { dnsSubdomain } from '../object/names.ts'
+import type { Resource } from '../resource.ts'
+import { cause } from '../schema/causes.ts'
+import { accessModes } from './cells.ts'
+import { type Amounts, amounts, type Causes, requiredName, selector, when } from './checks.ts'
+import { column, type Group, kind, text, wideOnly } from './kind.ts'
+import { withFields } from './pod-defaults.ts'
+
+const core: Group = { group: '', version: 'v1', schemas: 'io.k8s.api.core.v1' }
+const storage: Group = { group: 'storage.k8s.io', version: 'v1', schemas: 'io.k8s.api.storage.v1' }
+
+interface Claim extends Manifest {
+  readonly spec: {
+    readonly accessModes?: readonly string[]
+    readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts }
+    readonly selector?: object
+    readonly storageClassName?: string
+    readonly volumeAttributesClassName?: string
+    readonly volumeMode?: string
+    readonly volumeName?: string
+  }
+  readonly status?: {
+    readonly phase?: string
+    readonly capacity?: Amounts
+    readonly accessModes?: readonly string[]
+  }
+}
+
+interface Volume extends Manifest {
+  readonly spec: {
+    readonly accessModes?: readonly string[]
+    readonly capacity?: Amounts
+    readonly claimRef?: { readonly namespace?: string; readonly name?: string }
+    readonly persistentVolumeReclaimPolicy?: string
+    readonly storageClassName?: string
+    readonly volumeAttributesClassName?: string
+    readonly volumeMode?: string
+    readonly [source: string]: unknown
+  }
+  readonly status?: { readonly phase?: string; readonly reason?: string }
+}
+
+interface StorageClass extends Manifest {
+  readonly provisioner: string
+  readonly parameters?: object
+  readonly reclaimPolicy?: string
+  readonly volumeBindingMode?: string
+  readonly allowVolumeExpansion?: boolean
+}
+
+const unset = '<unset>'
+const stateOf = ({ metadata, status }: Manifest & { readonly status?: { readonly phase?: string } }): string =>
+  metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? '')
+
+const modes = (field: string, found: readonly string[] = []): Causes =>
+  when(found.length === 0, () => cause.required(field, 'at least 1 access mode is required'))
+
+/** A claim keeps what it asked for; it may get its volume, its class and more space. */
+function withoutChangeable({ spec }: Claim, before: Claim): object {
+  const { resources: _, volumeAttributesClassName: __, volumeName, storageClassName, ...rest } = spec
+  const gets = (value: string | undefined, old: string | undefined) => (old === undefined ? undefined : value)
+  return {
+    ...rest,
+    volumeName: gets(volumeName, before.spec.volumeName),
+    storageClassName: gets(storageClassName, before.spec.storageClassName),
+  }
+}
+
+const claimUpdate = (claim: Claim, before: Claim): Causes =>
+  when(!deepEqual(withoutChangeable(claim, before), withoutChangeable(before, before)), () =>
+    cause.forbidden(
+      'spec',
+      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+    ),
+  )
+
+const claim = kind<Claim>(core, 'PersistentVolumeClaim', 'persistentvolumeclaims', {
+  shortNames: ['pvc'],
+  subresources: ['status'],
+  generation: false,
+  columns: [
+    column.name,
+    text('Status', stateOf),
+    text('Volume', ({ spec }) => spec.volumeName ?? ''),
+    text('Capacity', ({ spec, status }) => (spec.volumeName ? String(status?.capacity?.storage ?? '') : '')),
+    text('Access Modes', ({ spec, status }) => (spec.volumeName ? accessModes(status?.accessModes) : '')),
+    text('StorageClass', ({ spec }) => spec.storageClassName ?? ''),
+    text('VolumeAttributesClass', ({ spec }) => spec.volumeAttributesClassName ?? unset),
+    column.age,
+    ...wideOnly<Claim>(text('VolumeMode', ({ spec }) => spec.volumeMode ?? unset)),
+  ],
+  prepare: (object, before) => (before ? object : withFields(object, { status: { phase: 'Pending' } })),
+  validate: (object, before) => [
+    ...modes('spec.accessModes', object.spec.accessModes),
+    ...selector('spec.selector', object.spec.selector),
+    ...amounts('spec.resources.requests', object.spec.resources?.requests),
+    ...when(object.spec.resources?.requests?.storage === undefined, () => cause.required('spec.resources[storage]')),
+    ...(before ? claimUpdate(object, before) : []),
+  ],
+})
+
+/** Fields of a volume's spec that do not say where it is. */
+const descriptive = new Set([
+  'accessModes',
+  'capacity',
+  'claimRef',
+  'mountOptions',
+  'nodeAffinity',
+  'persistentVolumeReclaimPolicy',
+  'storageClassName',
+  'volumeAttributesClassName',
+  'volumeMode',
+])
+
+const sourcesOf = ({ spec }: Volume): object =>
+  Object.fromEntries(Object.entries(spec).filter(([name]) => !descriptive.has(name)))
+
+function sources(object: Volume): Causes {
+  const [first, ...more] = Object.keys(sourcesOf(object))
+  return [
+    ...when(first === undefined, () => cause.required('spec', 'must specify a volume type')),
+    ...more.map((name) => cause.forbidden(`spec.${name}`, 'may not specify more than 1 volume type')),
+  ]
+}
+
+const claimName = ({ spec: { claimRef } }: Volume): string =>
+  claimRef ? `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}` : ''
+
+const volume = kind<Volume>(core, 'PersistentVolume', 'persistentvolumes', {
+  scope: 'Cluster',
+  shortNames: ['pv'],
+  subresources: ['status'],
+  generation: false,
+  columns: [
+    column.name,
+    text('Capacity', ({ spec }) => String(spec.capacity?.storage ?? '')),
+    text('Access Modes', ({ spec }) => accessModes(spec.accessModes)),
+    text('Reclaim Policy', ({ spec }) => spec.persistentVolumeReclaimPolicy),
+    text('Status', stateOf),
+    text('Claim', claimName),
+    text('StorageClass', ({ spec }) => spec.storageClassName ?? ''),
+    text('VolumeAttributesClass', ({ spec }) => spec.volumeAttributesClassName ?? unset),
+    text('Reason', ({ status }) => status?.reason ?? ''),
+    column.age,
+    ...wideOnly<Volume>(text('VolumeMode', ({ spec }) => spec.volumeMode ?? unset)),
+  ],
+  prepare: (object, before) => (before ? object : withFields(object, { status: { phase: 'Pending' } })),
+  validate: (object, before) => [
+    ...modes('spec.accessModes', object.spec.accessModes),
+    ...when(object.spec.capacity?.storage === undefined, () => cause.required('spec.capacity')),
+    ...amounts('spec.capacity', object.spec.capacity),
+    ...sources(object),
+    ...when(before !== undefined && !deepEqual(sourcesOf(object), sourcesOf(before)), () =>
+      cause.forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'),
+    ),
+  ],
+})
+
+const isDefault = ({ metadata: { annotations = {} } }: StorageClass): boolean =>
+  annotations['storageclass.kubernetes.io/is-default-class'] === 'true'
+
+const fixed = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const
+
+const storageClass = kind<StorageClass>(storage, 'StorageClass', 'storageclasses', {
+  scope: 'Cluster',
+  shortNames: ['sc'],
+  columns: [
+    {
+      ...column.name,
+      cell: (object) => (isDefault(object) ? `${object.metadata.name} (default)` : object.metadata.name),
+    },
+    text('Provisioner', ({ provisioner }) => provisioner),
+    text('ReclaimPolicy', ({ reclaimPolicy }) => reclaimPolicy),
+    text('VolumeBindingMode', ({ volumeBindingMode }) => volumeBindingMode),
+    {
+      name: 'AllowVolumeExpansion',
+      type: 'boolean',
+      cell: ({ allowVolumeExpansion }) => allowVolumeExpansion ?? false,
+    },
+    column.age,
+  ],
+  validate: (object, before) => [
+    ...requiredName('provisioner', object.provisioner.toLowerCase(), (name) => dnsSubdomain(name.replaceAll('/', '.'))),
+    ...fixed.flatMap((field) =>
+      when(before !== undefined && !deepEqual(object[field], before[field]), () =>
+        cause.forbidden(field, `updates to ${field} are forbidden.`),
+      ),
+    ),
+  ],
+})
+
+export const volumes: readonly Resource[] = [claim, volume, storageClass]
