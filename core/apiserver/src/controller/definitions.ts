@@ -1,7 +1,6 @@
-import type { Condition, Log, Manifest } from '@flotilla/sdk'
+import { type Condition, deepEqual, type Log, type Manifest } from '@flotilla/sdk'
 import type { Admission } from '../admission/admission.ts'
 import type { Engine } from '../engine.ts'
-import { equal } from '../object/equal.ts'
 import { withMetadata } from '../object/metadata.ts'
 import { type Definition, type DefinitionNames, resourcesOf, storageVersionOf } from '../registry/custom.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -181,7 +180,7 @@ export class Definitions {
     const conflict = conflictOf(registry, definition)
     if (!conflict && !registry.byId(name)) return this.#serve(definition)
     const status = statusOf(definition, conflict, now())
-    if (!equal(status, definition.status)) await this.#requests.patch(`${collection}/${name}/status`, { status })
+    if (!deepEqual(status, definition.status)) await this.#requests.patch(`${collection}/${name}/status`, { status })
     if (definition.metadata.deletionTimestamp) await this.#clean(definition)
   }
 

@@ -1,6 +1,12 @@
-import type { Manifest, ObjectMeta, OwnerReference, StatusCause, StringMap } from '@flotilla/sdk'
+import {
+  deepEqual,
+  type Manifest,
+  type ObjectMeta,
+  type OwnerReference,
+  type StatusCause,
+  type StringMap,
+} from '@flotilla/sdk'
 import { cause } from '../schema/causes.ts'
-import { equal } from './equal.ts'
 import { labelValue, type NameRule, qualifiedName } from './names.ts'
 
 const annotationsLimit = 256 * 1024
@@ -91,5 +97,5 @@ export const withMetadata = (
 export const sameContent = (a: Manifest, b: Manifest): boolean => {
   if (a === b) return true
   const bare = (object: Manifest) => withMetadata(object, { managedFields: undefined, resourceVersion: undefined })
-  return equal(bare(a), bare(b))
+  return deepEqual(bare(a), bare(b))
 }

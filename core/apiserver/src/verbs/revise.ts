@@ -1,5 +1,4 @@
-import type { Manifest } from '@flotilla/sdk'
-import { equal } from '../object/equal.ts'
+import { deepEqual, type Manifest } from '@flotilla/sdk'
 import { sameContent, validateMetadataUpdate, withMetadata } from '../object/metadata.ts'
 import { trackUpdate } from '../patch/patch.ts'
 import type { Served } from '../registry/registry.ts'
@@ -55,7 +54,7 @@ const isNewGeneration = (served: Served, after: Manifest, before: Manifest): boo
     const { metadata: _, status, ...rest } = object
     return apart ? rest : { ...rest, status }
   }
-  return !equal(counted(after), counted(before))
+  return !deepEqual(counted(after), counted(before))
 }
 
 const counted = ({ served }: Call, after: Manifest, before: Manifest): Manifest => {
@@ -93,5 +92,5 @@ export const revise = async (call: Call, draft: Draft, current: Manifest, { appl
   const after = counted(call, ready, current)
   checkRules(served, after, current, validateMetadataUpdate(after, current))
   const done = applied ? after : tracked(call, current, after)
-  return { object: equal(done, current) ? current : done, warnings }
+  return { object: deepEqual(done, current) ? current : done, warnings }
 }
