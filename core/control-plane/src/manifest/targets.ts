@@ -1,4 +1,4 @@
-import type { Binding, TargetCluster } from '@flotilla/sdk'
+import type { Binding, Index, TargetCluster } from '@flotilla/sdk'
 
 /** Where a binding's template has to be: the clusters it was scheduled to, then those of the bindings that depend on it. */
 export function targetsOf({ spec: { clusters = [], requiredBy = [] } }: Binding): readonly TargetCluster[] {
@@ -8,6 +8,12 @@ export function targetsOf({ spec: { clusters = [], requiredBy = [] } }: Binding)
     if (!targets.has(target.name)) targets.set(target.name, target)
   }
   return [...targets.values()]
+}
+
+/** Bindings by the clusters they were scheduled to. */
+export const byCluster: Index<Binding> = {
+  name: 'cluster',
+  values: ({ spec: { clusters = [] } }) => clusters.map(({ name }) => name),
 }
 
 const evictedFrom = ({ spec }: Binding, atOnce: boolean): readonly string[] =>

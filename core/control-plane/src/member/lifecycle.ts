@@ -1,7 +1,6 @@
 import { hasFinalizer, removeFinalizer } from '@flotilla/kube'
 import {
   again,
-  type Binding,
   type Cluster,
   type Controller,
   clusterKind,
@@ -9,7 +8,6 @@ import {
   done,
   executionNamespace,
   finalizer,
-  type Index,
   isAlreadyExists,
   isConflict,
   keyOf,
@@ -23,17 +21,13 @@ import {
 } from '@flotilla/sdk'
 import type { Machine } from '../machine.ts'
 import { bindingKinds } from '../manifest/origin.ts'
+import { byCluster } from '../manifest/targets.ts'
 import { namespaceKind } from './kinds.ts'
 import { isReady } from './status.ts'
 import { taintsFor } from './taints.ts'
 
 /** What a departure waits for is heard of, or looked at again after so many milliseconds. */
 const departurePeriod = 1_000
-
-const byCluster: Index<Binding> = {
-  name: 'cluster',
-  values: ({ spec: { clusters = [] } }) => clusters.map(({ name }) => name),
-}
 
 /** Gives every cluster the namespace of its Works and the taints it deserves, and sees it off when it goes. */
 export const clusterControllers = (machine: Machine): readonly Controller[] => [
