@@ -33,9 +33,9 @@ export interface TableOptions {
 
 const name: Column = { name: 'Name', type: 'string', format: 'name', cell: ({ metadata }) => metadata.name }
 
-/** The name comes first, whether or not the kind says so. */
+/** A kind that does not show the name anywhere gets it first. */
 const withName = (columns: readonly Column[]): readonly Column[] =>
-  columns[0]?.name === name.name ? columns : [name, ...columns]
+  columns.some((column) => column.name === name.name) ? columns : [name, ...columns]
 
 const definitionOf = ({ name, type, format = '', description = '', priority = 0 }: Column) => ({
   name,

@@ -16,6 +16,10 @@ const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 /** Only definitions are kept under the name of their resource, and they were validated when written. */
 const asDefinition = (object: Manifest): Definition => object as Definition
 
+/** Whether what is served stays as it is. */
+const isSame = ({ object, before }: Change): boolean =>
+  before?.spec === object.spec && before?.metadata.deletionTimestamp === object.metadata.deletionTimestamp
+
 /** A definition does not go before its instances. */
 export const keepUntilClean: Admission = async (request) => {
   const {
@@ -130,7 +134,7 @@ export class Definitions {
 
   /** Creates or updates definitions and resolves when all are established. */
   async install(definitions: readonly Manifest[]): Promise<void> {
-    for (const definition of definitions) await this.#install(definition)
+    await Promise.all(definitions.map((definition) => this.#install(definition)))
     await this.#queue.idle()
   }
 
@@ -142,6 +146,7 @@ export class Definitions {
   #hear(change: Change): void {
     if (change.resource === resource) {
       if (change.type === 'DELETED') this.#withdraw(change.name)
+      else if (isSame(change)) this.#queue.add(change.name)
       else this.#serve(asDefinition(change.object))
       return
     }

@@ -25,8 +25,7 @@ const born = ({ served, engine }: Call, object: Manifest): Manifest =>
     resourceVersion: undefined,
     deletionTimestamp: undefined,
     deletionGracePeriodSeconds: undefined,
-    selfLink: undefined,
-  } as Parameters<typeof withMetadata>[1]) // selfLink is a field of old clients
+  })
 
 const withoutStatus = ({ served }: Call, object: Manifest): Manifest => {
   if (!served.subresources.includes('status') || !('status' in object)) return object

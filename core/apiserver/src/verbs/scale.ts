@@ -24,11 +24,13 @@ const requirementText = (requirement: unknown): string => {
   return `${String(key)} ${operator === 'In' ? 'in' : 'notin'} ${list}`
 }
 
-/** A selector as text; a selector that is text already, as it is. */
+/** A selector as text; one that is text already as it is, and one that is a map as labels. */
 const selectorText = (selector: unknown): string => {
   if (typeof selector === 'string') return selector
   if (!isObject(selector)) return ''
-  const labels = isObject(selector.matchLabels) ? Object.entries(selector.matchLabels) : []
+  const isMap = !('matchLabels' in selector || 'matchExpressions' in selector)
+  const equal = isMap ? selector : selector.matchLabels
+  const labels = isObject(equal) ? Object.entries(equal) : []
   const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions : []
   return [...labels.map(([key, value]) => `${key}=${String(value)}`), ...expressions.map(requirementText)].join(',')
 }
