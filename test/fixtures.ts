@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { deepFreeze } from '@flotilla/sdk'
+import { preset } from '@flotilla/preset'
+import { type Ask, deepFreeze } from '@flotilla/sdk'
+import { fakeHost } from '@flotilla/sdk/testing'
 import { parse } from 'yaml'
 import { root } from './root.ts'
 
@@ -11,6 +13,9 @@ const read = (...path: readonly string[]): unknown => parse(readFileSync(join(ho
 
 /** What would stand in the API: a key without a value is not there. */
 const asJson = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)))
+
+/** Asks the built-in plugins, in their order. */
+export const builtIns: Ask = fakeHost({ plugins: preset }).ask
 
 /**
  * A folder is a test: `fixtures/<stage>/<sentence>/given.yaml` goes through the stage, frozen, and has to come out as

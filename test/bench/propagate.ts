@@ -1,7 +1,7 @@
 import { createClient, httpTransport, loadKubeconfig } from '@flotilla/kube'
 import { type Client, type Manifest, propagationPolicyKind } from '@flotilla/sdk'
 import { configMapKind, deploymentKind } from '../kinds.ts'
-import { newDataDir, type Up, up } from '../up.ts'
+import { type Up, up } from '../up.ts'
 import { atOnce, percentile, useOf } from './measure.ts'
 import { configMap, deployment, policy } from './workload.ts'
 
@@ -12,6 +12,9 @@ export interface PropagateOptions {
   /** Deployments created one at a time, each waited for, before the bulk. */
   readonly singles: number
 }
+
+/** Simulated nodes for one replica of each Deployment, at 110 pods a node, with room for rollouts. */
+const nodes = (n: number, singles: number): number => Math.ceil((1.3 * (n + singles)) / 110)
 
 const width = 32 // requests under way at once while the bulk is created
 
@@ -82,7 +85,7 @@ export async function propagate({ n, members, deps, singles }: PropagateOptions)
   const names = Array.from({ length: n }, (_, index) => `bulk-${index}`)
   const lowest = await floor(names, deps)
 
-  const flotilla = await up({ members, dataDir: newDataDir() })
+  const flotilla = await up({ members, args: ['--nodes', String(nodes(n, singles))] })
   const watching = new AbortController()
   try {
     const clusters = Array.from({ length: members }, (_, index) => `member${index + 1}`)

@@ -6,6 +6,7 @@ import { command, wholeNumber } from './options.ts'
 
 interface UpFlags {
   readonly members?: number
+  readonly nodes?: number
   readonly dataDir: string
   readonly port: number
   readonly kubeconfig?: string
@@ -19,6 +20,7 @@ export const upCommand = (version: string): Command =>
   command('up')
     .description('run a control plane and simulated members in this process, until Ctrl-C')
     .option('--members <n>', 'simulated members; by default those of the directory, or 3', wholeNumber(0, 100))
+    .option('--nodes <n>', 'simulated nodes in each member; by default 3', wholeNumber(1, 5000))
     .option('--data-dir <dir>', 'where everything is kept', '.flotilla/up')
     .option('--port <port>', 'the port on 127.0.0.1; 0 is any that is free', wholeNumber(0, 65_535), 7443)
     .option('--kubeconfig <file>', 'where to write the kubeconfig; by default into the directory')

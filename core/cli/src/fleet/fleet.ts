@@ -9,7 +9,14 @@ import {
   serveHttps,
   sqliteStorage,
 } from '@flotilla/apiserver'
-import { type Config, type ControlPlane, createControlPlane, createMetrics, healthRoutes } from '@flotilla/core'
+import {
+  type Config,
+  type ControlPlane,
+  createControlPlane,
+  createMetrics,
+  healthRoutes,
+  type Reviewer,
+} from '@flotilla/core'
 import { createClient } from '@flotilla/kube'
 import { type Client, crds, type Log } from '@flotilla/sdk'
 import { reviewedBy } from './admission.ts'
@@ -20,6 +27,8 @@ import { plugins } from './plugins.ts'
 export interface FleetOptions {
   /** How many simulated members; by default as many as the directory has, or three. */
   readonly members?: number
+  /** Simulated nodes in each member; by default 3. */
+  readonly nodes?: number
   readonly dataDir: string
   /** By default 7443; 0 is any that is free. */
   readonly port: number
@@ -48,6 +57,19 @@ const administrator = { name: 'flotilla-admin', groups: [masters] }
 
 const clientOf = (server: ApiServer): Client => createClient(inProcessTransport(server, machine))
 
+/** The members that are not ready yet. */
+const unready = ({ members }: ControlPlane, names: readonly string[]): readonly string[] =>
+  names.filter((name) => !members.get(name)?.ready).map((name) => `cluster ${name}`)
+
+/** Resolves when every member is ready. */
+function readiness(controlPlane: ControlPlane, names: readonly string[]): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const look = () => unready(controlPlane, names).length === 0 && resolve()
+  const end = controlPlane.members.onReadiness(look)
+  look()
+  return promise.finally(end)
+}
+
 /** Starts a fleet. Resolves when the control plane is ready and every simulated member is. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { config, log, version, port } = options
@@ -58,8 +80,10 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const life = new AbortController()
   const { signal } = life
 
+  const metrics = createMetrics()
   const authority = await openAuthority({ dir: join(dataDir, 'tls') })
-  const review = reviewedBy(() => controlPlane.review)
+  let reviewer: Reviewer | undefined // until it is there only the server itself writes
+  const review = reviewedBy(() => reviewer)
   const [server, ...members] = await Promise.all([
     createApiServer({
       name: 'flotilla',
@@ -68,11 +92,12 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       crds,
       log,
     }),
-    ...names.map((name) => startMember({ name, dataDir, log, signal })),
+    ...names.map((name) =>
+      startMember({ name, dataDir, log, metrics, signal, ...(options.nodes && { nodes: options.nodes }) }),
+    ),
   ])
 
   const client = clientOf(server)
-  const metrics = createMetrics()
   const controlPlane = createControlPlane({
     client,
     config,
@@ -85,13 +110,15 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     ]),
   })
 
+  reviewer = controlPlane.review
+
   const { cert, key } = await authority.server()
   const listener = await serveHttps({
     port,
     tls: { ca: authority.ca, cert, key },
     servers: [...members.map(({ name, server }) => ({ prefix: `/members/${name}`, server })), { prefix: '/', server }],
     mount: async (app) => {
-      await app.register(healthRoutes, { metrics, unready: controlPlane.unready })
+      await app.register(healthRoutes, { metrics, unready: () => unready(controlPlane, names) })
     },
   })
   const contexts = [
@@ -103,7 +130,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 
   const running = [controlPlane.run(), ...members.map(({ running }) => running)]
   await ensureMembers(client, contexts.slice(1))
-  await controlPlane.ready(names)
+  await readiness(controlPlane, names)
 
   return {
     url: listener.url,

@@ -1,12 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Credential } from '@flotilla/apiserver'
 import { stringify } from 'yaml'
-
-/** What a client needs to be someone: PEM texts. */
-export interface Identity {
-  readonly certificate: string
-  readonly key: string
-}
 
 export interface KubeconfigContext {
   readonly name: string
@@ -18,7 +13,7 @@ export interface KubeconfigOptions {
   readonly contexts: readonly KubeconfigContext[]
   /** The authority that signed the server's certificate, PEM. */
   readonly ca: string
-  readonly identity: Identity
+  readonly identity: Credential
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
@@ -38,7 +33,7 @@ export const kubeconfig = ({ contexts, ca, identity }: KubeconfigOptions): strin
       {
         name: 'flotilla-admin',
         user: {
-          'client-certificate-data': base64(identity.certificate),
+          'client-certificate-data': base64(identity.cert),
           'client-key-data': base64(identity.key),
         },
       },

@@ -1,7 +1,17 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ApiServer, createApiServer, sqliteStorage } from '@flotilla/apiserver'
-import { type Client, type Cluster, clusterKind, definePlugin, type Log, member, on, type Plugin } from '@flotilla/sdk'
+import {
+  type Client,
+  type Cluster,
+  clusterKind,
+  definePlugin,
+  type Log,
+  type Metrics,
+  member,
+  on,
+  type Plugin,
+} from '@flotilla/sdk'
 import { createSimulator } from '@flotilla/simulator'
 import type { KubeconfigContext } from './kubeconfig.ts'
 
@@ -19,7 +29,9 @@ export function memberNames(dataDir: string, count?: number): readonly string[] 
 export interface MemberOptions {
   readonly name: string
   readonly dataDir: string
+  readonly nodes?: number
   readonly log: Log
+  readonly metrics: Metrics
   /** Ends its controllers. */
   readonly signal: AbortSignal
 }
@@ -31,11 +43,18 @@ export interface SimulatedMember {
   readonly running: Promise<void>
 }
 
-export async function startMember({ name, dataDir, log, signal }: MemberOptions): Promise<SimulatedMember> {
+export async function startMember({
+  name,
+  dataDir,
+  nodes,
+  log,
+  metrics,
+  signal,
+}: MemberOptions): Promise<SimulatedMember> {
   const own = log.with({ cluster: name })
   const storage = sqliteStorage({ path: join(dataDir, `${name}.db`) })
   const server = await createApiServer({ name, storage, log: own })
-  const simulator = createSimulator({ name, server, log: own, signal })
+  const simulator = createSimulator({ name, server, log: own, metrics, ...(nodes && { nodes }) })
   return { name, server, running: simulator.run(signal) }
 }
 

@@ -76,10 +76,14 @@ const everything = [
   { nonResourceURLs: ['*'], verbs: ['get'] },
 ]
 
+const bearer = /^Bearer (.+)$/
+
 /** The identity a kubeconfig holds itself: what is left when the member issues no tokens. */
-const ownIdentity = ({ token, cert, key, ca }: HttpOptions): SecretData | undefined => {
-  const caBundle = ca === undefined ? {} : { caBundle: ca }
-  if (typeof token === 'string') return { token, ...caBundle }
+async function ownIdentity({ credentials, ca }: HttpOptions): Promise<SecretData | undefined> {
+  const { authorization = '', cert, key } = (await credentials?.(false)) ?? {}
+  const caBundle: SecretData = ca === undefined ? {} : { caBundle: ca }
+  const [, token] = bearer.exec(authorization) ?? []
+  if (token) return { token, ...caBundle }
   return cert && key ? { 'tls.crt': cert, 'tls.key': key, ...caBundle } : undefined
 }
 
@@ -105,6 +109,6 @@ export async function makeAccess(
   await allow(member, `karmada-controller-manager:${account}`, account, everything)
   const issued = await issuedToken(member, account, signal)
   if (issued) return { data: { ...issued, caBundle: issued.caBundle || identity.ca || '' }, issued: true }
-  const data = ownIdentity(identity)
+  const data = await ownIdentity(identity)
   return data && { data, issued: false }
 }
