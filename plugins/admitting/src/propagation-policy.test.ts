@@ -19,7 +19,7 @@ const deployments = [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'sh
 /** A policy as it is stored. */
 const stored = (
   spec: Partial<PropagationSpec> = {},
-  labels = { [label.propagationPolicyId]: 'id' },
+  labels: StringMap = { [label.propagationPolicyId]: 'id' },
 ): PropagationPolicy => ({
   apiVersion: propagationPolicyKind.apiVersion,
   kind: propagationPolicyKind.kind,

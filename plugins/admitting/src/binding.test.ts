@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { annotation, label, withAnnotation, withLabel } from '@flotilla/sdk'
+import { binding as aBinding, clusterBinding, examineCauses, examineMutate } from '@flotilla/sdk/testing'
+import { binding, completeBinding } from './binding.ts'
+
+const marked = withLabel(aBinding(), label.bindingId, 'mine')
+
+examineMutate(binding, {
+  'a binding keeps the id it has': { given: { manifest: marked } },
+  'an update that leaves the id out keeps it': { given: { manifest: aBinding(), before: marked }, becomes: marked },
+})
+
+test('a binding is given an id under the label of its scope', () => {
+  const labels = (manifest: ReturnType<typeof aBinding>) =>
+    Object.keys(
+      completeBinding({ operation: 'CREATE', key: manifest.metadata, manifest, user: 'me', dryRun: false }).metadata
+        .labels ?? {},
+    )
+  assert.deepEqual(labels(aBinding()), ['resourcebinding.karmada.io/permanent-id'])
+  assert.deepEqual(labels(clusterBinding()), ['clusterresourcebinding.karmada.io/permanent-id'])
+})
+
+const depending = (text: string) => withAnnotation(aBinding(), annotation.dependencies, text)
+
+examineCauses(binding, {
+  'a good binding': { given: { manifest: depending('[]') } },
+  'dependencies that cannot be read': {
+    given: { manifest: depending('[') },
+    causes: ['metadata.annotations[resourcebinding.karmada.io/dependencies]: Invalid value: "[": must be JSON'],
+  },
+  'components that cannot be told apart': {
+    given: {
+      manifest: aBinding({
+        components: [
+          { name: 'a', replicas: 1 },
+          { name: '', replicas: 1 },
+          { name: 'a', replicas: 1 },
+        ],
+      }),
+    },
+    causes: ['spec.components[1].name: Required value', 'spec.components[2].name: Duplicate value: "a"'],
+  },
+})
