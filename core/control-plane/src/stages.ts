@@ -1,0 +1,9 @@
+/**
+ * The stages without their shells: from frozen objects to an object, with `ask` as the only opening. For tests, and for
+ * whoever wants to know what would happen without making it happen.
+ */
+export { type BindInput, bind, templateAnnotation } from './pipeline/bind/bind.ts'
+export { attach } from './pipeline/bind/dependencies.ts'
+export { type MatchInput, match } from './pipeline/match/match.ts'
+export { type Decision, type Failure, type ScheduleInput, schedule } from './pipeline/schedule/schedule.ts'
+export { type Snapshot, snapshotOf } from './pipeline/schedule/snapshot.ts'
