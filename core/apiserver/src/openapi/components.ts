@@ -1,0 +1,163 @@
+import { definition, definitionName } from '../builtin/definitions.ts'
+import { apiVersionOf } from '../registry/registry.ts'
+import type { Resource } from '../resource.ts'
+import type { Schema } from '../schema/schema.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1'
+const objectMeta = `${meta}.ObjectMeta`
+const quantityName = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
+const intOrStringName = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
+
+/** Types of Kubernetes that are no objects, and so have no schema of their own here. */
+const scalars: Readonly<Record<string, Json>> = {
+  [quantityName]: {
+    description: 'An amount: a number, which may have a fraction and a suffix: 100m, 1.5, 2Gi.',
+    oneOf: [{ type: 'string' }, { type: 'number' }],
+  },
+  [intOrStringName]: {
+    description: 'A whole number, or a text such as a percentage or the name of a port.',
+    format: 'int-or-string',
+    oneOf: [{ type: 'integer' }, { type: 'string' }],
+  },
+}
+
+const scalarOf = ({ format }: Schema): string | undefined => {
+  if (format === 'quantity') return quantityName
+  return format === 'int-or-string' ? intOrStringName : undefined
+}
+
+/** How a document refers to a component: `#/components/schemas/` or `#/definitions/`. */
+export type Refer = (name: string) => Json
+
+const mapped = (schemas: Readonly<Record<string, Schema>>, refer: Refer): Json =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, render(schema, refer)]))
+
+const all = (schemas: readonly Schema[] | undefined, refer: Refer) => schemas?.map((schema) => render(schema, refer))
+
+const given = (json: Json): Json => Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
+
+/** A schema written out, with names in place of the parts that have one. */
+function body(schema: Schema, refer: Refer): Json {
+  const { properties, items, additionalProperties: values, allOf, anyOf, oneOf, not } = schema
+  return given({
+    ...schema,
+    properties: properties && mapped(properties, refer),
+    items: items && render(items, refer),
+    additionalProperties: typeof values === 'object' ? render(values, refer) : values,
+    allOf: all(allOf, refer),
+    anyOf: all(anyOf, refer),
+    oneOf: all(oneOf, refer),
+    not: not && render(not, refer),
+  })
+}
+
+/** What a field says beyond what the type it names says: its own description, its default, how it merges. */
+const refinement = (schema: Schema, base: Schema): Json =>
+  Object.fromEntries(
+    Object.entries(schema).filter(([word, value]) => word !== 'properties' && Reflect.get(base, word) !== value),
+  )
+
+const without = ({ format: _, 'x-kubernetes-int-or-string': __, ...rest }: Schema): Json => ({ ...rest })
+
+function reference(name: string, more: Json, refer: Refer): Json {
+  return Object.keys(more).length > 0 ? { ...more, allOf: [refer(name)] } : refer(name)
+}
+
+function render(schema: Schema, refer: Refer): Json {
+  const scalar = scalarOf(schema)
+  if (scalar) return reference(scalar, without(schema), refer)
+  const name = definitionName(schema)
+  return name ? reference(name, refinement(schema, definition(name)), refer) : body(schema, refer)
+}
+
+/** The name of the schema of a resource: the official one, or that of its group read backwards. */
+export const componentName = ({ schema, group, version, kind }: Resource): string =>
+  (schema && definitionName(schema)) ?? `${group.split('.').toReversed().join('.')}.${version}.${kind}`
+
+/** What all objects have, for kinds whose schema leaves it to the server to say. */
+const custom = (schema: Schema, refer: Refer): Json => {
+  const text = (description: string): Json => ({ type: 'string', description })
+  const apiVersion = text('The group and version of the schema of this object.')
+  const kind = text('What this object is.')
+  const metadata = reference(objectMeta, { description: 'Standard metadata of the object.' }, refer)
+  const { properties, ...rest } = body(schema, refer)
+  return { ...rest, type: 'object', properties: { apiVersion, kind, ...Object(properties), metadata } }
+}
+
+/** What a group, version and kind is called by in documents. */
+export const kindOf = ({ group, version, kind }: Pick<Resource, 'group' | 'version' | 'kind'>): Json => ({
+  group,
+  version,
+  kind,
+})
+
+const extension = 'x-kubernetes-group-version-kind'
+
+const listBody = (resource: Resource, refer: Refer): Json => ({
+  description: `${resource.listKind} is a list of ${resource.kind}`,
+  type: 'object',
+  required: ['items'],
+  properties: {
+    apiVersion: { type: 'string', default: apiVersionOf(resource) },
+    kind: { type: 'string', default: resource.listKind },
+    items: { type: 'array', items: refer(componentName(resource)) },
+    metadata: refer(`${meta}.ListMeta`),
+  },
+  [extension]: [kindOf({ ...resource, kind: resource.listKind })],
+})
+
+/** Collects components by name, and whatever they refer to. */
+class Components {
+  readonly #found = new Map<string, Json>()
+  readonly #prefix: string
+
+  /** `prefix` is where components are in the document. */
+  constructor(prefix: string) {
+    this.#prefix = prefix
+  }
+
+  readonly refer: Refer = (name) => {
+    if (!this.#found.has(name)) this.#add(name, () => scalars[name] ?? body(definition(name), this.refer))
+    return { $ref: `${this.#prefix}${name}` }
+  }
+
+  /** The name is taken before its body is written: types may refer to themselves. */
+  #add(name: string, write: () => Json): void {
+    this.#found.set(name, {})
+    this.#found.set(name, write())
+  }
+
+  /** The type of a resource, which may also be a type others refer to. */
+  addResource(resource: Resource): void {
+    const { schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } = resource
+    const isOwn = definitionName(schema) !== undefined
+    const write = (): Json => ({
+      ...(isOwn ? body(schema, this.refer) : custom(schema, this.refer)),
+      [extension]: [kindOf(resource)],
+    })
+    this.#add(componentName(resource), write)
+    this.#add(listName(resource), () => listBody(resource, this.refer))
+  }
+
+  sorted(): Json {
+    return Object.fromEntries([...this.#found].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  }
+}
+
+/** The name of the schema of a resource's lists. */
+export const listName = (resource: Resource): string => `${componentName(resource)}List`
+
+/** Types that operations speak of whatever their resource. */
+export const optionsName = `${meta}.DeleteOptions`
+export const scaleName = 'io.k8s.api.autoscaling.v1.Scale'
+
+/** The schemas of some resources and of all types they are made of, by name. */
+export function componentsOf(resources: readonly Resource[], prefix: string): Json {
+  const components = new Components(prefix)
+  for (const resource of resources) components.addResource(resource)
+  components.refer(optionsName)
+  if (resources.some(({ subresources }) => subresources.includes('scale'))) components.refer(scaleName)
+  return components.sorted()
+}

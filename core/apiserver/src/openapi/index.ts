@@ -1,0 +1,2 @@
+export { openApiV2 } from './v2.ts'
+export { openApiDocument, openApiIndex } from './v3.ts'
