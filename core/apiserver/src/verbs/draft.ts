@@ -36,7 +36,7 @@ export interface Draft {
 
 type Fields = Readonly<Record<string, unknown>>
 
-const metaValidator = compileSchema(objectMetaSchema)
+const metaSchema = compileSchema(objectMetaSchema)
 
 /** The kind in the body must be the one in the path; what is missing is filled in. */
 const typed = ({ served }: Call, body: Fields): Fields => {
@@ -53,12 +53,14 @@ const typed = ({ served }: Call, body: Fields): Fields => {
   )
 }
 
+/** Its nulls say nothing: Go clients send a `creationTimestamp` of null. */
 const metadataOf = (body: Fields, { served }: Call): Fields => {
   const { metadata = {} } = body
   const wrong = `${served.kind} in version "${served.version}" cannot be handled as a ${served.kind}`
   if (!isObject(metadata)) throw refusal.badRequest(`${wrong}: metadata is not an object`)
-  const causes = metaValidator.validate(metadata)
-  if (causes.length === 0) return metadata
+  const known = metaSchema.applyDefaults(metadata)
+  const causes = metaSchema.validate(known)
+  if (causes.length === 0) return known
   throw refusal.badRequest(
     `${wrong}: ${causes.map(({ field, message }) => `metadata.${field}: ${message}`).join(', ')}`,
   )

@@ -45,6 +45,12 @@ test('a new object gets what only the server may say', async () => {
   assert.ok(Object.isFrozen(body.spec))
 })
 
+test('nulls in metadata say nothing', async () => {
+  const metadata = { creationTimestamp: null, labels: null, ownerReferences: null }
+  const { code, body } = await api.ask('POST', configMapPath, configMap('nulls', {}, metadata))
+  assert.deepEqual([code, body.metadata.labels], [201, undefined])
+})
+
 test('a name is made from generateName', async () => {
   const made = { ...configMap('', {}), metadata: { generateName: 'made-' } }
   const [one, two] = await Promise.all([api.ask('POST', configMapPath, made), api.ask('POST', configMapPath, made)])
