@@ -147,6 +147,8 @@ export const errors = {
     new FlotillaError('QUANTITY_INVALID', false, `"${text}" is not a quantity; one looks like 500m, 2 or 1.5Gi`),
   SERVER_UNREACHABLE: (server: string, cause: unknown) =>
     new FlotillaError('SERVER_UNREACHABLE', true, `${server} did not answer: ${reasonOf(cause)}`, { cause }),
+  STORAGE_UNUSABLE: (file: string, cause: unknown) =>
+    new FlotillaError('STORAGE_UNUSABLE', false, `${file} cannot be used as storage: ${reasonOf(cause)}`, { cause }),
   SCHEDULE_UNFIT: (message: string) => new FlotillaError('SCHEDULE_UNFIT', false, message),
   SCHEDULE_UNSCHEDULABLE: (message: string) => new FlotillaError('SCHEDULE_UNSCHEDULABLE', true, message),
 } as const
