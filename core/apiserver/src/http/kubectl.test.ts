@@ -24,12 +24,15 @@ const findKubectl = async (): Promise<string | undefined> => {
   return undefined
 }
 
+/** Older ones read OpenAPI v2, and that only as protobuf. */
+const oldest = 29
+
 /** `kubectl`, and with ALL_KUBECTLS=1 every `kubectl.1.x` beside it. */
 const kubectls = async (): Promise<readonly string[]> => {
   const found = await findKubectl()
   if (found === undefined || !process.env.ALL_KUBECTLS) return found === undefined ? [] : [found]
   const folder = dirname(found)
-  const others = (await readdir(folder)).filter((file) => /^kubectl\.1\.\d+$/.test(file))
+  const others = (await readdir(folder)).filter((file) => Number(/^kubectl\.1\.(\d+)$/.exec(file)?.[1]) >= oldest)
   return others.length > 0 ? others.map((file) => join(folder, file)) : [found]
 }
 

@@ -45,7 +45,10 @@ test('a file is opened once at a time', async () => {
   const path = join(dir, 'locked.db')
   const first = sqliteStorage({ path })
   await first.open()
-  await assert.rejects(sqliteStorage({ path }).open(), /database is locked/)
+  await assert.rejects(sqliteStorage({ path }).open(), {
+    code: 'STORAGE_UNUSABLE',
+    message: `${path} cannot be used as storage: another process has it open`,
+  })
   await first.close()
   const second = sqliteStorage({ path })
   await second.open()

@@ -1,4 +1,4 @@
-import type { Manifest } from '@flotilla/sdk'
+import { errors, type Manifest } from '@flotilla/sdk'
 import { textOf } from '../store/text.ts'
 import { SqliteFile, type TextRow } from './sqlite-file.ts'
 import { openInThread, type ThreadFile } from './sqlite-thread.ts'
@@ -31,6 +31,11 @@ const readAll = (path: string): Snapshot => {
   }
 }
 
+const unusable = (path: string, cause: unknown) => {
+  const inUse = cause instanceof Error && /database is locked/.test(cause.message)
+  return errors.STORAGE_UNUSABLE(path, inUse ? new Error('another process has it open', { cause }) : cause)
+}
+
 /**
  * Keeps objects in an SQLite file that survives the loss of power. Transactions run in a thread shared by all files of
  * the process, so that a slow disk never holds up the event loop.
@@ -47,9 +52,13 @@ export const sqliteStorage = ({ path }: SqliteOptions): Storage => {
   let file: ThreadFile | undefined
   return {
     async open() {
-      const snapshot = readAll(path)
-      file = await openInThread(path)
-      return snapshot
+      try {
+        const snapshot = readAll(path)
+        file = await openInThread(path)
+        return snapshot
+      } catch (cause) {
+        throw unusable(path, cause)
+      }
     },
     async commit(rows) {
       await file?.commit(rows.map(textRow))
