@@ -11,7 +11,6 @@ import {
   Field,
   labelValue,
   mutates,
-  named,
   type Problems,
   present,
   type SecretReference,
@@ -82,7 +81,7 @@ export function* clusterProblems({ manifest }: Write<Cluster>): Problems {
   const cluster = new Field('', manifest)
   const spec = cluster.at('spec')
   const [zone, zones] = [spec.at('zone'), spec.at('zones')]
-  yield* named(cluster.at('metadata').at('name'), clusterName)
+  yield* written(cluster.at('metadata').at('name'), clusterName)
   yield* chosen(spec.at('syncMode'), ['Push', 'Pull'])
   yield* endpointProblems(spec.at('apiEndpoint'))
   yield* proxyProblems(spec.at('proxyURL'))

@@ -1,0 +1,5 @@
+import type { Plugin } from '@flotilla/sdk'
+import { webhookAdmission } from './admission.ts'
+
+/** Webhooks that interpret kinds. */
+export const interpreterWebhookPlugins: readonly Plugin[] = [webhookAdmission]
