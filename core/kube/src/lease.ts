@@ -73,6 +73,7 @@ class Candidate implements Lease {
   /** What the lease said, and since when it says so *on our clock*: that of its holder may be another. */
   #said: LeaseSpec = {}
   #saidAt = 0
+  #failing = false
 
   constructor(options: LeaseOptions) {
     this.#options = { durationMs: 15_000, deadlineMs: 10_000, retryMs: 2_000, ...options }
@@ -142,14 +143,21 @@ class Candidate implements Lease {
 
   async #try(signal: AbortSignal): Promise<Standing> {
     try {
-      return await this.#take(signal)
+      const standing = await this.#take(signal)
+      this.#failing = false
+      return standing
     } catch (error) {
       this.#lease = undefined // whatever it was, look again
-      const lostRace = isConflict(error) || isAlreadyExists(error)
-      if (!lostRace && !signal.aborted)
-        this.#options.log.warn('lease not reached', { lease: this.#options.name, error })
+      if (!isConflict(error) && !isAlreadyExists(error) && !signal.aborted) this.#report(error)
       return 'unknown'
     }
+  }
+
+  /** A server that is away is said once. */
+  #report(error: unknown): void {
+    const { log, name } = this.#options
+    log[this.#failing ? 'debug' : 'warn']('lease not reached', { lease: name, error })
+    this.#failing = true
   }
 
   /** Takes or renews the lease, if it is free or ours. That nobody else does at once, its version sees to. */

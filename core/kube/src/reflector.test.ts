@@ -209,3 +209,15 @@ test('ends with its signal, in the middle of a watch', async (context) => {
   await running
   assert.ok(!stream.isOpen)
 })
+
+test('a bookmark without a version moves nothing; a server without versions is listed each time', async (context) => {
+  const { watch } = reflecting(context, [ok(listOf(5, []))])
+  const first = await watch(1)
+  first.push(event('BOOKMARK', { metadata: {} }))
+  first.end()
+  assert.equal((await watch(2)).request.query?.resourceVersion, '5')
+  const bare = reflecting(context, [ok({ metadata: {}, items: [] })])
+  ;(await bare.watch(1)).end()
+  await bare.watch(2)
+  assert.equal(bare.metrics.read('reflector_lists_total{resource="configmaps"}'), 2)
+})

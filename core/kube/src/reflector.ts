@@ -122,7 +122,7 @@ export class Reflector<T> {
     const { signal, waits = { baseMs: 500, capMs: 30_000 } } = this.#options
     const reason = reasonOf(error)
     this.#restarts.add({ ...this.#labels, reason })
-    if (!mayResume(reason)) this.#version = undefined
+    if (!mayResume(reason) || this.#version === '') this.#version = undefined // a server may have no versions at all
     if (this.#good) this.#failures = 0
     if (this.#good && error === undefined) return
     if (error !== undefined) this.#report(reason, error)
@@ -175,11 +175,11 @@ export class Reflector<T> {
 
   /** Puts an event into the store, and answers the version the store has with it. */
   #take(event: WatchEvent<T>): string | undefined {
-    if (event.type === 'BOOKMARK') return event.resourceVersion
+    if (event.type === 'BOOKMARK') return event.resourceVersion || this.#version
     const { store } = this.#options
     if (event.type === 'DELETED') store.remove(event.object)
     else store.put(this.#project(event.object))
-    return metadataOf(event.object).resourceVersion
+    return metadataOf(event.object).resourceVersion ?? this.#version
   }
 
   /** Projections are free to make new objects of other types: the store's owner chose it for its `T`. */

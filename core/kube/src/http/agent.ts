@@ -11,7 +11,10 @@ export interface Route {
   readonly insecure?: boolean
   /** `http://`, `https://` or `socks5://`. */
   readonly proxyUrl?: string
-  /** Offer HTTP/2 to an `https` server, which then carries all watches on one connection; by default yes. */
+  /**
+   * Offer HTTP/2 to an `https` server; by default yes. One connection then carries all watches and requests, at about
+   * two thirds of the requests a second that many HTTP/1.1 connections make.
+   */
   readonly http2?: boolean
 }
 
