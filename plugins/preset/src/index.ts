@@ -1,0 +1,39 @@
+import { admittingPlugins } from '@flotilla/admitting'
+import { assigningPlugins } from '@flotilla/assigning'
+import { estimatingPlugins } from '@flotilla/estimating'
+import { failoverPlugins } from '@flotilla/failover'
+import { interpreterWebhookPlugins } from '@flotilla/interpreter-webhooks'
+import { interpretingPlugins } from '@flotilla/interpreting'
+import { matchingPlugins } from '@flotilla/matching'
+import { mcsPlugins } from '@flotilla/mcs'
+import { overridingPlugins } from '@flotilla/overriding'
+import { quotaPlugins } from '@flotilla/quota'
+import { schedulingPlugins } from '@flotilla/scheduling'
+import type { Plugin } from '@flotilla/sdk'
+
+/** All built-in plugins, in the order they are asked. */
+export const preset: readonly Plugin[] = [
+  // admit: what may be written
+  ...admittingPlugins,
+  ...quotaPlugins,
+  ...mcsPlugins,
+
+  // match: which policy claims a template
+  ...matchingPlugins,
+
+  // interpret: what a kind means. The first answer wins: the tenant's customization, then webhooks, then third-party kinds,
+  // then the kinds Flotilla knows by itself. A new interpreter takes its place here.
+  ...interpreterWebhookPlugins,
+  ...interpretingPlugins,
+
+  // schedule: which clusters, and how many replicas in each
+  ...schedulingPlugins,
+  ...estimatingPlugins,
+  ...assigningPlugins,
+
+  // render: what is different where, in the order in which the parts of a rule apply
+  ...overridingPlugins,
+
+  // evict: who has to leave
+  ...failoverPlugins,
+]
