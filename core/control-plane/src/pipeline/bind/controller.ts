@@ -34,6 +34,9 @@ import { bindMetrics } from './metrics.ts'
 const policyKinds = [propagationPolicyKind, clusterPropagationPolicyKind]
 const overrideKinds = [overridePolicyKind, clusterOverridePolicyKind]
 
+/** Steps wait for their one write, and an API server commits many of them at once. */
+const workers = 32
+
 /** Keeps a binding for every claimed template, and for every object that the template of a binding needs. */
 export function bindControllers(machine: Machine, options: SkippedOptions = {}): readonly Controller[] {
   const after = [...policyKinds, ...overrideKinds, ...bindingKinds].map((kind) => machine.store<Manifest>(kind))
@@ -54,6 +57,7 @@ function binder(machine: Machine, templates: Templates): Controller {
   const worker = machine.worker<Reference>({
     name: 'bind',
     keyText: referenceText,
+    workers,
     step: (at, signal) => keepBound(binding, at, signal),
   })
   const hear: TemplateListener = (change) => {

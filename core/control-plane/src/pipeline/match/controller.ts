@@ -24,6 +24,9 @@ import { settle } from './settle.ts'
 const policyKinds = [propagationPolicyKind, clusterPropagationPolicyKind]
 const overrideKinds = [overridePolicyKind, clusterOverridePolicyKind]
 
+/** Steps wait for their one write, and an API server commits many of them at once. */
+const workers = 32
+
 /** Gives every template its policy, and takes it away again. */
 export function matchControllers(machine: Machine, options: SkippedOptions = {}): readonly Controller[] {
   const { store } = machine
@@ -35,6 +38,7 @@ export function matchControllers(machine: Machine, options: SkippedOptions = {})
   const worker = machine.worker<Reference>({
     name: 'match',
     keyText: referenceText,
+    workers,
     step: async (at) => {
       const text = referenceText(at)
       const outcome = await settle(settling, at, edited.has(text))

@@ -11,6 +11,9 @@ export interface ScheduleOptions {
   readonly schedulerName?: string
 }
 
+/** Decisions take next to no time; what takes time are the writes, and an API server commits many of them at once. */
+const workers = 32
+
 /** How long changes of room are collected before the bindings that wait for it are tried again. */
 const breath = 10_000
 
@@ -41,12 +44,13 @@ function controllerOf(scheduler: Scheduler): Controller {
     })
     .watches(clusterKind, (change) => touchedBy(scheduler, change))
     .hears((enqueue) => hearRoom(scheduler, enqueue))
+    .workers(workers)
     .reconcile((binding, key) => keepScheduled(scheduler, binding, key))
 }
 
-/** The bindings to schedule again when a cluster changes. */
+/** The bindings to schedule again when a cluster changes. At the start they all come by themselves. */
 function touchedBy({ machine, kind, ownership, metrics }: Scheduler, change: Change<Cluster>): readonly Key[] {
-  if (!isOtherCluster(change)) return []
+  if (change.initial || !isOtherCluster(change)) return []
   const touched = machine
     .store(kind)
     .list()
