@@ -111,8 +111,13 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const namespaces = new Namespaces(engine, requests, log)
   const garbage = new Garbage(engine, requests, log)
   const events = new EventExpiry(engine, requests, log)
-  for (const name of initialNamespaces) await ensureNamespace(objects, requests, name)
-  await definitions.install(options.crds ?? [])
+  try {
+    await Promise.all(initialNamespaces.map((namespace) => ensureNamespace(objects, requests, namespace)))
+    await definitions.install(options.crds ?? [])
+  } catch (error) {
+    await server.close()
+    throw error
+  }
   return server
 }
 

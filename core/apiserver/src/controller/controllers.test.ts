@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
-import {
-  configMap,
-  configMapPath,
-  startServer,
-  type TestServer,
-  widget,
-  widgetPath,
-  widgets,
-} from '../testing/server.ts'
+import { sqliteStorage } from '../storage/sqlite.ts'
+import { configMap, configMapPath, startServer, type TestServer, widget, widgets } from '../testing/server.ts'
 
 let api: TestServer
 before(async () => {
@@ -209,7 +205,30 @@ test('several versions show the same objects', async () => {
   await api.ask('DELETE', `${definitions}/gadgets.example.com`)
 })
 
+test('a definition that serves nothing any more still takes its instances with it', async () => {
+  await api.ask('POST', definitions, gadgets())
+  const path = '/apis/example.com/v1/namespaces/default/gadgets'
+  await api.ask('POST', path, { ...widget('g'), kind: 'Gadget' })
+  const [version] = (widgets.spec as { versions: object[] }).versions
+  await api.ask('PATCH', `${definitions}/gadgets.example.com`, { spec: { versions: [{ ...version, served: false }] } })
+  assert.equal((await api.ask('GET', path)).code, 404)
+  await api.ask('DELETE', `${definitions}/gadgets.example.com`)
+  await gone(`${definitions}/gadgets.example.com`)
+  await api.ask('POST', definitions, gadgets())
+  assert.deepEqual((await api.ask('GET', path)).body.items, [])
+})
+
 test('definitions to have from the start are brought up to date', async () => {
-  const { body } = await api.ask('GET', `${widgetPath}`)
-  assert.equal(body.kind, 'WidgetList')
+  const path = join(await mkdtemp(join(tmpdir(), 'apiserver-definitions-')), 'a.db')
+  const first = await startServer({ storage: sqliteStorage({ path }), crds: [widgets] })
+  await first.close()
+  const named = {
+    ...widgets,
+    spec: { ...(widgets.spec as object), names: { plural: 'widgets', kind: 'Widget', shortNames: ['wdg'] } },
+  }
+  const second = await startServer({ storage: sqliteStorage({ path }), crds: [named] })
+  const { body } = await second.ask('GET', '/apis/example.com/v1')
+  assert.deepEqual(body.resources[0].shortNames, ['wdg'])
+  await second.close()
+  await rm(dirname(path), { recursive: true })
 })

@@ -160,16 +160,17 @@ export class Definitions {
   }
 
   #serve(definition: Definition): void {
-    const { registry } = this.#engine
+    if (conflictOf(this.#engine.registry, definition) === undefined) this.#register(definition)
+    this.#queue.add(definition.metadata.name)
+  }
+
+  #register(definition: Definition): void {
     const { name, deletionTimestamp } = definition.metadata
-    if (conflictOf(registry, definition) === undefined) {
-      registry.replace(name, resourcesOf(definition), {
-        storageVersion: storageVersionOf(definition),
-        custom: true,
-        terminating: deletionTimestamp !== undefined,
-      })
-    }
-    this.#queue.add(name)
+    this.#engine.registry.replace(name, resourcesOf(definition), {
+      storageVersion: storageVersionOf(definition),
+      custom: true,
+      terminating: deletionTimestamp !== undefined,
+    })
   }
 
   #withdraw(name: string): void {
@@ -183,7 +184,7 @@ export class Definitions {
     if (definition === undefined) return
     const { registry, now } = this.#engine
     const conflict = conflictOf(registry, definition)
-    if (!conflict && !registry.byId(name)) return this.#serve(definition)
+    if (!conflict && !registry.byId(name)) this.#register(definition) // a name has become free
     const status = statusOf(definition, conflict, now())
     if (!deepEqual(status, definition.status)) await this.#requests.patch(`${collection}/${name}/status`, { status })
     if (definition.metadata.deletionTimestamp) await this.#clean(definition)
@@ -193,14 +194,22 @@ export class Definitions {
   async #clean(definition: Definition): Promise<void> {
     const { name, finalizers = [] } = definition.metadata
     if (!finalizers.includes(cleanup)) return
-    const served = this.#engine.registry.byId(name)
-    for (const object of served ? this.#engine.objects.list(name) : []) {
-      if (served && !object.metadata.deletionTimestamp) await this.#requests.delete(pathOf(served, object))
+    for (const object of this.#engine.objects.list(name)) {
+      if (!object.metadata.deletionTimestamp) await this.#delete(name, object)
     }
     if (this.#engine.objects.list(name).length > 0) return // their finalizers are waited for
     await this.#requests.patch(`${collection}/${name}`, {
       metadata: { finalizers: finalizers.filter((each) => each !== cleanup) },
     })
+  }
+
+  /** Objects of which no version is served any more cannot be asked for: they just go. */
+  async #delete(id: string, object: Manifest): Promise<void> {
+    const { registry, objects } = this.#engine
+    const { name, namespace = '' } = object.metadata
+    const served = registry.byId(id)
+    if (served) await this.#requests.delete(pathOf(served, object))
+    else await objects.remove({ resource: id, namespace, name }, object)
   }
 
   async #install(definition: Manifest): Promise<void> {

@@ -47,10 +47,8 @@ const prepared = async (call: Call, draft: Draft, tracked: boolean): Promise<Dra
   return { object: trackUpdate(undefined, ready, options), warnings }
 }
 
-const taken = ({ served }: Call, found: Manifest | undefined, name: string) => {
-  const error = refusal.alreadyExists(served, name)
-  return found?.metadata.deletionTimestamp ? refusal.beingDeleted(served, name) : error
-}
+const taken = ({ served }: Call, { metadata: { name, deletionTimestamp } }: Manifest) =>
+  deletionTimestamp ? refusal.beingDeleted(served, name) : refusal.alreadyExists(served, name)
 
 const store = async (call: Call, { object, warnings }: Draft): Promise<BodyAnswer | undefined> => {
   const { engine, served } = call
@@ -58,7 +56,7 @@ const store = async (call: Call, { object, warnings }: Draft): Promise<BodyAnswe
   const found = engine.objects.newest(address)
   if (found !== undefined) {
     if (object.metadata.generateName) return undefined
-    throw taken(call, found, object.metadata.name)
+    throw taken(call, found)
   }
   if (isDryRun(call)) return { code: 201, body: object, warnings }
   const written = await engine.objects.write(address, undefined, kept(served, object))

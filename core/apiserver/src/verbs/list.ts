@@ -95,8 +95,9 @@ interface Slice {
 const everything = (call: Call, select: Selection): Manifest[] => {
   const { objects } = call.engine
   const name = selectedName(call.request.query.fieldSelector)
-  if (name !== undefined && call.namespace !== undefined) {
-    const object = objects.get({ resource: call.served.id, namespace: call.namespace, name })
+  const namespace = call.served.namespaced ? call.namespace : ''
+  if (name !== undefined && namespace !== undefined) {
+    const object = objects.get({ resource: call.served.id, namespace, name })
     return object && (select === undefined || select(object)) ? [object] : []
   }
   const all = objects.list(call.served.id, call.namespace)
