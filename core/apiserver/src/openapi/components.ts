@@ -53,11 +53,16 @@ function body(schema: Schema, refer: Refer): Json {
   })
 }
 
-/** What a field says beyond what the type it names says: its own description, its default, how it merges. */
-const refinement = (schema: Schema, base: Schema): Json =>
-  Object.fromEntries(
+/**
+ * What a field says beyond what the type it names says: its default, how it merges. Where it has no description of its
+ * own, that of the type says more than nothing.
+ */
+const refinement = (schema: Schema, base: Schema): Json => ({
+  ...(base.description && { description: base.description }),
+  ...Object.fromEntries(
     Object.entries(schema).filter(([word, value]) => word !== 'properties' && Reflect.get(base, word) !== value),
-  )
+  ),
+})
 
 const without = ({ format: _, 'x-kubernetes-int-or-string': __, ...rest }: Schema): Json => ({ ...rest })
 
