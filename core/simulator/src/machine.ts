@@ -1,0 +1,16 @@
+import type { Runtime } from '@flotilla/kube'
+import type { Node } from './api/node.ts'
+import type { Cached } from './cached.ts'
+import type { Capacity } from './node/capacity.ts'
+import type { Pods } from './pod/pods.ts'
+
+/** What the controllers of a simulated cluster stand on. */
+export interface Machine extends Runtime {
+  /** The cluster's name. */
+  readonly cluster: string
+  readonly nodes: Cached<Node>
+  readonly pods: Pods
+  readonly capacity: Capacity
+  /** How long a pod takes to start, in milliseconds. */
+  readonly latency: number
+}

@@ -1,0 +1,43 @@
+import { once } from 'node:events'
+import { type Controller, done, type Index, isAlreadyExists, type ResourceList } from '@flotilla/sdk'
+import { type Node, nodeKind } from '../api/node.ts'
+import type { Pod } from '../api/pod.ts'
+import type { Machine } from '../machine.ts'
+import { type NodeOptions, nodeOf } from './node.ts'
+
+const byNode: Index<Pod> = { name: 'node', values: ({ spec: { nodeName } }) => (nodeName ? [nodeName] : []) }
+
+export interface ClusterSize {
+  readonly count: number
+  readonly capacity: ResourceList
+  readonly kubernetesVersion: string
+}
+
+/** Registers the nodes that are missing, as kubelets do when they start. Resolves early when the signal ends. */
+export async function registerNodes({ cluster, nodes, now, signal }: Machine, size: ClusterSize): Promise<void> {
+  await Promise.race([nodes.store.synced, once(signal, 'abort')])
+  if (signal.aborted) return
+  const options: NodeOptions = { cluster, ...size }
+  for (let number = 1; number <= size.count; number++) {
+    const node = nodeOf(options, number, now())
+    if (!nodes.store.get(node.metadata)) await register(nodes, node)
+  }
+}
+
+async function register(nodes: Machine['nodes'], node: Node): Promise<void> {
+  try {
+    const created = await nodes.create(node)
+    await nodes.setStatus(created, node.status)
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error
+  }
+}
+
+/** When a node is gone, so are its pods: whoever owns them makes others elsewhere. */
+export const nodeController = ({ controller, pods }: Machine): Controller =>
+  controller('pod-garbage-collector')
+    .for(nodeKind, ({ after }) => after === undefined)
+    .reconcile(async (node, { name }) => {
+      if (!node) for (const pod of pods.store.by(byNode, name)) await pods.delete(pod)
+      return done
+    })

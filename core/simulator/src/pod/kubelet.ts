@@ -1,0 +1,61 @@
+import { again, type Change, type Controller, done, keyOf, keyText, type Outcome } from '@flotilla/sdk'
+import { AddressPool } from '../address-pool.ts'
+import type { Node } from '../api/node.ts'
+import { type Pod, podKind } from '../api/pod.ts'
+import type { Machine } from '../machine.ts'
+import { numberOf } from '../names.ts'
+import { isActive } from './condition.ts'
+import { startedStatus, startingStatus } from './status.ts'
+
+/** Whether every container is there, of the image it should have. */
+function isStarted({ spec, status }: Pod): boolean {
+  if (!status || status.phase === 'Pending') return false
+  const images = new Map(status.containerStatuses?.map(({ name, image }) => [name, image]))
+  return spec.containers.every(({ name, image = '' }) => images.get(name) === image)
+}
+
+const hasToStart = (pod: Pod): boolean => isActive(pod) && pod.spec.nodeName !== undefined && !isStarted(pod)
+
+const addressOf = ({ status }: Node): string =>
+  status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '127.0.0.1'
+
+/** Starts the pods of all nodes, without containers: what a kubelet would say of them is all there is of them. */
+export function kubeletController({ controller, cluster, pods, nodes, latency, now }: Machine): Controller {
+  const addresses = new AddressPool(`10.${128 + numberOf(cluster, 64)}`)
+  addresses.follow(pods.store, ({ status }) => status?.podIP)
+  const due = new Map<string, number>()
+
+  /** Milliseconds until the containers are there. */
+  function remaining(text: string): number {
+    const at = due.get(text) ?? performance.now() + latency
+    due.set(text, at)
+    return Math.max(0, at - performance.now())
+  }
+
+  async function start(pod: Pod, node: Node): Promise<Outcome> {
+    const hostIP = addressOf(node)
+    const wait = latency > 0 ? remaining(keyText(keyOf(pod))) : 0
+    if (wait > 0) {
+      if (!pod.status?.containerStatuses) await pods.setStatus(pod, startingStatus(pod, { hostIP }, now()))
+      return again(wait)
+    }
+    const podIP = pod.status?.podIP ?? addresses.take()
+    try {
+      await pods.setStatus(pod, startedStatus(pod, { hostIP, podIP }, now()))
+    } catch (error) {
+      if (!pod.status?.podIP) addresses.give(podIP)
+      throw error
+    }
+    return done
+  }
+
+  return controller('kubelet')
+    .for(podKind, ({ before, after }: Change<Pod>) => hasToStart((after ?? before) as Pod)) // one of them is there
+    .workers(32)
+    .reconcile(async (pod, key) => {
+      const node = pod && hasToStart(pod) ? nodes.store.get({ name: pod.spec.nodeName ?? '' }) : undefined
+      const outcome = pod && node ? await start(pod, node) : done
+      if (outcome.again === undefined) due.delete(keyText(key))
+      return outcome
+    })
+}
