@@ -35,8 +35,6 @@ export interface SimulatorOptions {
   readonly log: Log
   /** By default nobody counts. */
   readonly metrics?: Metrics
-  /** Ends every run, beside the signal the run has of its own. */
-  readonly signal?: AbortSignal
   readonly now?: () => Date
 }
 
@@ -85,8 +83,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const { nodes = 3, nodeCapacity = defaultCapacity, kubernetesVersion = 'v1.34.0' } = options
   const size: ClusterSize = { count: nodes, capacity: nodeCapacity, kubernetesVersion }
   return {
-    async run(own) {
-      const signal = options.signal ? AbortSignal.any([options.signal, own]) : own
+    async run(signal) {
       const machine = machineOf(options, signal)
       await registerNodes(machine, size)
       await Promise.all(controllersOf(machine).map((controller) => controller.run(signal)))
