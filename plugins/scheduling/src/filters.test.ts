@@ -1,281 +1,227 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { test } from 'node:test'
+import { deepFreeze, type Placement, Registry, schedule, type Taint } from '@flotilla/sdk'
 import {
-  type Binding,
-  type BindingSpec,
-  type Cluster,
-  type ClusterSpec,
-  deepFreeze,
-  type Host,
-  type Index,
-  type Placement,
-  type Plugin,
-  Registry,
-  schedule,
-  type Taint,
-} from '@flotilla/sdk'
+  binding,
+  type ClusterWords,
+  cluster,
+  clusters,
+  examineFilter,
+  examineScore,
+  fakeHost,
+} from '@flotilla/sdk/testing'
+import { apiEnablement } from './api-enablement.ts'
+import { clusterAffinity } from './cluster-affinity.ts'
+import { clusterEviction } from './cluster-eviction.ts'
+import { clusterLocality } from './cluster-locality.ts'
 import { schedulingPlugins } from './index.ts'
+import { spreadConstraint } from './spread-constraint.ts'
+import { taintToleration } from './taint-toleration.ts'
+import { workloadAffinity } from './workload-affinity.ts'
+import { workloadAntiAffinity } from './workload-anti-affinity.ts'
 
-const deployments = [{ groupVersion: 'apps/v1', resources: [{ name: 'deployments', kind: 'Deployment' }] }]
-
-interface Rest {
-  readonly labels?: Readonly<Record<string, string>>
-  readonly enablements?: typeof deployments
+const mismatch = 'cluster(s) did not match the placement cluster affinity constraint'
+const three = [
+  cluster({ name: 'a' }),
+  cluster({ name: 'b', labels: { tier: 'gold' } }),
+  cluster({ name: 'c', region: 'north' }),
+]
+const inNorth = { matchExpressions: [{ key: 'region' as const, operator: 'In' as const, values: ['north'] }] }
+const terms: Placement = {
+  clusterAffinities: [
+    {
+      affinityName: 'first',
+      clusterNames: ['a'],
+      overflowAffinities: [{ affinityName: 'more', clusterNames: ['b'] }],
+    },
+    { affinityName: 'second', clusterNames: ['c'] },
+  ],
 }
 
-const cluster = (
-  name: string,
-  spec: Partial<ClusterSpec> = {},
-  { labels = {}, enablements = deployments }: Rest = {},
-): Cluster => ({
-  apiVersion: 'cluster.karmada.io/v1alpha1',
-  kind: 'Cluster',
-  metadata: { name, labels },
-  spec: { syncMode: 'Push', ...spec },
-  status: { apiEnablements: enablements },
+examineFilter(clusterAffinity, {
+  'no affinity names every cluster': { given: { clusters: three } },
+  'an affinity names clusters, and excludes some': {
+    given: { clusters: three, placement: { clusterAffinity: { clusterNames: ['a', 'b'], exclude: ['b'] } } },
+    refuses: { b: mismatch, c: mismatch },
+  },
+  'an affinity goes by labels': {
+    given: { clusters: three, placement: { clusterAffinity: { labelSelector: { matchLabels: { tier: 'gold' } } } } },
+    refuses: { a: mismatch, c: mismatch },
+  },
+  'an affinity goes by fields': {
+    given: { clusters: three, placement: { clusterAffinity: { fieldSelector: inNorth } } },
+    refuses: { a: mismatch, b: mismatch },
+  },
+  'the term being tried counts': {
+    given: { clusters: three, placement: terms, affinityName: 'second' },
+    refuses: { a: mismatch, b: mismatch },
+  },
+  'the first term counts when none is named': {
+    given: { clusters: three, placement: terms },
+    refuses: { b: mismatch, c: mismatch },
+  },
+  'a workload may overflow': {
+    given: { clusters: three, placement: terms, affinityName: 'first', binding: binding({ replicas: 2 }) },
+    refuses: { c: mismatch },
+  },
 })
 
-const binding = (spec: Partial<BindingSpec> = {}, name = 'web-deployment', namespace = 'shop'): Binding => ({
-  apiVersion: 'work.karmada.io/v1alpha2',
-  kind: 'ResourceBinding',
-  metadata: { name, namespace },
-  spec: { resource: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' }, ...spec },
+examineFilter(clusterEviction, {
+  'a cluster that is being left is not one to go to': {
+    given: {
+      clusters: clusters('a', 'b'),
+      binding: binding({ gracefulEvictionTasks: [{ fromCluster: 'b', reason: 'X', producer: 'me' }] }),
+    },
+    refuses: { b: 'cluster(s) is in the process of eviction' },
+  },
+  'a binding that leaves no cluster may go anywhere': { given: { clusters: clusters('a') } },
 })
 
-const hostWith = (bindings: readonly Binding[]): Host =>
-  ({
-    store: () => ({
-      synced: Promise.resolve(),
-      by: (index: Index<Binding>, value: string) => bindings.filter((each) => [...index.values(each)].includes(value)),
-    }),
-  }) as unknown as Host // all that these plugins ask of it
+const taint = (effect: Taint['effect'], value?: string): Taint => ({ key: 'gpu', effect, ...(value && { value }) })
+const tainted = (...taints: readonly Taint[]) => [cluster({ name: 'a', taints })]
+const tolerating: Placement = { clusterTolerations: [{ key: 'gpu', operator: 'Exists' }] }
 
-const registryOf = (plugins: readonly Plugin[], bindings: readonly Binding[]): Registry => {
-  const registry = new Registry()
-  for (const plugin of plugins) for (const each of plugin.extensions?.(hostWith(bindings)) ?? []) registry.add(each)
-  return registry
-}
-
-interface Asked {
-  readonly binding?: Binding
-  readonly placement?: Placement
-  readonly affinityName?: string
-  readonly clusters: readonly Cluster[]
-  /** Other bindings there are. */
-  readonly others?: readonly Binding[]
-}
-
-async function refusals({ others = [], ...asked }: Asked): Promise<Readonly<Record<string, string>>> {
-  const question = deepFreeze({ binding: binding(), placement: {}, ...asked })
-  const refused = await registryOf(schedulingPlugins, others).ask(schedule.filter, question)
-  return Object.fromEntries(Object.entries(refused).map(([name, { reason }]) => [name, reason]))
-}
-
-const cases = (table: Readonly<Record<string, readonly [asked: Asked, refused: Readonly<Record<string, string>>]>>) => {
-  for (const [says, [asked, refused]] of Object.entries(table)) {
-    test(says, async () => assert.deepEqual(await refusals(asked), refused))
-  }
-}
-
-describe('cluster affinity', () => {
-  const reason = 'cluster(s) did not match the placement cluster affinity constraint'
-  const three = [cluster('a'), cluster('b', {}, { labels: { tier: 'gold' } }), cluster('c', { region: 'north' })]
-  const terms: Placement = {
-    clusterAffinities: [
-      {
-        affinityName: 'first',
-        clusterNames: ['a'],
-        overflowAffinities: [{ affinityName: 'more', clusterNames: ['b'] }],
-      },
-      { affinityName: 'second', clusterNames: ['c'] },
-    ],
-  }
-  cases({
-    'no affinity names every cluster': [{ clusters: three }, {}],
-    'names and exclusions': [
-      { clusters: three, placement: { clusterAffinity: { clusterNames: ['a', 'b'], exclude: ['b'] } } },
-      { b: reason, c: reason },
-    ],
-    labels: [
-      { clusters: three, placement: { clusterAffinity: { labelSelector: { matchLabels: { tier: 'gold' } } } } },
-      { a: reason, c: reason },
-    ],
-    fields: [
-      {
-        clusters: three,
-        placement: {
-          clusterAffinity: {
-            fieldSelector: { matchExpressions: [{ key: 'region', operator: 'In', values: ['north'] }] },
-          },
-        },
-      },
-      { a: reason, b: reason },
-    ],
-    'the term being tried counts': [
-      { clusters: three, placement: terms, affinityName: 'second' },
-      { a: reason, b: reason },
-    ],
-    'the first term counts when none is named': [
-      { clusters: three, placement: terms },
-      { b: reason, c: reason },
-    ],
-    'a workload may overflow': [
-      { clusters: three, placement: terms, binding: binding({ replicas: 2 }), affinityName: 'first' },
-      { c: reason },
-    ],
-  })
+examineFilter(taintToleration, {
+  'NoSchedule keeps away': {
+    given: { clusters: tainted(taint('NoSchedule', 'yes')) },
+    refuses: { a: 'cluster(s) had untolerated taint {gpu=yes:NoSchedule}' },
+  },
+  'NoExecute keeps away': {
+    given: { clusters: tainted(taint('NoExecute')) },
+    refuses: { a: 'cluster(s) had untolerated taint {gpu:NoExecute}' },
+  },
+  'PreferNoSchedule keeps nobody away': { given: { clusters: tainted(taint('PreferNoSchedule')) } },
+  'what is tolerated keeps nobody away': {
+    given: { clusters: tainted(taint('NoSchedule'), taint('NoExecute')), placement: tolerating },
+  },
+  'every taint has to be tolerated': {
+    given: { clusters: tainted(taint('NoSchedule'), { key: 'disk', effect: 'NoSchedule' }), placement: tolerating },
+    refuses: { a: 'cluster(s) had untolerated taint {disk:NoSchedule}' },
+  },
+  'what is there stays': {
+    given: { clusters: tainted(taint('NoExecute')), binding: binding({ clusters: { a: undefined } }) },
+  },
 })
 
-describe('cluster eviction', () => {
-  cases({
-    'a cluster that is being left is not one to go to': [
-      {
-        clusters: [cluster('a'), cluster('b')],
-        binding: binding({ gracefulEvictionTasks: [{ fromCluster: 'b', reason: 'X', producer: 'me' }] }),
-      },
-      { b: 'cluster(s) is in the process of eviction' },
-    ],
-  })
+const serving = (name: string, apiEnablements?: NonNullable<ClusterWords['status']>['apiEnablements']) =>
+  cluster({ name, status: apiEnablements ? { apiEnablements } : {} })
+const noApi = 'cluster(s) did not have the API resource'
+
+examineFilter(apiEnablement, {
+  'a cluster that serves the kind will do': { given: { clusters: clusters('a') } },
+  'a cluster has to serve the kind': { given: { clusters: [serving('a', [])] }, refuses: { a: noApi } },
+  'a cluster that says nothing does not': {
+    given: { clusters: [deepFreeze({ ...cluster({ name: 'a' }), status: {} })] },
+    refuses: { a: noApi },
+  },
+  'another version is another kind': {
+    given: {
+      clusters: clusters('a'),
+      binding: binding({ resource: { apiVersion: 'apps/v2', kind: 'Deployment', name: 'web' } }),
+    },
+    refuses: { a: noApi },
+  },
+  'what is there stays': {
+    given: { clusters: [serving('a', [])], binding: binding({ clusters: { a: undefined } }) },
+  },
 })
 
-describe('taint toleration', () => {
-  const taint = (effect: Taint['effect'], value?: string): Taint => ({ key: 'gpu', effect, ...(value && { value }) })
-  const tainted = (...taints: readonly Taint[]) => [cluster('a', { taints })]
-  const tolerating: Placement = { clusterTolerations: [{ key: 'gpu', operator: 'Exists' }] }
-  cases({
-    NoSchedule: [
-      { clusters: tainted(taint('NoSchedule', 'yes')) },
-      { a: 'cluster(s) had untolerated taint {gpu=yes:NoSchedule}' },
-    ],
-    NoExecute: [{ clusters: tainted(taint('NoExecute')) }, { a: 'cluster(s) had untolerated taint {gpu:NoExecute}' }],
-    'PreferNoSchedule keeps nobody away': [{ clusters: tainted(taint('PreferNoSchedule')) }, {}],
-    tolerated: [{ clusters: tainted(taint('NoSchedule'), taint('NoExecute')), placement: tolerating }, {}],
-    'one of two is not tolerated': [
-      { clusters: tainted(taint('NoSchedule'), { key: 'disk', effect: 'NoSchedule' }), placement: tolerating },
-      { a: 'cluster(s) had untolerated taint {disk:NoSchedule}' },
-    ],
-    'what is there stays': [
-      { clusters: tainted(taint('NoExecute')), binding: binding({ clusters: [{ name: 'a' }] }) },
-      {},
-    ],
-  })
+const by = (...fields: readonly ('region' | 'zone' | 'provider' | 'cluster')[]): Placement => ({
+  spreadConstraints: fields.map((spreadByField) => ({ spreadByField, minGroups: 1 })),
+})
+const placed = [
+  cluster({ name: 'a', region: 'r', zones: ['z'], provider: 'p' }),
+  cluster({ name: 'b', zone: 'z' }),
+  cluster({ name: 'c', labels: { rack: '1' } }),
+]
+const without = (property: string) => `cluster(s) did not have ${property} property`
+
+examineFilter(spreadConstraint, {
+  'every cluster is a cluster': { given: { clusters: placed, placement: by('cluster') } },
+  'a cluster has to say its region': {
+    given: { clusters: placed, placement: by('cluster', 'region') },
+    refuses: { b: without('region'), c: without('region') },
+  },
+  'a cluster has to say its zones, or its zone': {
+    given: { clusters: placed, placement: by('cluster', 'zone') },
+    refuses: { c: without('zones') },
+  },
+  'a cluster has to say its provider': {
+    given: { clusters: clusters('d'), placement: by('provider') },
+    refuses: { d: without('provider') },
+  },
+  'a cluster has to have the label': {
+    given: { clusters: placed, placement: { spreadConstraints: [{ spreadByLabel: 'rack' }] } },
+    refuses: { a: without('label rack'), b: without('label rack') },
+  },
 })
 
-describe('api enablement', () => {
-  const reason = 'cluster(s) did not have the API resource'
-  const none = { enablements: [] }
-  cases({
-    'a cluster that does not serve the kind': [{ clusters: [cluster('a', {}, none), cluster('b')] }, { a: reason }],
-    'a cluster that says nothing': [
-      { clusters: [{ ...cluster('a'), status: {} }, { ...cluster('b'), status: undefined } as unknown as Cluster] },
-      { a: reason, b: reason },
-    ],
-    'another version is another kind': [
-      {
-        clusters: [cluster('a')],
-        binding: binding({ resource: { apiVersion: 'apps/v2', kind: 'Deployment', name: 'web' } }),
-      },
-      { a: reason },
-    ],
-    'what is there stays': [
-      { clusters: [cluster('a', {}, none)], binding: binding({ clusters: [{ name: 'a' }] }) },
-      {},
-    ],
-  })
-})
-
-describe('spread constraint', () => {
-  const by = (...fields: readonly ('region' | 'zone' | 'provider' | 'cluster')[]): Placement => ({
-    spreadConstraints: fields.map((spreadByField) => ({ spreadByField, minGroups: 1 })),
-  })
-  const all = [
-    cluster('a', { region: 'r', zones: ['z'], provider: 'p' }),
-    cluster('b', { zone: 'z' }),
-    cluster('c', {}, { labels: { rack: '1' } }),
-  ]
-  cases({
-    'every cluster is one': [{ clusters: all, placement: by('cluster') }, {}],
-    region: [
-      { clusters: all, placement: by('cluster', 'region') },
-      { b: 'cluster(s) did not have region property', c: 'cluster(s) did not have region property' },
-    ],
-    'zone, in the list or alone': [
-      { clusters: all, placement: by('cluster', 'zone') },
-      { c: 'cluster(s) did not have zones property' },
-    ],
-    provider: [
-      { clusters: [cluster('d')], placement: by('provider') },
-      { d: 'cluster(s) did not have provider property' },
-    ],
-    'a label': [
-      { clusters: all, placement: { spreadConstraints: [{ spreadByLabel: 'rack' }] } },
-      { a: 'cluster(s) did not have label rack property', b: 'cluster(s) did not have label rack property' },
-    ],
-  })
-})
-
-describe('workloads of one group', () => {
-  const two = [cluster('a'), cluster('b')]
-  const affine = (name: string, clusters: readonly string[], namespace = 'shop') =>
-    binding(
-      { workloadAffinityGroups: { affinityGroup: 'app=web' }, clusters: clusters.map((each) => ({ name: each })) },
+const grouped =
+  (kind: 'affinityGroup' | 'antiAffinityGroup') =>
+  (name: string, where: readonly string[], namespace = 'shop') =>
+    binding({
       name,
       namespace,
-    )
-  const apart = (name: string, clusters: readonly string[]) =>
-    binding(
-      { workloadAffinityGroups: { antiAffinityGroup: 'app=web' }, clusters: clusters.map((each) => ({ name: each })) },
-      name,
-    )
-  const away = 'ResourceBinding with the same affinity group does not target this cluster'
-  const taken = 'cluster already has workload with the same anti-affinity group'
-  cases({
-    'go where the others are': [
-      { clusters: two, binding: affine('x', []), others: [affine('x', []), affine('y', ['b'])] },
-      { a: away },
-    ],
-    'the first may go anywhere': [{ clusters: two, binding: affine('x', []), others: [affine('y', [])] }, {}],
-    'another namespace is another group': [
-      { clusters: two, binding: affine('x', []), others: [affine('y', ['b'], 'other')] },
-      {},
-    ],
-    'stay where they are': [{ clusters: two, binding: affine('x', ['a']), others: [affine('y', ['b'])] }, {}],
-    'keep apart': [{ clusters: two, binding: apart('x', []), others: [apart('y', ['b'])] }, { b: taken }],
-    'a binding is not in its own way': [{ clusters: two, binding: apart('x', []), others: [apart('x', ['b'])] }, {}],
-  })
+      workloadAffinityGroups: { [kind]: 'app=web' },
+      clusters: Object.fromEntries(where.map((each) => [each, undefined])),
+    })
+const affine = grouped('affinityGroup')
+const apart = grouped('antiAffinityGroup')
+const two = clusters('a', 'b')
+const away = 'ResourceBinding with the same affinity group does not target this cluster'
+const taken = 'cluster already has workload with the same anti-affinity group'
+
+examineFilter(workloadAffinity, {
+  'a binding goes where the others of its group are': {
+    host: { objects: [affine('x', []), affine('y', ['b'])] },
+    given: { clusters: two, binding: affine('x', []) },
+    refuses: { a: { reason: away, resolvable: true } },
+  },
+  'the first of a group may go anywhere': {
+    host: { objects: [affine('y', [])] },
+    given: { clusters: two, binding: affine('x', []) },
+  },
+  'another namespace has other groups': {
+    host: { objects: [affine('y', ['b'], 'other')] },
+    given: { clusters: two, binding: affine('x', []) },
+  },
+  'what is there stays': {
+    host: { objects: [affine('y', ['b'])] },
+    given: { clusters: two, binding: affine('x', ['a']) },
+  },
+  'a binding of no group may go anywhere': {
+    host: { objects: [affine('y', ['b'])] },
+    given: { clusters: two, binding: binding() },
+  },
 })
 
-test('a refusal says whether it can pass: only the others of a group can move away', async () => {
-  const [others, clusters] = [
-    [binding({ workloadAffinityGroups: { antiAffinityGroup: 'g' }, clusters: [{ name: 'a' }] }, 'other')],
-    [cluster('a'), cluster('b', {}, { enablements: [] })],
-  ]
-  const asked = binding({ workloadAffinityGroups: { antiAffinityGroup: 'g' } })
-  const refused = await registryOf(schedulingPlugins, others).ask(schedule.filter, {
-    binding: asked,
-    placement: {},
-    clusters,
-  })
-  assert.deepEqual(
-    Object.entries(refused).map(([name, { resolvable }]) => [name, resolvable]),
-    [
-      ['b', false],
-      ['a', true],
-    ],
-  )
+examineFilter(workloadAntiAffinity, {
+  'a binding keeps away from the others of its group': {
+    host: { objects: [apart('y', ['b'])] },
+    given: { clusters: two, binding: apart('x', []) },
+    refuses: { b: { reason: taken, resolvable: true } },
+  },
+  'a binding is not in its own way': {
+    host: { objects: [apart('x', ['b'])] },
+    given: { clusters: two, binding: apart('x', []) },
+  },
+})
+
+examineScore(clusterLocality, {
+  'clusters the binding is in get full marks': {
+    given: { clusters: clusters('a', 'b'), binding: binding({ clusters: { b: 1, gone: 1 } }) },
+    scores: { b: 100 },
+  },
+  'a new binding has no home': { given: { clusters: clusters('a') } },
 })
 
 test('what the user asked for is said before what the cluster is like', async () => {
-  const asked = { clusters: [cluster('a', { taints: [{ key: 'k', effect: 'NoSchedule' }] }, { enablements: [] })] }
-  const placement = { clusterAffinity: { clusterNames: ['b'] } }
-  assert.match((await refusals({ ...asked, placement })).a ?? '', /affinity/)
-  assert.match((await refusals(asked)).a ?? '', /taint/)
-})
-
-test('locality: clusters the binding is in get full marks', async () => {
-  const clusters = [cluster('a'), cluster('b')]
-  const score = (given: Binding) =>
-    registryOf(schedulingPlugins, []).ask(schedule.score, deepFreeze({ binding: given, placement: {}, clusters }))
-  assert.deepEqual(await score(binding({ clusters: [{ name: 'b' }, { name: 'gone' }] })), { b: 100 })
-  assert.deepEqual(await score(binding()), {})
+  const registry = new Registry()
+  for (const plugin of schedulingPlugins) for (const each of plugin.extensions?.(fakeHost()) ?? []) registry.add(each)
+  const bad = [cluster({ name: 'a', taints: [taint('NoSchedule')], status: { apiEnablements: [] } })]
+  const reason = async (placement: Placement) =>
+    (await registry.ask(schedule.filter, deepFreeze({ binding: binding(), placement, clusters: bad }))).a?.reason
+  assert.match((await reason({ clusterAffinity: { clusterNames: ['b'] } })) ?? '', /affinity/)
+  assert.match((await reason({})) ?? '', /taint/)
+  assert.match((await reason(tolerating)) ?? '', /API/)
 })

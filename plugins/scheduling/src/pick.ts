@@ -48,5 +48,11 @@ export function enrich<T>(chosen: readonly T[], rest: readonly T[], measure: Mea
 export const pick = <T>(ranked: readonly T[], count: number, measure: Measure<T>): readonly T[] =>
   enrich(ranked.slice(0, count), ranked.slice(count), measure)
 
+/** Choices in the order of the ranking they are from. */
+export function inRank<T>(ranked: readonly T[], chosen: readonly T[]): readonly T[] {
+  const among = new Set(chosen)
+  return ranked.filter((item) => among.has(item))
+}
+
 /** Whether choices hold what is needed. */
 export const suffices = <T>(chosen: readonly T[], { need, holds }: Measure<T>): boolean => held(chosen, holds) >= need

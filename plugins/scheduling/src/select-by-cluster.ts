@@ -1,5 +1,5 @@
 import { definePlugin, on, schedule } from '@flotilla/sdk'
-import { pick } from './pick.ts'
+import { inRank, pick } from './pick.ts'
 import { replicaMeasure } from './room.ts'
 import { clusterBounds, counted, groupingsOf, ignoresSpread } from './spread.ts'
 
@@ -16,7 +16,7 @@ export function selectByCluster(asked: schedule.Feasibility): schedule.Selection
       unfit: `the placement spreads over at least ${counted(bounds.min, 'cluster')}; feasible: ${clusters.length}`,
     }
   }
-  return { clusters: pick(clusters, bounds.max, replicaMeasure(asked)) }
+  return { clusters: inRank(clusters, pick(clusters, bounds.max, replicaMeasure(asked))) }
 }
 
 export const selectionByCluster = definePlugin({

@@ -1,5 +1,5 @@
 import { definePlugin, on, schedule, strategyOf } from '@flotilla/sdk'
-import { enrich, type Measure, pick, suffices } from './pick.ts'
+import { enrich, inRank, type Measure, pick, suffices } from './pick.ts'
 import { replicaMeasure, roomOf } from './room.ts'
 import { type Bounds, clusterBounds, counted, type Grouping, groupingsOf, ignoresSpread } from './spread.ts'
 
@@ -68,7 +68,8 @@ function selectWithin(
   const free = Math.max(0, most - leaders.size)
   const alike = (item: schedule.Feasible, chosen: schedule.Feasible): boolean =>
     groupsOf(item.cluster).some((name) => names.has(name) && groupsOf(chosen.cluster).includes(name))
-  return enrich([...leaders, ...others.slice(0, free)], others.slice(free), { ...measure, replaces: alike })
+  const chosen = enrich([...leaders, ...others.slice(0, free)], others.slice(free), { ...measure, replaces: alike })
+  return inRank(clusters, chosen)
 }
 
 const anyNumber: Bounds = { min: 1, max: Number.POSITIVE_INFINITY }
