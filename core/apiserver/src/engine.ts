@@ -1,3 +1,4 @@
+import type { User } from '@flotilla/kube'
 import type { Admission } from './admission/admission.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Objects } from './store/objects.ts'
@@ -11,5 +12,7 @@ export interface Engine {
   /** How many events may wait for a watcher. */
   readonly watchBacklog: number
   readonly admit: Admission
+  /** Whether a user's writes are recorded in `managedFields`. */
+  readonly tracks: (user: User) => boolean
   readonly now: () => Date
 }

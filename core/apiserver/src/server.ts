@@ -29,11 +29,16 @@ export interface ApiServerOptions {
   readonly admission?: Admission
   /** By default every user may do everything. */
   readonly authorize?: Authorize
+  /**
+   * Whose writes are recorded in `managedFields`; by default everyone's. Controllers in the same process can be left
+   * out: they apply nothing, and to record every field of what they write doubles its size.
+   */
+  readonly tracks?: (user: User) => boolean
   /** CustomResourceDefinitions to have from the start: created, or updated to what they say here. */
   readonly crds?: readonly Manifest[]
   readonly log: Log
   readonly now?: () => Date
-  /** How many changes are remembered for watches that resume. By default 8192. */
+  /** How many changes are remembered for watches that resume. By default 4096. */
   readonly history?: number
   /** How many events may wait for a watcher that does not read. By default 10,000. */
   readonly watchBacklog?: number
@@ -86,7 +91,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const watches = new Watches(objects)
   const admit = chain([namespaceLifecycle(objects), keepUntilClean, ...(options.admission ? [options.admission] : [])])
   const { watchBacklog = 10_000 } = options
-  const engine: Engine = { objects, registry, watches, watchBacklog, admit, now }
+  const { tracks = () => true } = options
+  const engine: Engine = { objects, registry, watches, watchBacklog, admit, tracks, now }
 
   const documents = new Documents(registry)
 

@@ -6,7 +6,7 @@ import { malformed } from './refusals.ts'
 import { strategicPatch } from './strategic.ts'
 import type { Writer } from './track.ts'
 
-export { trackUpdate, type Writer } from './track.ts'
+export { keepOwners, trackUpdate, type Writer } from './track.ts'
 
 export interface PatchInput extends Writer {
   readonly type: Patch['type']

@@ -83,6 +83,12 @@ function transfer(
   return [...others, subresource ? { ...written, subresource } : written]
 }
 
+/** The object after a write whose owner is not recorded: those before it stay. */
+export function keepOwners(before: Manifest | undefined, after: Manifest): Manifest {
+  const entries = entriesOf(after) ?? (before && entriesOf(before))
+  return entries === after.metadata.managedFields ? after : withEntries(after, entries)
+}
+
 /**
  * The object after a write that is not an apply, with `metadata.managedFields` as they are then. Entries the writer sends
  * along count; without any, those of `before` do; one empty entry forgets them all.

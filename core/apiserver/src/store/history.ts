@@ -1,5 +1,8 @@
 import type { Change } from './change.ts'
 
+/** How many forgotten changes may lie about before their places are given back. */
+const slack = 512
+
 /**
  * The last changes of all resources, in order. What is forgotten is remembered by resource, so that who watches a
  * quiet resource is not sent away because of a busy one.
@@ -22,7 +25,7 @@ export class History {
     const oldest = this.#changes[this.#start]
     if (oldest) this.#forgotten.set(oldest.resource, oldest.revision)
     this.#start += 1
-    if (this.#start >= this.#limit) this.#compact()
+    if (this.#start >= slack) this.#compact()
   }
 
   /** Changes of a resource after a revision, oldest first; undefined when some of them are forgotten. */

@@ -17,7 +17,7 @@ interface Pending {
 export type Listener = (change: Change) => void
 
 export interface ObjectsOptions {
-  /** How many changes are remembered for watches that resume. By default 8192. */
+  /** How many changes are remembered for watches that resume. By default 4096. */
   readonly history?: number
   /** A listener threw. It does not stop the others. */
   readonly onError: (error: unknown) => void
@@ -61,7 +61,7 @@ export class Objects {
   ) {
     this.#storage = storage
     this.#onError = options.onError
-    this.#history = new History(options.history ?? 8192, changed)
+    this.#history = new History(options.history ?? 4096, changed)
     this.#revision = Math.max(1, revision) // 0 has a meaning of its own in the API
     this.#assigned = this.#revision
   }

@@ -1,5 +1,5 @@
 /** How much text one generation holds, in characters. Two generations are kept. */
-const generationSize = 16 * 1024 * 1024
+const generationSize = 4 * 1024 * 1024
 
 let young = new WeakMap<object, string>()
 let old = new WeakMap<object, string>()

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Manifest } from '@flotilla/sdk'
 import { withMetadata } from '../object/metadata.ts'
 import { generateName } from '../object/names.ts'
-import { trackUpdate } from '../patch/patch.ts'
 import type { BodyAnswer } from '../request.ts'
 import { refusal } from '../status.ts'
 import { addressOf, type Call, kept, timestamp, view } from '../target.ts'
-import { admitted, checkRules, checkShape, type Draft, fitted, isDryRun, managerOf, readObject } from './draft.ts'
+import { admitted, checkRules, checkShape, type Draft, fitted, isDryRun, readObject } from './draft.ts'
+import { withOwners } from './ownership.ts'
 
 /** How often another name is tried when a generated one is taken. */
 const attempts = 8
@@ -35,16 +35,14 @@ const withoutStatus = ({ served }: Call, object: Manifest): Manifest => {
 
 /** The object as it would be stored. `tracked` has its `managedFields` already. */
 const prepared = async (call: Call, draft: Draft, tracked: boolean): Promise<Draft> => {
-  const { served, engine } = call
+  const { served } = call
   const { object, warnings } = await admitted(call, 'CREATE', draft)
   checkShape(served, object)
   const fresh = born(call, withoutStatus(call, object))
   const ready = served.strategy.prepareForCreate?.(fresh) ?? fresh
   checkRules(served, ready)
   if (tracked) return { object: ready, warnings }
-  const { schema } = served
-  const options = { manager: managerOf(call), ...(schema && { schema }), now: engine.now() }
-  return { object: trackUpdate(undefined, ready, options), warnings }
+  return { object: withOwners(call, undefined, ready), warnings }
 }
 
 const taken = ({ served }: Call, { metadata: { name, deletionTimestamp } }: Manifest) =>

@@ -1,10 +1,10 @@
 import { deepEqual, type Manifest } from '@flotilla/sdk'
 import { sameContent, validateMetadataUpdate, withMetadata } from '../object/metadata.ts'
-import { trackUpdate } from '../patch/patch.ts'
 import type { Served } from '../registry/registry.ts'
 import { refusal } from '../status.ts'
 import type { Call } from '../target.ts'
-import { admitted, checkRules, checkShape, type Draft, managerOf } from './draft.ts'
+import { admitted, checkRules, checkShape, type Draft } from './draft.ts'
+import { withOwners } from './ownership.ts'
 
 /** Throws 409 when the writer meant another object, or another version of it. */
 export const checkIdentity = ({ served }: Call, proposed: Manifest, current: Manifest): void => {
@@ -62,16 +62,6 @@ const counted = ({ served }: Call, after: Manifest, before: Manifest): Manifest 
   return withMetadata(after, { generation: (before.metadata.generation ?? 0) + 1 })
 }
 
-const tracked = (call: Call, before: Manifest, after: Manifest): Manifest => {
-  const { served, subresource, engine } = call
-  return trackUpdate(before, after, {
-    manager: managerOf(call),
-    ...(subresource && { subresource }),
-    ...(served.schema && { schema: served.schema }),
-    now: engine.now(),
-  })
-}
-
 export interface Revision {
   /** Its `managedFields` are as they are to be: it was applied. */
   readonly applied: boolean
@@ -91,6 +81,6 @@ export const revise = async (call: Call, draft: Draft, current: Manifest, { appl
   if (sameContent(ready, current) && !applied) return { object: current, warnings }
   const after = counted(call, ready, current)
   checkRules(served, after, current, validateMetadataUpdate(after, current))
-  const done = applied ? after : tracked(call, current, after)
+  const done = applied ? after : withOwners(call, current, after)
   return { object: deepEqual(done, current) ? current : done, warnings }
 }

@@ -21,7 +21,7 @@ import { createClient } from '@flotilla/kube'
 import { type Client, crds, type Log } from '@flotilla/sdk'
 import { reviewedBy } from './admission.ts'
 import { kubeconfig, writePrivately } from './kubeconfig.ts'
-import { ensureMembers, memberNames, simulatedMembers, startMember } from './members.ts'
+import { ensureMembers, isNoController, memberNames, simulatedMembers, startMember } from './members.ts'
 import { plugins } from './plugins.ts'
 
 export interface FleetOptions {
@@ -89,6 +89,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       name: 'flotilla',
       storage: sqliteStorage({ path: join(dataDir, 'flotilla.db') }),
       admission: review,
+      tracks: isNoController,
       crds,
       log,
     }),

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ApiServer, createApiServer, sqliteStorage } from '@flotilla/apiserver'
+import type { User } from '@flotilla/kube'
 import {
   type Client,
   type Cluster,
@@ -14,6 +15,11 @@ import {
 } from '@flotilla/sdk'
 import { createSimulator } from '@flotilla/simulator'
 import type { KubeconfigContext } from './kubeconfig.ts'
+
+/** Controllers of this process, whose writes need no owner: none of them applies. */
+const controllers = new Set(['system:flotilla', 'system:simulator'])
+
+export const isNoController = ({ name }: User): boolean => !controllers.has(name)
 
 const usual = 3
 
@@ -53,7 +59,7 @@ export async function startMember({
 }: MemberOptions): Promise<SimulatedMember> {
   const own = log.with({ cluster: name })
   const storage = sqliteStorage({ path: join(dataDir, `${name}.db`) })
-  const server = await createApiServer({ name, storage, log: own })
+  const server = await createApiServer({ name, storage, tracks: isNoController, log: own })
   const simulator = createSimulator({ name, server, log: own, metrics, ...(nodes && { nodes }) })
   return { name, server, running: simulator.run(signal) }
 }
