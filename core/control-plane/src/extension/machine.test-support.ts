@@ -62,7 +62,7 @@ const patience = 10_000
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** A client that counts generations as a server does, and keeps what is written. */
-function recording(objects: Objects, writes: Write[]): Client {
+export function recording(objects: Objects, writes: Write[]): Client {
   const inner = fakeClient(objects)
   const counted = (after: Manifest, before: Manifest | undefined): Manifest => {
     if (before && deepEqual(before.spec, after.spec)) return after
@@ -91,6 +91,14 @@ function recording(objects: Objects, writes: Write[]): Client {
       const before = objects.get(kind, key)
       const after = (await inner.patch(kind, key, patch, options)) as Manifest
       return (options.subresource || !objects.get(kind, key) ? after : counted(after, before)) as T
+    },
+    update: async (kind, object, options = {}) => {
+      const manifest = object as Manifest // every object has metadata
+      writes.push({ verb: 'update', what: address(kind, manifest.metadata, options.subresource), body: object })
+      const before = objects.get(kind, manifest.metadata)
+      const after = (await inner.update(kind, object, options)) as Manifest
+      const isGone = !objects.get(kind, manifest.metadata)
+      return (options.subresource || isGone ? after : counted(after, before)) as typeof object
     },
     delete: async (kind, key, options) => {
       writes.push({ verb: 'delete', what: address(kind, key) })

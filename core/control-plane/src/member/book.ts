@@ -32,8 +32,7 @@ export class MemberBook implements ConnectedMembers {
     this.#clusters = ground.store(clusterKind)
     this.#clusters.listen(({ before, after }) => {
       const cluster = after ?? before
-      if (cluster && (before && isReady(before)) !== (after && isReady(after)))
-        this.#tellReadiness(cluster.metadata.name)
+      if (cluster && isReady(before) !== isReady(after)) this.#tellReadiness(cluster.metadata.name)
     })
   }
 

@@ -15,6 +15,7 @@ import {
   type Manifest,
   type Outcome,
   reasonOf,
+  type Taint,
   withField,
   withFinalizer,
   workKind,
@@ -44,14 +45,21 @@ export const clusterControllers = (machine: Machine): readonly Controller[] => [
     }),
 ]
 
+const taintText = (taints: readonly Taint[] = []): string =>
+  taints.length > 0
+    ? `Taints of the cluster are now ${taints.map(({ key, effect }) => `${key}:${effect}`).join(', ')}`
+    : 'The cluster has no taints any more'
+
 /** The finalizer first: who deletes a cluster has to find all that was made for it. */
 async function welcome(machine: Machine, cluster: Cluster, signal: AbortSignal): Promise<Outcome> {
   const taints = taintsFor(cluster, machine.now())
   const held = withFinalizer(cluster, finalizer.cluster)
   const isTainted = taints !== cluster.spec.taints
   if (held !== cluster || isTainted) {
-    await machine.client.update(clusterKind, isTainted ? withField(held, ['spec', 'taints'], taints) : held, { signal })
+    const wanted = isTainted ? withField(held, ['spec', 'taints'], taints) : held
+    await machine.client.update(clusterKind, wanted, { signal })
   }
+  if (isTainted) machine.event(cluster, 'Normal', 'TaintClusterSucceed', taintText(taints))
   await makeNamespace(machine, cluster, signal)
   return done
 }

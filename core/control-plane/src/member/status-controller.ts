@@ -131,7 +131,10 @@ export function statusController(ground: Ground, book: MemberBook, options: Stat
     name: worker.name,
     async run(signal) {
       const running = worker.run(signal) // first, so that it takes keys
-      const stop = book.onReach((name) => worker.enqueue(name))
+      const stop = book.onReach((name) => {
+        if (book.get(name)) streaks.delete(name) // what was seen of it before says nothing any more
+        worker.enqueue(name)
+      })
       await running
       stop()
     },

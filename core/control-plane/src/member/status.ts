@@ -4,7 +4,7 @@ import {
   type Cluster,
   type ClusterStatus,
   type Condition,
-  findCondition,
+  isTrue,
   setCondition,
 } from '@flotilla/sdk'
 import { type NodeFacts, nodeSummary, type PodFacts, resourceSummary } from './inventory.ts'
@@ -61,4 +61,4 @@ export function clusterStatus(cluster: Cluster, findings: Findings, now: Date): 
 }
 
 /** Whether a cluster may be worked with. */
-export const isReady = ({ status }: Cluster): boolean => findCondition(status?.conditions, 'Ready')?.status === 'True'
+export const isReady = (cluster: Cluster | undefined): boolean => isTrue(cluster?.status?.conditions, 'Ready')

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { afterEach, describe, test } from 'node:test'
+import {
+  type Binding,
+  clusterResourceBindingKind,
+  findCondition,
+  interpret,
+  type Kind,
+  label,
+  type Manifest,
+  on,
+  resourceBindingKind,
+  type Work,
+  workKind,
+} from '@flotilla/sdk'
+import { binding, deployment } from '@flotilla/sdk/testing'
+import { deploymentKind, type TestMachine, testMachine } from '../../extension/machine.test-support.ts'
+import { aggregateControllers } from './controller.ts'
+
+let machine: TestMachine
+afterEach(() => machine.end())
+
+const sums = on(interpret.aggregate, ({ template, items }) => ({
+  ...template,
+  status: { replicas: items.reduce((sum, { status }) => sum + ((status as { replicas?: number })?.replicas ?? 0), 0) },
+}))
+
+const start = async (...objects: readonly Manifest[]) => {
+  machine = testMachine({ objects, extensions: [sums] })
+  machine.run(aggregateControllers(machine))
+  await machine.quiet()
+}
+
+const bound = binding({ clusters: { a: 1, b: 1 }, labels: { [label.bindingId]: 'id' }, generation: 1 })
+
+const workIn = (cluster: string, replicas: number): Work => ({
+  apiVersion: workKind.apiVersion,
+  kind: workKind.kind,
+  metadata: {
+    name: 'web-x',
+    namespace: `karmada-es-${cluster}`,
+    labels: { [label.bindingId]: 'id' },
+    annotations: {
+      'resourcebinding.karmada.io/namespace': 'default',
+      'resourcebinding.karmada.io/name': 'web-deployment',
+    },
+  },
+  spec: {},
+  status: {
+    conditions: [{ type: 'Applied', status: 'True', reason: '', message: '', lastTransitionTime: '' }],
+    manifestStatuses: [
+      {
+        identifier: {
+          ordinal: 0,
+          group: 'apps',
+          version: 'v1',
+          kind: 'Deployment',
+          resource: '',
+          namespace: 'default',
+          name: 'web',
+        },
+        status: { replicas },
+        health: 'Healthy',
+      },
+    ],
+  },
+})
+
+const bindingNow = (kind: Kind<Binding> = resourceBindingKind) =>
+  machine.objects.get(kind, kind.scope === 'Namespaced' ? bound.metadata : { name: 'role-clusterrole' }) as Binding
+const replicas = () =>
+  (machine.objects.get(deploymentKind, { namespace: 'default', name: 'web' })?.status as { replicas?: number })
+    ?.replicas
+const writes = () => machine.writes.map(({ verb, what }) => `${verb} ${what}`)
+
+describe('what the Works of a binding say', () => {
+  test('is summed up with one write for the binding and one for the template', async () => {
+    await start(bound, deployment())
+    for (const work of [workIn('a', 1), workIn('b', 2)]) machine.objects.put(work)
+    await machine.until(() => replicas() === 3)
+    assert.deepEqual(writes(), [
+      'update resourcebindings/status default/web-deployment',
+      'update deployments/status default/web',
+    ])
+    assert.equal(findCondition(bindingNow().status?.conditions, 'FullyApplied')?.status, 'True')
+  })
+  test('is summed up after a restart without a write when it is said already', async () => {
+    await start(bound, deployment(), workIn('a', 1), workIn('b', 2))
+    await machine.until(() => replicas() === 3)
+    const { objects } = machine
+    machine.end()
+    await start(...[resourceBindingKind, deploymentKind, workKind].flatMap((kind) => objects.list(kind)))
+    assert.deepEqual(writes(), [])
+  })
+  test('is another thing when one of them goes', async () => {
+    await start(bound, deployment(), workIn('a', 1), workIn('b', 2))
+    await machine.until(() => replicas() === 3)
+    machine.objects.remove(workIn('b', 2))
+    await machine.until(() => replicas() === 1)
+    assert.equal(findCondition(bindingNow().status?.conditions, 'FullyApplied')?.status, 'False')
+  })
+  test('is nothing as long as there are none', async () => {
+    await start(bound, deployment())
+    assert.deepEqual(writes(), [])
+  })
+  test('is said of a cluster-wide binding as well', async () => {
+    const wide: Binding = {
+      ...bound,
+      kind: clusterResourceBindingKind.kind,
+      metadata: { name: 'role-clusterrole', labels: { [label.clusterBindingId]: 'id' }, generation: 1 },
+    }
+    const { metadata, ...work } = workIn('a', 1)
+    const annotations = { 'clusterresourcebinding.karmada.io/name': 'role-clusterrole' }
+    await start(wide, { ...work, metadata: { ...metadata, labels: { [label.clusterBindingId]: 'id' }, annotations } })
+    await machine.until(() => bindingNow(clusterResourceBindingKind).status?.aggregatedStatus?.length === 1)
+  })
+})
+
+test('a template of a kind without a status subresource is written whole', async () => {
+  await start(bound, deployment(), workIn('a', 1))
+  await machine.until(() => replicas() === 1)
+  const { update } = machine.client
+  const [notFound] = await Promise.allSettled([update(deploymentKind, deployment({ name: 'nowhere' }))])
+  Object.assign(machine.client, {
+    update: async (...[kind, object, options]: Parameters<typeof update<Manifest>>) => {
+      if (kind.kind === 'Deployment' && options?.subresource) throw (notFound as PromiseRejectedResult).reason
+      return update(kind, object, options)
+    },
+  })
+  machine.objects.put(workIn('a', 5))
+  await machine.until(() => replicas() === 5)
+})
+
+test('a write that fails is told to the owner and tried again', async () => {
+  await start(bound, deployment())
+  const { update } = machine.client
+  let failures = 0
+  Object.assign(machine.client, {
+    update: async (...args: Parameters<typeof update<Manifest>>) => {
+      if (failures++ === 0) throw new Error('the disk is full')
+      return update(...args)
+    },
+  })
+  machine.objects.put(workIn('a', 1))
+  await machine.until(() => replicas() === 1)
+  assert.deepEqual(
+    machine.events.map(({ about, reason }) => [about, reason]),
+    [
+      ['ResourceBinding web-deployment', 'AggregateStatusFailed'],
+      ['Deployment web', 'AggregateStatusFailed'],
+    ],
+  )
+})

@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict'
+import { afterEach, describe, test } from 'node:test'
+import { type Cluster, clusterKind, findCondition, type Manifest, type Work, workKind } from '@flotilla/sdk'
+import { deployment, work } from '@flotilla/sdk/testing'
+import { configMapKind, deploymentKind } from '../../extension/machine.test-support.ts'
+import { type Fleet, type FleetOptions, testFleet } from '../../member/fleet.test-support.ts'
+import { applyControllers } from './controller.ts'
+
+let fleet: Fleet
+/** Begins with an empty control plane, so that what comes is heard of, or with what is there already. */
+const start = async (options: Partial<FleetOptions> = {}): Promise<void> => {
+  fleet = testFleet({ members: { member1: [] }, ...options })
+  fleet.machine.run(applyControllers(fleet.machine))
+  if (!options.objects) await fleet.machine.quiet()
+}
+afterEach(() => fleet.machine.end())
+
+const at = { namespace: 'default', name: 'web' }
+const key = (cluster: string) => ({ namespace: `karmada-es-${cluster}`, name: 'web-x' })
+const finalizers = ['karmada.io/execution-controller']
+
+/** A Deployment as rendering leaves it in a Work. */
+const desired = (cluster: string, replicas = 1, annotations: Readonly<Record<string, string>> = {}): Manifest => {
+  const { namespace, name } = key(cluster)
+  const traces = { 'work.karmada.io/namespace': namespace, 'work.karmada.io/name': name }
+  return {
+    ...deployment({ labels: { 'karmada.io/managed': 'true' }, annotations: { ...traces, ...annotations } }),
+    spec: { replicas },
+  }
+}
+
+const workFor = (cluster: string, manifest = desired(cluster), rest: Partial<Work['spec']> = {}): Work => ({
+  ...work({ ...key(cluster), finalizers, generation: 1 }),
+  spec: { workload: { manifests: [manifest] }, ...rest },
+})
+
+const held = (cluster: string) => fleet.member(cluster).objects.get(deploymentKind, at)
+const replicas = (cluster: string) => (held(cluster)?.spec as { replicas?: number } | undefined)?.replicas
+const workOf = (cluster: string) => fleet.machine.objects.get(workKind, key(cluster)) as Work | undefined
+const condition = (cluster: string, type: string) => findCondition(workOf(cluster)?.status?.conditions, type)
+const writesTo = (cluster: string) => fleet.member(cluster).writes.map(({ verb, what }) => `${verb} ${what}`)
+const statusWrites = () => fleet.machine.writes.filter(({ what }) => what.startsWith('works/status')).length
+
+/** Changes a Work's spec as rendering would. */
+const render = (cluster: string, spec: Partial<Work['spec']>) => {
+  const before = workOf(cluster)
+  assert.ok(before)
+  const generation = (before.metadata.generation ?? 0) + 1
+  fleet.machine.objects.put({
+    ...before,
+    metadata: { ...before.metadata, generation },
+    spec: { ...before.spec, ...spec },
+  })
+}
+
+const setReady = (cluster: string, status: 'True' | 'False') => {
+  const before = fleet.machine.objects.get(clusterKind, { name: cluster }) as Cluster
+  const conditions = before.status?.conditions?.map((each) => (each.type === 'Ready' ? { ...each, status } : each))
+  fleet.machine.objects.put({ ...before, status: { ...before.status, ...(conditions && { conditions }) } })
+}
+
+describe('what a Work says is brought to its member', () => {
+  test('with one write there and one of status', async () => {
+    await start({ objects: [workFor('member1')] })
+    await fleet.machine.until(() => condition('member1', 'Applied')?.status === 'True')
+    await fleet.machine.quiet()
+    assert.equal(replicas('member1'), 1)
+    assert.deepEqual(writesTo('member1'), ['create deployments default/web'])
+    assert.equal(statusWrites(), 1)
+    assert.equal(condition('member1', 'Dispatching')?.status, 'True')
+    assert.deepEqual(fleet.machine.events, [
+      {
+        about: 'Deployment web',
+        reason: 'SyncSucceed',
+        message: 'Successfully applied resource(default/web) to cluster member1',
+      },
+    ])
+  })
+  test('and again when it says something else', async () => {
+    await start({ objects: [workFor('member1')] })
+    await fleet.machine.until(() => replicas('member1') === 1)
+    render('member1', { workload: { manifests: [desired('member1', 3)] } })
+    await fleet.machine.until(() => replicas('member1') === 3)
+  })
+  test('and not again after a restart', async () => {
+    await start({ objects: [workFor('member1')], members: { member1: [desired('member1')] } })
+    await fleet.machine.until(() => condition('member1', 'Applied')?.status === 'True')
+    assert.deepEqual(writesTo('member1'), [])
+  })
+  test('not by the control plane when an agent does it', async () => {
+    await start({ objects: [workFor('member1')] })
+    await fleet.machine.until(() => replicas('member1') === 1)
+    const cluster = fleet.machine.objects.get(clusterKind, { name: 'member1' }) as Cluster
+    fleet.machine.objects.put({
+      ...cluster,
+      metadata: { ...cluster.metadata, generation: 2 },
+      spec: { ...cluster.spec, syncMode: 'Pull' },
+    })
+    render('member1', { workload: { manifests: [desired('member1', 3)] } })
+    await fleet.machine.quiet()
+    assert.equal(replicas('member1'), 1)
+  })
+})
+
+describe('what the member changes', () => {
+  test('is changed back', async () => {
+    await start({ objects: [workFor('member1')] })
+    await fleet.machine.until(() => replicas('member1') === 1)
+    const there = held('member1')
+    assert.ok(there)
+    fleet.member('member1').objects.put({ ...there, spec: { replicas: 9 } })
+    await fleet.machine.until(() => replicas('member1') === 1)
+  })
+  test('is made again when it is deleted', async () => {
+    await start({ objects: [workFor('member1')] })
+    await fleet.machine.until(() => condition('member1', 'Applied')?.status === 'True')
+    await fleet.member('member1').client.delete(deploymentKind, at)
+    await fleet.machine.until(() => replicas('member1') === 1)
+  })
+  test('is its own business where it is a status', async () => {
+    await start({ objects: [workFor('member1')] })
+    await fleet.machine.until(() => condition('member1', 'Applied')?.status === 'True')
+    const there = held('member1')
+    assert.ok(there)
+    fleet.member('member1').objects.put({ ...there, status: { replicas: 1 } })
+    await fleet.machine.quiet()
+    assert.deepEqual(writesTo('member1'), ['create deployments default/web'])
+  })
+  test('is left as it is where the member only fills in defaults', async () => {
+    await start({ objects: [workFor('member1')] })
+    const { client } = fleet.member('member1')
+    const { create } = client
+    Object.assign(client, {
+      create: async (kind: never, object: Manifest) =>
+        create(kind, { ...object, spec: { ...(object.spec as object), paused: false } } as never),
+    })
+    await fleet.machine.until(() => condition('member1', 'Applied')?.status === 'True')
+    render('member1', { preserveResourcesOnDeletion: false })
+    await fleet.machine.quiet()
+    assert.deepEqual(writesTo('member1'), ['create deployments default/web'])
+    assert.deepEqual(held('member1')?.spec, { replicas: 1, paused: false })
+  })
+})
+
+describe('an object somebody else made', () => {
+  const theirs = { ...deployment({ labels: { theirs: 'yes' } }), spec: { replicas: 7 } }
+
+  test('is left alone, and the Work says why', async () => {
+    await start({ objects: [workFor('member1')], members: { member1: [theirs] } })
+    await fleet.machine.until(() => condition('member1', 'Applied')?.status === 'False')
+    assert.match(
+      condition('member1', 'Applied')?.message ?? '',
+      /^Failed to apply all manifests \(0\/1\): Deployment default\/web exists in cluster member1 and is not managed/,
+    )
+    assert.equal(replicas('member1'), 7)
+    assert.deepEqual(
+      fleet.machine.events.slice(0, 2).map(({ about, reason }) => [about, reason]),
+      [
+        ['Work web-x', 'SyncFailed'],
+        ['Deployment web', 'SyncFailed'],
+      ],
+    )
+  })
+  test('is taken over when the Work says so', async () => {
+    const overwrites = desired('member1', 1, { 'work.karmada.io/conflict-resolution': 'overwrite' })
+    await start({ objects: [workFor('member1', overwrites)], members: { member1: [theirs] } })
+    await fleet.machine.until(() => replicas('member1') === 1)
+    assert.deepEqual(held('member1')?.metadata.labels, { theirs: 'yes', 'karmada.io/managed': 'true' })
+  })
+})
+
+describe('a Work that goes', () => {
+  const isGone = () => workOf('member1') === undefined
+
+  test('takes with it what it brought', async () => {
+    await start({ objects: [workFor('member1')] })
+    await fleet.machine.until(() => replicas('member1') === 1)
+    await fleet.machine.client.delete(workKind, key('member1'))
+    await fleet.machine.until(isGone)
+    assert.equal(held('member1'), undefined)
+  })
+  test('leaves it to the member when that is wanted', async () => {
+    await start({ objects: [workFor('member1', desired('member1'), { preserveResourcesOnDeletion: true })] })
+    await fleet.machine.until(() => replicas('member1') === 1)
+    await fleet.machine.client.delete(workKind, key('member1'))
+    await fleet.machine.until(isGone)
+    assert.deepEqual([held('member1')?.metadata.labels, held('member1')?.metadata.annotations], [{}, {}])
+  })
+  test('leaves alone what is not its own', async () => {
+    const others = desired('member1', 1, { 'work.karmada.io/name': 'other' })
+    await start({
+      objects: [workFor('member1', desired('member1'), { suspendDispatching: true })],
+      members: { member1: [others] },
+    })
+    await fleet.machine.until(() => condition('member1', 'Dispatching') !== undefined)
+    await fleet.machine.client.delete(workKind, key('member1'))
+    await fleet.machine.until(isGone)
+    assert.equal(replicas('member1'), 1)
+  })
+  test('waits while its member is not ready', async () => {
+    await start({ objects: [workFor('member1')] })
+    await fleet.machine.until(() => replicas('member1') === 1)
+    setReady('member1', 'False')
+    await fleet.machine.client.delete(workKind, key('member1'))
+    await fleet.machine.quiet()
+    assert.ok(workOf('member1'))
+    setReady('member1', 'True')
+    await fleet.machine.until(isGone)
+    assert.equal(held('member1'), undefined)
+  })
+  test('does not wait for a member that goes and is not ready', async () => {
+    await start({ objects: [workFor('member1')] })
+    await fleet.machine.until(() => replicas('member1') === 1)
+    setReady('member1', 'False')
+    await fleet.machine.client.delete(clusterKind, { name: 'member1' })
+    await fleet.machine.client.delete(workKind, key('member1'))
+    await fleet.machine.until(isGone)
+    assert.equal(replicas('member1'), 1)
+  })
+})
+
+describe('a Work waits', () => {
+  test('while it is suspended', async () => {
+    await start({ objects: [workFor('member1', desired('member1'), { suspendDispatching: true })] })
+    await fleet.machine.until(() => condition('member1', 'Dispatching')?.reason === 'SuspendDispatching')
+    assert.equal(held('member1'), undefined)
+    render('member1', { suspendDispatching: false })
+    await fleet.machine.until(() => replicas('member1') === 1)
+  })
+  test('for its member to be ready, while others proceed', async () => {
+    await start({ members: { member1: [], member2: [] } })
+    setReady('member1', 'False')
+    for (const name of ['member1', 'member2']) fleet.machine.objects.put(workFor(name))
+    await fleet.machine.until(() => condition('member2', 'Applied')?.status === 'True')
+    await fleet.machine.until(() => condition('member1', 'Applied')?.message === 'cluster member1 is not ready')
+    assert.equal(held('member1'), undefined)
+    setReady('member1', 'True')
+    await fleet.machine.until(() => replicas('member1') === 1)
+  })
+  test('for a member that does not answer, while others proceed', async () => {
+    const many = Array.from({ length: 40 }, (_, i) => ({
+      ...workFor('member1'),
+      metadata: { ...workFor('member1').metadata, name: `stuck-${i}` },
+    }))
+    await start({ members: { member1: [], member2: [] } })
+    let asked = 0
+    Object.assign(fleet.member('member1').client, {
+      create: (_kind: unknown, _object: unknown, { signal }: { readonly signal: AbortSignal }) => {
+        asked++
+        return new Promise((_, reject) => signal.addEventListener('abort', reject))
+      },
+    })
+    for (const each of many) fleet.machine.objects.put(each)
+    await fleet.machine.until(() => asked === 16)
+    fleet.machine.objects.put(workFor('member2'))
+    await fleet.machine.until(() => replicas('member2') === 1)
+  })
+  test('for a kind its member does not serve yet', async () => {
+    await start({ kinds: [configMapKind], objects: [workFor('member1')] })
+    await fleet.machine.until(() => condition('member1', 'Applied')?.status === 'False')
+    assert.match(
+      condition('member1', 'Applied')?.message ?? '',
+      /cluster member1 does not serve Deployment of apps\/v1/,
+    )
+  })
+})
+
+test('a write that fails is told and tried again', async () => {
+  await start()
+  const { client } = fleet.member('member1')
+  const { create } = client
+  let failures = 0
+  Object.assign(client, {
+    create: async (...args: Parameters<typeof create>) => {
+      if (failures++ === 0) throw new Error('no quota')
+      return create(...args)
+    },
+  })
+  fleet.machine.objects.put(workFor('member1'))
+  await fleet.machine.until(() => condition('member1', 'Applied')?.status === 'True')
+  assert.equal(fleet.machine.events[0]?.message, 'Failed to apply resource(default/web) to cluster member1: no quota')
+})
