@@ -1,119 +1,97 @@
-import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
-import {
-  annotation,
-  type Binding,
-  type BindingSpec,
-  type Cluster,
-  deepFreeze,
-  type Taint,
-  type Toleration,
-} from '@flotilla/sdk'
-import { evictUntolerated } from './taint-eviction.ts'
+import { annotation, type BindingSpec, type Taint, type Toleration } from '@flotilla/sdk'
+import { type BindingWords, binding, cluster, clusters, examineDecide } from '@flotilla/sdk/testing'
+import { taintEviction } from './taint-eviction.ts'
 
 const now = Date.parse('2026-01-01T00:10:00Z')
-const added = '2026-01-01T00:09:00Z' // a minute ago
+const aMinuteAgo = '2026-01-01T00:09:00Z'
 
-const taint = (key: string, effect: Taint['effect'] = 'NoExecute', timeAdded: string | undefined = added): Taint => ({
-  key,
-  effect,
-  timeAdded,
-})
+const taint = (key: string): Taint => ({ key, effect: 'NoExecute', timeAdded: aMinuteAgo })
 
-const cluster = (name: string, ...taints: readonly Taint[]): Cluster => ({
-  apiVersion: 'cluster.karmada.io/v1alpha1',
-  kind: 'Cluster',
-  metadata: { name },
-  spec: { syncMode: 'Push', taints },
-})
-
-const binding = (
-  clusterTolerations: readonly Toleration[],
-  spec: Partial<BindingSpec> = {},
-  annotations: Readonly<Record<string, string>> = {},
-): Binding => ({
-  apiVersion: 'work.karmada.io/v1alpha2',
-  kind: 'ResourceBinding',
-  metadata: { name: 'web-deployment', namespace: 'shop', annotations },
-  spec: {
-    resource: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
-    placement: { clusterTolerations },
-    ...spec,
-  },
-})
-
-const forSeconds = (key: string, tolerationSeconds?: number): Toleration => ({
+const tolerating = (key: string, tolerationSeconds?: number): Toleration => ({
   key,
   operator: 'Exists',
   effect: 'NoExecute',
   ...(tolerationSeconds !== undefined && { tolerationSeconds }),
 })
 
-const gone = ['a']
-const stays: readonly string[] = []
-
-const cases: readonly (readonly [
-  says: string,
-  taints: readonly Taint[],
-  tolerations: readonly Toleration[],
-  evicted: readonly string[],
-  again?: number,
-])[] = [
-  ['nobody tolerates it', [taint('down')], [], gone],
-  ['another taint is tolerated', [taint('down')], [forSeconds('slow')], gone],
-  ['it is tolerated for ever', [taint('down')], [forSeconds('down')], stays],
-  ['it is tolerated for a while yet', [taint('down')], [forSeconds('down', 90)], stays, 30_000],
-  ['it was tolerated long enough', [taint('down')], [forSeconds('down', 60)], gone],
-  ['it is tolerated for no time', [taint('down')], [forSeconds('down', 0)], gone],
-  ['the first toleration that is about it counts', [taint('down')], [forSeconds('down', 10), forSeconds('down')], gone],
-  ['one of two taints is not tolerated', [taint('down'), taint('slow')], [forSeconds('down')], gone],
-  [
-    'the shorter of two tolerations',
-    [taint('down'), taint('slow')],
-    [forSeconds('down', 90), forSeconds('slow', 70)],
-    stays,
-    10_000,
-  ],
-  ['one for ever, one for a while', [taint('a'), taint('b')], [forSeconds('a'), forSeconds('b', 90)], stays, 30_000],
-  ['a taint from an unknown time is from now', [taint('x', 'NoExecute', '')], [forSeconds('x', 5)], stays, 5_000],
-]
-
-describe('a binding leaves a cluster with a NoExecute taint when', () => {
-  for (const [says, taints, tolerations, evicted, again] of cases) {
-    test(says, () => {
-      const timeless = taints.map(({ timeAdded, ...rest }) => (timeAdded ? { ...rest, timeAdded } : rest))
-      const tenancy = deepFreeze({ binding: binding(tolerations), clusters: [cluster('a', ...timeless)], now })
-      const answer = evictUntolerated(tenancy)
-      assert.deepEqual(
-        answer?.tasks.map(({ fromCluster }) => fromCluster),
-        evicted,
-      )
-      assert.equal(answer?.again, again)
-    })
-  }
+const under = (taints: readonly Taint[], clusterTolerations: readonly Toleration[] = [], words: BindingWords = {}) => ({
+  given: {
+    clusters: [cluster({ name: 'a', taints })],
+    binding: binding({ placement: { clusterTolerations }, ...words }),
+    now,
+  },
 })
 
-test('only NoExecute drives anyone out', () => {
-  const clusters = [cluster('a', taint('k', 'NoSchedule')), cluster('b')]
-  assert.equal(evictUntolerated({ binding: binding([]), clusters, now }), undefined)
+const evicted = { evicts: [{ fromCluster: 'a' }] }
+
+examineDecide(taintEviction, {
+  'a taint nobody tolerates drives out': { ...under([taint('down')]), ...evicted },
+  'another taint is tolerated': { ...under([taint('down')], [tolerating('slow')]), ...evicted },
+  'what is tolerated for ever drives nobody out': under([taint('down')], [tolerating('down')]),
+  'what is tolerated for a while yet is looked at again then': {
+    ...under([taint('down')], [tolerating('down', 90)]),
+    again: 30_000,
+  },
+  'what was tolerated long enough drives out': { ...under([taint('down')], [tolerating('down', 60)]), ...evicted },
+  'what is tolerated for no time drives out': { ...under([taint('down')], [tolerating('down', 0)]), ...evicted },
+  'the first toleration that is about it counts': {
+    ...under([taint('down')], [tolerating('down', 10), tolerating('down')]),
+    ...evicted,
+  },
+  'every taint has to be tolerated': { ...under([taint('down'), taint('slow')], [tolerating('down')]), ...evicted },
+  'the shorter of two tolerations counts': {
+    ...under([taint('down'), taint('slow')], [tolerating('down', 90), tolerating('slow', 70)]),
+    again: 10_000,
+  },
+  'one taint for ever, the other for a while': {
+    ...under([taint('down'), taint('slow')], [tolerating('down'), tolerating('slow', 90)]),
+    again: 30_000,
+  },
+  'a taint that does not say since when is taken as new': {
+    ...under([{ key: 'down', effect: 'NoExecute' }], [tolerating('down', 5)]),
+    again: 5_000,
+  },
+  'only NoExecute drives out': under([{ key: 'down', effect: 'NoSchedule' }]),
+  'a cluster without taints drives nobody out': { given: { clusters: clusters('a') } },
 })
 
-test('the placement that was scheduled by counts, not a newer one', () => {
-  const applied = (placement: object) => ({ [annotation.appliedPlacement]: JSON.stringify(placement) })
-  const tasks = (given: Binding) =>
-    evictUntolerated({ binding: given, clusters: [cluster('a', taint('down'))], now })?.tasks.length
-  assert.equal(tasks(binding([], {}, applied({ clusterTolerations: [forSeconds('down')] }))), 0)
-  assert.equal(tasks(binding([forSeconds('down')], {}, applied({}))), 1)
-  assert.equal(tasks(binding([forSeconds('down')], {}, { [annotation.appliedPlacement]: '{' })), 0)
+const applied = (text: string): BindingWords => ({ annotations: { [annotation.appliedPlacement]: text } })
+
+examineDecide(taintEviction, {
+  'the placement it was scheduled by counts': under(
+    [taint('down')],
+    [],
+    applied(JSON.stringify({ clusterTolerations: [tolerating('down')] })),
+  ),
+  'a newer placement does not count yet': {
+    ...under([taint('down')], [tolerating('down')], applied('{}')),
+    ...evicted,
+  },
+  'a placement that cannot be read is taken from the spec': under([taint('down')], [tolerating('down')], applied('{')),
 })
 
-test('a task says who goes, how, and with how much', () => {
-  const task = (spec: Partial<BindingSpec>, purge?: 'Directly') =>
-    evictUntolerated({ binding: binding([], spec), clusters: [cluster('a', taint('down'))], now }, purge)?.tasks[0]
-  const base = { fromCluster: 'a', reason: 'TaintUntolerated', producer: 'TaintManager' }
-  assert.deepEqual(task({}), { ...base, purgeMode: 'Gracefully' })
-  assert.deepEqual(task({}, 'Directly'), { ...base, purgeMode: 'Directly' })
-  assert.deepEqual(task({ failover: { cluster: {} } }, 'Directly'), { ...base, purgeMode: 'Gracefully' })
-  assert.deepEqual(task({ failover: { cluster: { purgeMode: 'Directly' } } }), { ...base, purgeMode: 'Directly' })
-  assert.deepEqual(task({ clusters: [{ name: 'a', replicas: 3 }] }), { ...base, purgeMode: 'Gracefully', replicas: 3 })
+const leaving = (words: BindingWords, purgeMode?: 'Directly') => ({
+  ...under([taint('down')], [], words),
+  ...(purgeMode && { host: { options: { purgeMode } } }),
+})
+const task = { fromCluster: 'a', reason: 'TaintUntolerated', producer: 'TaintManager' }
+const failover = (cluster: NonNullable<BindingSpec['failover']>['cluster']): BindingWords => ({
+  failover: { ...(cluster && { cluster }) },
+})
+
+examineDecide(taintEviction, {
+  'it leaves gracefully': { ...leaving({}), evicts: [{ ...task, purgeMode: 'Gracefully' }] },
+  'it leaves as the option says': { ...leaving({}, 'Directly'), evicts: [{ ...task, purgeMode: 'Directly' }] },
+  'it leaves as its policy says': {
+    ...leaving(failover({ purgeMode: 'Directly' })),
+    evicts: [{ ...task, purgeMode: 'Directly' }],
+  },
+  'a policy that says nothing of it says gracefully': {
+    ...leaving(failover({}), 'Directly'),
+    evicts: [{ ...task, purgeMode: 'Gracefully' }],
+  },
+  'the task says how many replicas leave': {
+    ...leaving({ clusters: { a: 3 } }),
+    evicts: [{ ...task, purgeMode: 'Gracefully', replicas: 3 }],
+  },
 })
