@@ -1,7 +1,7 @@
 import { deepEqual } from '@flotilla/sdk'
 import { isFields } from '../schema/shape.ts'
 import { type Fields, leaf, withSelf } from './fields.ts'
-import { itemsByStep, type ListStructure, type Structure } from './structure.ts'
+import { itemsByStep, type ListStructure, type Structure, stepTo } from './structure.ts'
 
 type Object = Readonly<Record<string, unknown>>
 
@@ -54,11 +54,36 @@ const note = (draft: Draft, step: string, below: Delta | undefined): void => {
 
 const some = (draft: Draft): Delta | undefined => (draft.changed || draft.removed ? draft : undefined)
 
+const keyOf = (item: unknown, key: string): unknown => (isFields(item) ? item[key] : undefined)
+
+/** Whether items at the same places of two lists have the same keys: then there is no need to look for them. */
+const inStep = (before: readonly unknown[], after: readonly unknown[], { keys }: ListStructure): boolean =>
+  before.length === after.length &&
+  keys.length > 0 &&
+  after.every((item, i) => item === before[i] || keys.every((key) => keyOf(item, key) === keyOf(before[i], key)))
+
+function comparePairs(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  list: ListStructure,
+): Delta | undefined | 'atomic' {
+  const draft: Draft = {}
+  for (let i = 0; i < after.length; i++) {
+    const delta = compare(before[i], after[i], list.item)
+    if (!delta) continue
+    const step = stepTo(after[i], list)
+    if (step === undefined) return 'atomic'
+    note(draft, step, delta)
+  }
+  return some(draft)
+}
+
 function compareItems(
   before: readonly unknown[],
   after: readonly unknown[],
   list: ListStructure,
 ): Delta | undefined | 'atomic' {
+  if (inStep(before, after, list)) return comparePairs(before, after, list)
   const [old, now] = [itemsByStep(before, list), itemsByStep(after, list)]
   if (!old || !now) return 'atomic'
   const draft: Draft = {}

@@ -106,9 +106,13 @@ function stepText(step: string): string {
   }
 }
 
-/** The paths of all fields of the set, as messages write them: `.spec.containers[name="web"].image`. */
+const byStep = ([a]: readonly [string, Fields], [b]: readonly [string, Fields]): number => (a < b ? -1 : 1)
+
+/** The paths of all fields of the set in order, as messages write them: `.spec.containers[name="web"].image`. */
 export function paths(fields: Fields, path = ''): readonly string[] {
   const own = isMember(fields) && path ? [path] : []
-  const below = Object.entries(fields).filter(([step]) => step !== self)
+  const below = Object.entries(fields)
+    .filter(([step]) => step !== self)
+    .toSorted(byStep)
   return [...own, ...below.flatMap(([step, child]) => paths(child, path + stepText(step)))]
 }

@@ -8,8 +8,11 @@ const names = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test'])
 const withValue = new Set(['add', 'replace', 'test'])
 const withFrom = new Set(['move', 'copy'])
 
+/** No object has a field of that name, and the package would take its parent instead. */
+const unspeakable = '__proto__'
+
 const isPointer = (value: unknown): value is string =>
-  typeof value === 'string' && (value === '' || value.startsWith('/'))
+  typeof value === 'string' && (value === '' || value.startsWith('/')) && !value.split('/').includes(unspeakable)
 
 /** What is wrong with one operation, whatever the object. */
 function wrongWith(operation: unknown): string | undefined {

@@ -63,8 +63,10 @@ export function entriesOf(object: Manifest | undefined): readonly ManagedFields[
 }
 
 /** Whether a writer asks for all ownership to be forgotten, which is said with one empty entry. */
-export const asksForReset = ({ metadata: { managedFields } }: Manifest): boolean =>
-  managedFields?.length === 1 && Object.keys(Object(managedFields[0])).length === 0
+export const asksForReset = ({ metadata: { managedFields } }: Manifest): boolean => {
+  const [entry] = managedFields ?? []
+  return managedFields?.length === 1 && isFields(entry) && Object.keys(entry).length === 0
+}
 
 /** Times have no fractions here, as everywhere in metadata. */
 export const timeText = (now: Date): string => `${now.toISOString().slice(0, 19)}Z`
@@ -96,12 +98,21 @@ const inOrder = (a: ManagedFields, b: ManagedFields): number =>
   compareTexts(a.apiVersion, b.apiVersion) ||
   compareTexts(a.subresource ?? '', b.subresource ?? '')
 
+/** Lists of entries that are few, and in order: they were made here. */
+const formed = new WeakSet<readonly unknown[]>()
+
+function form(entries: readonly ManagedFields[]): readonly ManagedFields[] {
+  if (formed.has(entries)) return entries
+  const managedFields = capped(entries).toSorted(inOrder)
+  checked.add(managedFields)
+  formed.add(managedFields)
+  return managedFields
+}
+
 /** The object with these entries, in Kubernetes' order; the same object when it has them already. */
 export function withEntries(object: Manifest, entries: readonly ManagedFields[] | undefined): Manifest {
   if (entries === object.metadata.managedFields) return object
   const { managedFields: _, ...metadata } = object.metadata
   if (!entries?.length) return { ...object, metadata }
-  const managedFields = capped(entries).toSorted(inOrder)
-  checked.add(managedFields)
-  return { ...object, metadata: { ...metadata, managedFields } }
+  return { ...object, metadata: { ...metadata, managedFields: form(entries) } }
 }
