@@ -201,7 +201,7 @@ export class Queue<K> {
     if (at >= this.#timerAt) return
     clearTimeout(this.#timer)
     this.#timerAt = at
-    this.#timer = setTimeout(() => this.#ring(), Math.min(Math.ceil(at - this.#now()), longestTimer))
+    this.#timer = setTimeout(() => this.#ring(), Math.min(Math.max(0, Math.ceil(at - this.#now())), longestTimer))
   }
 
   #ring(): void {

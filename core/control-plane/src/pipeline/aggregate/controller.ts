@@ -26,6 +26,8 @@ import { aggregate } from './aggregate.ts'
 
 /** What several Works of a binding say within so many milliseconds is one write. */
 const moment = 20
+/** A binding that was scheduled anew has Works that will speak for themselves. This is for when they do not. */
+const patience = 500
 
 /** Sums up in each binding, and in its template, what the clusters say. */
 export const aggregateControllers = (machine: Machine): readonly Controller[] =>
@@ -43,7 +45,7 @@ function aggregateController(machine: Machine, kind: Kind<Binding>): Controller 
   const hearBinding = (change: Change<Binding>) => {
     if (!change.after || !isRescheduled(change)) return
     if (change.initial) worker.enqueue(keyOf(change.after), 'low')
-    else worker.enqueueAfter(keyOf(change.after), moment)
+    else worker.enqueueAfter(keyOf(change.after), patience)
   }
   const hearWork = (change: Change<Work>) => {
     const work = change.after ?? change.before
