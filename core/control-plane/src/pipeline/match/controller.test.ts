@@ -157,7 +157,7 @@ describe('a policy waits', () => {
   test('for the overrides it depends on', async () => {
     start({ objects: [pp('a', { dependentOverrides: ['override'] }), deployment()] })
     await machine.until(() => machine.events.length > 0)
-    assert.equal(machine.events[0]?.message, 'Apply policy(default/a) failed: waiting for dependent overrides override')
+    assert.equal(machine.events[0]?.message, 'policy(default/a) waits for dependent overrides override')
     assert.equal(owner(), undefined)
     machine.objects.put(overridePolicy())
     await machine.until(() => owner() === 'a')

@@ -1,5 +1,6 @@
 import {
   done,
+  errors,
   isNotFound,
   label,
   type Manifest,
@@ -39,7 +40,7 @@ function waits({ machine }: Settling, template: Manifest, policy: PropagationPol
   if (policy.spec.activationPreference === 'Lazy' && !isEdited) return true
   const missing = missingOverrides(machine, policy)
   if (missing.length === 0) return false
-  const message = `Apply ${policyText(policy)} failed: waiting for dependent overrides ${missing.join(', ')}`
+  const { message } = errors.OVERRIDES_MISSING(policyText(policy), missing.join(', '))
   machine.event(template, 'Warning', 'ApplyPolicyFailed', message)
   return true
 }

@@ -3,6 +3,8 @@ import {
   again,
   type Binding,
   done,
+  errors,
+  type FlotillaError,
   isNotFound,
   isTrue,
   type Key,
@@ -68,12 +70,22 @@ function announce({ machine }: Scheduler, binding: Binding, type: 'Normal' | 'Wa
   machine.event({ apiVersion, kind, metadata: { namespace, name, uid } }, type, reason, message)
 }
 
+/** Says why a binding goes nowhere, if that is news. */
 async function fail(scheduler: Scheduler, binding: Binding, mishap: Mishap): Promise<void> {
-  const patch = mishapPatch(binding, mishap, scheduler.machine.now())
+  const { machine } = scheduler
+  const patch = mishapPatch(binding, mishap, machine.now())
   if (!patch) return
   await write(scheduler, binding, patch, 'status')
   announce(scheduler, binding, 'Warning', mishap.message)
-  told(scheduler.machine, 'schedule', binding, 'unschedulable')
+  told(machine, 'schedule', binding, 'unschedulable')
+  const error = catalogued(mishap)
+  if (error) machine.log.info('binding not scheduled', { binding: keyText(keyOf(binding)), error })
+}
+
+/** What is nobody's fault is no exception, and yet has its place in the catalogue of errors. */
+function catalogued({ reason, message }: Mishap): FlotillaError | undefined {
+  if (reason === 'NoClusterFit') return errors.SCHEDULE_UNFIT(message)
+  return reason === 'Unschedulable' ? errors.SCHEDULE_UNSCHEDULABLE(message) : undefined
 }
 
 /** Where a binding goes. A plugin's failure is told before it is thrown on. */
