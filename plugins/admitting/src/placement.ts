@@ -40,9 +40,9 @@ function* overflowProblems(term: Field<ClusterAffinityTerm>, placement: Placemen
 
 function* affinitiesProblems(placement: PlacementField): Problems {
   const [single, several] = [placement.at('clusterAffinity'), placement.at('clusterAffinities')]
-  if (single.value && several.value) yield several.forbidden('cannot stand beside clusterAffinity; keep one of them')
-  yield* affinityProblems(single)
   const terms = several.items()
+  if (single.value && terms.length > 0) yield several.forbidden('cannot stand beside clusterAffinity; keep one of them')
+  yield* affinityProblems(single)
   for (const term of terms) {
     yield* named(term.at('affinityName'), labelKey)
     yield* affinityProblems(term)
@@ -78,8 +78,8 @@ function* spreadsProblems(constraints: PlacementField): Problems {
   const all = constraints.at('spreadConstraints')
   const items = all.items()
   for (const constraint of items) yield* spreadProblems(constraint)
-  yield* unique([...items.map((each) => each.at('spreadByField'))])
-  yield* unique([...items.map((each) => each.at('spreadByLabel'))])
+  yield* unique(items.map((each) => each.at('spreadByField')))
+  yield* unique(items.map((each) => each.at('spreadByLabel')))
   const byCluster = items.find(({ value }) => value.spreadByField === 'cluster')
   if (!byCluster && items.some(({ value }) => value.spreadByField)) {
     yield all.invalid('needs a constraint with spreadByField "cluster" beside the others')

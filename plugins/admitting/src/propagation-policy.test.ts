@@ -145,6 +145,9 @@ examineCauses(propagationPolicy, {
     given: { manifest: stored({}, { [label.propagationPolicyId]: 'other' }), before: stored() },
     causes: [`${id}: Invalid value: "other": field is immutable`],
   },
+  'a policy that never had an id is given one': {
+    given: { manifest: stored(), before: stored({}, {}) },
+  },
   'the scheduler is another': {
     given: { manifest: stored({ schedulerName: 'mine' }), before: stored() },
     causes: ['spec.schedulerName: Invalid value: "mine": field is immutable'],

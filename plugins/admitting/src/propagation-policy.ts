@@ -41,7 +41,7 @@ export function completePolicy({ manifest, before, operation }: Write<Propagatio
   const { id, held } = marksOf(manifest)
   const { labels } = manifest.metadata
   const kept = operation === 'CREATE' ? undefined : labels?.[id] || before?.metadata.labels?.[id]
-  const marked = withFinalizer(withLabel(manifest, id, kept ?? crypto.randomUUID()), held)
+  const marked = withFinalizer(withLabel(manifest, id, kept || crypto.randomUUID()), held)
   return edit(marked, 'spec', (spec) => completeSpec(spec, manifest.metadata.namespace))
 }
 
@@ -75,7 +75,8 @@ export function* policyProblems({ manifest, before }: Write<PropagationPolicy>):
   const { id } = marksOf(manifest)
   const spec = new Field('', manifest).at('spec')
   yield* present(idField(manifest, id))
-  yield* unchanged(idField(manifest, id), before && idField(before, id))
+  const given = before && idField(before, id)
+  if (given?.value) yield* unchanged(idField(manifest, id), given)
   yield* unchanged(scheduler(manifest), before && scheduler(before))
   yield* present(spec.at('resourceSelectors'), 'a policy selects at least one kind of template')
   yield* resourceSelectorProblems(spec.at('resourceSelectors'), manifest.metadata.namespace)
