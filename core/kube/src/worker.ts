@@ -90,7 +90,7 @@ class QueueWorker<K> implements Worker<K> {
   }
 
   #pump(): void {
-    const { workers = 8 } = this.#options
+    const { workers = 32 } = this.#options
     this.#woken = false
     while (this.#running && this.#steps.size < workers && this.#begun < burst) {
       const taken = this.#queue.take()

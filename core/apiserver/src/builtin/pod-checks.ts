@@ -187,8 +187,20 @@ const names = (field: string, spec: PodSpec): Causes => [
   ...(spec.priorityClassName ? follows(`${field}.priorityClassName`, spec.priorityClassName, dnsSubdomain) : []),
 ]
 
-/** What is wrong with a Pod's spec beyond its schema. */
-export const podSpec = (field: string, spec: PodSpec): Causes => [
+const goodSpecs = new WeakSet<PodSpec>()
+
+/**
+ * What is wrong with a Pod's spec beyond its schema. One that was good is not looked at again: it cannot have changed,
+ * and Deployments, ReplicaSets and Pods share it.
+ */
+export function podSpec(field: string, spec: PodSpec): Causes {
+  if (goodSpecs.has(spec)) return []
+  const causes = specCauses(field, spec)
+  if (causes.length === 0) goodSpecs.add(spec)
+  return causes
+}
+
+const specCauses = (field: string, spec: PodSpec): Causes => [
   ...(spec.volumes ?? []).flatMap((each, i) => volume(`${field}.volumes[${i}]`, each)),
   ...unique(
     spec.volumes ?? [],

@@ -1,4 +1,5 @@
 import { deepFreeze, formatOf, formatQuantity, parseQuantity } from '@flotilla/sdk'
+import { once } from './memory.ts'
 import { isFields, mapItems, type Shape } from './shape.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -43,12 +44,18 @@ const meansMissing = (value: unknown, shape: Shape): boolean => value === null &
 const itemDefault = (item: unknown, shape: Shape): unknown =>
   meansMissing(item, shape) && shape.default !== undefined ? defaultOf(shape) : applyDefaults(item, shape)
 
-function fillFields(object: Fields, shape: Shape): Fields {
+const applyOnce = once(applyDefaults)
+
+/** The same for a whole object, whose fields are remembered. */
+export const applyObjectDefaults = (object: object, shape: Shape): object =>
+  shape.leaf ? object : fillFields(object as Fields, shape, applyOnce) // any object has fields
+
+function fillFields(object: Fields, shape: Shape, below = applyDefaults): Fields {
   let changed: Record<string, unknown> | undefined
   for (const key in object) {
     const child = shape.fields.get(key) ?? shape.values
     if (!child) continue
-    const value = meansMissing(object[key], child) ? defaultOf(child) : applyDefaults(object[key], child)
+    const value = meansMissing(object[key], child) ? defaultOf(child) : below(object[key], child)
     if (value === object[key]) continue
     changed ??= { ...object }
     if (value === undefined) delete changed[key]

@@ -1,3 +1,4 @@
+import { once } from './memory.ts'
 import { isFields, mapItems, type Shape } from './shape.ts'
 
 /** What a shape has no place for, removed; the same value when that was nothing, else one that shares the rest. */
@@ -7,12 +8,20 @@ export function prune(value: unknown, shape: Shape): unknown {
   return isFields(value) ? pruneFields(value, shape) : value
 }
 
-function pruneFields(object: Readonly<Record<string, unknown>>, shape: Shape): Readonly<Record<string, unknown>> {
+type Fields = Readonly<Record<string, unknown>>
+
+const pruneOnce = once(prune)
+
+/** The same for a whole object, whose fields are remembered. */
+export const pruneObject = (object: object, shape: Shape): object =>
+  shape.leaf ? object : pruneFields(object as Fields, shape, pruneOnce) // any object has fields
+
+function pruneFields(object: Fields, shape: Shape, below = prune): Fields {
   let pruned: Record<string, unknown> | undefined
   for (const key in object) {
     const child = shape.fields.get(key) ?? shape.values
     if (child) {
-      const value = prune(object[key], child)
+      const value = below(object[key], child)
       if (value === object[key]) continue
       pruned ??= { ...object }
       pruned[key] = value

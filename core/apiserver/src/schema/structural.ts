@@ -1,7 +1,7 @@
 import type { StatusCause } from '@flotilla/sdk'
-import { applyDefaults } from './defaults.ts'
+import { applyObjectDefaults } from './defaults.ts'
 import { wholeObject } from './metadata.ts'
-import { prune, unknownFields } from './prune.ts'
+import { pruneObject, unknownFields } from './prune.ts'
 import type { Schema } from './schema.ts'
 import { type Shape, shapeOf } from './shape.ts'
 import { validatorOf } from './validate.ts'
@@ -32,11 +32,11 @@ function compile(schema: Schema): CompiledSchema {
   let shape: Shape | undefined
   const whole = (): Shape => (shape ??= shapeOf(wholeObject(schema)))
   const validate = validatorOf(withoutMetadata(schema))
-  const pruned = <T extends object>(object: T) => prune(object, whole()) as T // an object of the same kind
+  const pruned = <T extends object>(object: T) => pruneObject(object, whole()) as T // an object of the same kind
   return {
     prune: pruned,
     unknownFields: (object) => (pruned(object) === object ? [] : unknownFields(object, whole())),
-    applyDefaults: <T extends object>(object: T) => applyDefaults(object, whole()) as T, // likewise
+    applyDefaults: <T extends object>(object: T) => applyObjectDefaults(object, whole()) as T, // likewise
     validate,
   }
 }

@@ -31,6 +31,18 @@ function pattern(text: string): { test(value: string): boolean } {
 
 const place = (context: Context): Place => ({ pointer: context?.instancePath ?? '', root: context?.rootData })
 
+/** A check that remembers the objects with which nothing is wrong. */
+function once(check: Check): Check {
+  const good = new WeakSet<object>()
+  return (value, context) => {
+    if (typeof value !== 'object' || value === null) return check(value, context)
+    if (good.has(value)) return nothing
+    const causes = check(value, context)
+    if (causes.length === 0) good.add(value)
+    return causes
+  }
+}
+
 /** Makes a check what the validator expects of a keyword. What was found travels in a parameter of the error. */
 const keyword = (check: Check): KeywordFunction => {
   const validate: KeywordFunction = (value, context) => {
@@ -84,6 +96,11 @@ class Compiler {
     }
     this.#ajv.addKeyword({ keyword: 'check', schemaType: 'number', compile: (index) => keyword(checkOf(index)) })
     this.#ajv.addKeyword({
+      keyword: 'checkOnce',
+      schemaType: 'number',
+      compile: (index) => keyword(once(checkOf(index))),
+    })
+    this.#ajv.addKeyword({
       keyword: 'unique',
       type: 'array',
       schemaType: 'array',
@@ -98,9 +115,18 @@ class Compiler {
 
   /** Compiles a schema when it is first used, but not what is below its fields. */
   check(schema: Schema): Check {
-    const found = this.#checks.get(schema)
-    if (found) return found
-    const validate = this.#ajv.compile(jsonSchema(schema, this.#refer))
+    return this.#checks.get(schema) ?? this.#compile(schema, this.#refer)
+  }
+
+  /** The same for whole objects. A field that was good once is not looked at again: it cannot have changed. */
+  checkObject(schema: Schema): Check {
+    return this.#compile(schema, (field) =>
+      field.properties ? { checkOnce: this.#referred.push(field) - 1 } : this.#refer(field),
+    )
+  }
+
+  #compile(schema: Schema, refer: Refer): Check {
+    const validate = this.#ajv.compile(jsonSchema(schema, refer))
     const check: Check = (value, context) =>
       validate(value, context) ? nothing : violations(validate.errors ?? [], context?.rootData ?? value)
     this.#checks.set(schema, check)
@@ -121,7 +147,7 @@ export function validatorOf(schema: Schema): (object: unknown) => readonly Statu
   return (object) => {
     if (!check) {
       if (compiler.size > enough) compiler = new Compiler()
-      check = compiler.check(schema)
+      check = compiler.checkObject(schema)
     }
     return check(object, undefined)
   }

@@ -20,6 +20,17 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Ex
     known.set(name, made)
     return made as T // the caller asks for one type under one name
   }
+  // Hashing a set of labels costs more than counting: what prom-client makes of them is kept.
+  const labelled = <T>({ labels: names = [] }: MetricOptions, child: (values: readonly string[]) => T) => {
+    const children = new Map<string, T>()
+    return (on: Readonly<Record<string, string>>): T => {
+      const values = names.map((name) => on[name] ?? '')
+      const text = values.join('\n')
+      const made = children.get(text) ?? child(values)
+      children.set(text, made)
+      return made
+    }
+  }
   const settings = ({ name, help, labels: labelNames = [] }: MetricOptions) => ({
     name,
     help,
@@ -33,7 +44,8 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Ex
     counter: (options) =>
       once(options, () => {
         const counter = new Counter(settings(options))
-        return { add: (on = {}, amount = 1) => counter.inc(on, amount) }
+        const child = labelled(options, (values) => counter.labels(...values))
+        return { add: (on = {}, amount = 1) => child(on).inc(amount) }
       }),
     gauge: (options) =>
       once(options, () => {
@@ -44,7 +56,8 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Ex
       once(options, () => {
         const { buckets } = options
         const histogram = new Histogram({ ...settings(options), ...(buckets ? { buckets: [...buckets] } : {}) })
-        return { observe: (value, on = {}) => histogram.observe(on, value) }
+        const child = labelled(options, (values) => histogram.labels(...values))
+        return { observe: (value, on = {}) => child(on).observe(value) }
       }),
   }
 }
