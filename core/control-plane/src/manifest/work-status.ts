@@ -12,6 +12,7 @@ import {
   workKind,
 } from '@flotilla/sdk'
 import type { Machine } from '../machine.ts'
+import { moment } from './moment.ts'
 
 /** A Work's status with something said in it; the same status when it is said already. */
 export type StatusEdit = (status: WorkStatus, work: Work) => WorkStatus | Promise<WorkStatus>
@@ -23,13 +24,6 @@ export type StatusEdit = (status: WorkStatus, work: Work) => WorkStatus | Promis
 export interface WorkStatusWriter {
   /** Says something soon. It takes the place of what waits under the same name. */
   edit(work: Key, name: string, edit: StatusEdit): void
-}
-
-export interface WorkStatusOptions {
-  /** Milliseconds without a new edit after which a Work is written; by default 20. */
-  readonly quiet?: number
-  /** Milliseconds an edit waits at most; by default 200. */
-  readonly longest?: number
 }
 
 interface Waiting {
@@ -63,9 +57,11 @@ async function edited(work: Work, edits: ReadonlyMap<string, StatusEdit>): Promi
   return { status, failed, error }
 }
 
+/** How many moments an edit waits for the one after it, when there is always another one. */
+const mostMoments = 8
+
 export function createWorkStatusWriter(
   machine: Pick<Machine, 'client' | 'store' | 'worker' | 'signal'>,
-  { quiet = 20, longest = 200 }: WorkStatusOptions = {},
 ): WorkStatusWriter {
   const works = machine.store(workKind)
   const waiting = new Map<string, Waiting>()
@@ -82,7 +78,8 @@ export function createWorkStatusWriter(
     const text = keyText(key)
     const taken = waiting.get(text)
     if (!taken) return done
-    const left = Math.min(taken.latest + quiet, taken.since + longest) - performance.now()
+    const quiet = moment(waiting.size)
+    const left = Math.min(taken.latest + quiet, taken.since + mostMoments * quiet) - performance.now()
     if (left > 0) return again(left)
     waiting.delete(text)
     const work = works.get(key)
@@ -115,7 +112,7 @@ export function createWorkStatusWriter(
       const before = waiting.get(text)
       const edits = new Map(before?.edits).set(name, edit)
       waiting.set(text, { edits, since: before?.since ?? latest, latest })
-      worker.enqueueAfter(key, quiet)
+      worker.enqueueAfter(key, moment(0))
     },
   }
 }

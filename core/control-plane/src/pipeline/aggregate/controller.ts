@@ -1,5 +1,6 @@
 import type { Worker } from '@flotilla/kube'
 import {
+  again,
   type Binding,
   type Change,
   type Controller,
@@ -20,13 +21,12 @@ import {
 import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { ended } from '../../manifest/ended.ts'
+import { moment } from '../../manifest/moment.ts'
 import { bindingId, bindingKeyOf, bindingKinds, worksOfBinding } from '../../manifest/origin.ts'
 import { type CachedTemplate, templateOf } from '../../manifest/template.ts'
 import { aggregate } from './aggregate.ts'
 
-/** What several Works of a binding say within so many milliseconds is one write. */
-const moment = 20
-/** A binding that was scheduled anew has Works that will speak for themselves. This is for when they do not. */
+/** Works that were just made will soon speak for themselves. Those that do not are waited for so many milliseconds. */
 const patience = 500
 
 /** Sums up in each binding, and in its template, what the clusters say. */
@@ -37,11 +37,31 @@ function aggregateController(machine: Machine, kind: Kind<Binding>): Controller 
   const name = `aggregate:${kind.plural}`
   const bindings = machine.store(kind)
   const works = machine.store(workKind)
+  const waiting = new Map<string, number>()
   const worker: Worker<Key> = machine.worker({
     name,
     keyText,
-    step: (key, signal) => settle(machine, kind, key, signal),
+    step,
   })
+
+  /** What several Works of a binding say within a moment is summed up once. */
+  function soon(key: Key): void {
+    const text = keyText(key)
+    waiting.set(text, waiting.get(text) ?? performance.now())
+    worker.enqueueAfter(key, moment(waiting.size))
+  }
+
+  async function step(key: Key, signal: AbortSignal): Promise<Outcome> {
+    const binding = bindings.get(key)
+    const id = binding && bindingId(binding)
+    const told = id ? works.by(worksOfBinding(kind), id) : []
+    const since = waiting.get(keyText(key))
+    const left = since === undefined ? 0 : since + patience - performance.now()
+    if (left > 0 && told.some(isSilent)) return again(left)
+    waiting.delete(keyText(key))
+    return binding ? settle(machine, { kind, binding, works: told }, signal) : done
+  }
+
   const hearBinding = (change: Change<Binding>) => {
     if (!change.after || !isRescheduled(change)) return
     if (change.initial) worker.enqueue(keyOf(change.after), 'low')
@@ -50,7 +70,7 @@ function aggregateController(machine: Machine, kind: Kind<Binding>): Controller 
   const hearWork = (change: Change<Work>) => {
     const work = change.after ?? change.before
     const key = work && !change.initial && isNews(change) ? bindingKeyOf(work, kind) : undefined
-    if (key) worker.enqueueAfter(key, moment)
+    if (key) soon(key)
   }
   return {
     name,
@@ -68,20 +88,21 @@ function aggregateController(machine: Machine, kind: Kind<Binding>): Controller 
 const isRescheduled = ({ before, after }: Change<Binding>): boolean =>
   before?.metadata.generation !== after?.metadata.generation
 
+/** Whether nothing has been said of a Work yet. */
+const isSilent = ({ status }: Work): boolean => !status?.conditions?.length
+
 const isNews = ({ before, after }: Change<Work>): boolean =>
   !after ||
   before?.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
   !deepEqual(before?.status, after.status)
 
-async function settle(machine: Machine, kind: Kind<Binding>, key: Key, signal: AbortSignal): Promise<Outcome> {
-  const binding = machine.store(kind).get(key)
-  const id = binding && bindingId(binding)
-  if (!id || binding.metadata.deletionTimestamp) return done
-  const works = machine.store(workKind).by(worksOfBinding(kind), id)
+async function settle(machine: Machine, sum: Sum, signal: AbortSignal): Promise<Outcome> {
+  const { binding, works } = sum
+  if (binding.metadata.deletionTimestamp) return done
   if (works.length === 0 && !binding.status?.aggregatedStatus?.length) return done // nobody has said anything yet
   const template = await templateOf(machine, binding.spec.resource, signal)
   try {
-    await sumUp(machine, { kind, binding, works, ...(template && { template }) }, signal)
+    await sumUp(machine, { ...sum, ...(template && { template }) }, signal)
   } catch (error) {
     if (isConflict(error)) throw error // somebody else wrote first: nothing is wrong, it is done again
     for (const about of template ? [binding, template.manifest] : [binding]) {
