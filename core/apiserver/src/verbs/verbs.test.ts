@@ -109,6 +109,20 @@ test('what only the server may say stays through updates', async () => {
   assert.equal(body.metadata.creationTimestamp, first.metadata.creationTimestamp)
 })
 
+test('who an object is never changes', async () => {
+  const { body: first } = await api.ask('POST', configMapPath, configMap('someone'))
+  const put = (metadata: object) =>
+    api.ask('PUT', `${configMapPath}/someone`, { ...first, metadata: { ...first.metadata, ...metadata } })
+  const other = await put({ uid: 'other' })
+  assert.deepEqual([other.code, other.body.reason], [409, 'Conflict'])
+  const older = await put({ creationTimestamp: '2020-01-01T00:00:00Z' })
+  assert.equal(older.code, 422)
+  assert.equal(older.body.details.causes[0].field, 'metadata.creationTimestamp')
+  assert.match(older.body.message, /field is immutable$/)
+  const dying = await put({ deletionTimestamp: '2020-01-01T00:00:00Z' })
+  assert.deepEqual([dying.code, dying.body.metadata.deletionTimestamp], [200, undefined])
+})
+
 test('of two writers with one resourceVersion the second is told', async () => {
   const { body: first } = await api.ask('POST', widgetPath, widget('raced'))
   const put = (size: number) => api.ask('PUT', `${widgetPath}/raced`, { ...first, spec: { size } })
