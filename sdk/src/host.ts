@@ -79,7 +79,7 @@ export interface ControllerBuilder<T = Manifest> {
   watches<U>(kind: Kind<U>, keys: (change: Change<U>) => Iterable<Key>): ControllerBuilder<T>
   /** Keys from anywhere else. `subscribe` returns what ends the subscription. */
   hears(subscribe: (enqueue: (key: Key, priority?: Priority) => void) => () => void): ControllerBuilder<T>
-  /** How many keys are reconciled at once (by default 8). One key is never reconciled twice at once. */
+  /** How many keys are reconciled at once (by default 32). One key is never reconciled twice at once. */
   workers(count: number): ControllerBuilder<T>
   /**
    * Level-based: the step gets the object as the cache has it, or undefined when it is gone, and makes the world so.

@@ -7,7 +7,7 @@ export interface WorkerOptions<K> {
   readonly name: string
   /** What makes two keys the same. */
   readonly keyText: (key: K) => string
-  /** By default 8. */
+  /** By default 32. */
   readonly workers?: number
   /** How long one step may take before its signal ends; by default 60 s. */
   readonly timeoutMs?: number

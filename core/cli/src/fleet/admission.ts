@@ -1,17 +1,5 @@
 import type { Admission } from '@flotilla/apiserver'
-import type { Reviewer } from '@flotilla/core'
-import type { admit, Status } from '@flotilla/sdk'
-
-const refused = ({ message, code = 403, reason = 'Forbidden', causes }: admit.Denial): Status => ({
-  apiVersion: 'v1',
-  kind: 'Status',
-  metadata: {},
-  status: 'Failure',
-  code,
-  reason,
-  message,
-  ...(causes && { details: { causes } }),
-})
+import { type Reviewer, statusOf } from '@flotilla/core'
 
 /** Lets the control plane review what is written to the embedded server. A status is not: users do not write it. */
 export const reviewedBy =
@@ -21,5 +9,5 @@ export const reviewedBy =
     if (subresource || !review) return { manifest }
     const key = namespace ? { namespace, name } : { name }
     const answer = await review({ operation, key, manifest, ...(before && { before }), user: user.name, dryRun })
-    return 'denial' in answer ? refused(answer.denial) : answer
+    return 'denial' in answer ? statusOf(answer.denial, manifest) : answer
   }

@@ -43,6 +43,9 @@ test('a denial is a status: forbidden, unless it says otherwise', () => {
   assert.deepEqual({ code, reason, message }, { code: 403, reason: 'Forbidden', message: 'no' })
   const causes = [{ reason: 'FieldValueInvalid', message: 'bad', field: 'spec.a' }]
   assert.deepEqual(statusOf({ message: 'no', code: 422, reason: 'Invalid', causes }).details, { causes })
+  const about = { apiVersion: 'policy.karmada.io/v1alpha1', kind: 'PropagationPolicy', metadata: { name: 'web' } }
+  const names = { name: 'web', group: 'policy.karmada.io', kind: 'PropagationPolicy' }
+  assert.deepEqual(statusOf({ message: 'no' }, about).details, names)
 })
 
 describe('the webhook', () => {

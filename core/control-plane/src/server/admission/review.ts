@@ -1,4 +1,4 @@
-import { type Ask, admit, type Manifest, type Status } from '@flotilla/sdk'
+import { type Ask, admit, groupOf, type Manifest, type Status } from '@flotilla/sdk'
 
 /** What is to be written, or why nothing is. */
 export type Verdict = { readonly manifest: Manifest } | { readonly denial: admit.Denial }
@@ -26,8 +26,13 @@ export const createReviewer =
   (request) =>
     review(ask, request)
 
-/** A denial as a Kubernetes API server says it. */
-export const statusOf = ({ message, code = 403, reason = 'Forbidden', causes }: admit.Denial): Status => ({
+const namesOf = ({ apiVersion, kind, metadata: { name } }: Manifest) => ({ name, group: groupOf(apiVersion), kind })
+
+/** A denial as a Kubernetes API server says it, with what kubectl needs to name the object. */
+export const statusOf = (
+  { message, code = 403, reason = 'Forbidden', causes }: admit.Denial,
+  about?: Manifest,
+): Status => ({
   apiVersion: 'v1',
   kind: 'Status',
   metadata: {},
@@ -35,5 +40,5 @@ export const statusOf = ({ message, code = 403, reason = 'Forbidden', causes }: 
   code,
   reason,
   message,
-  ...(causes && { details: { causes } }),
+  details: { ...(about && namesOf(about)), ...(causes && { causes }) },
 })

@@ -70,7 +70,7 @@ async function mutate(ask: Ask, admission: admit.Admission): Promise<Answer> {
 
 async function validate(ask: Ask, admission: admit.Admission): Promise<Answer> {
   const denial = await refused(ask, admission)
-  return denial ? { allowed: false, status: statusOf(denial) } : { allowed: true }
+  return denial ? { allowed: false, status: statusOf(denial, admission.manifest) } : { allowed: true }
 }
 
 /** A plugin that fails refuses the write, with its name. */
