@@ -249,10 +249,13 @@ const fileMode = { defaultMode: 0o644 }
 const containerDefaults = {
   terminationMessagePath: '/dev/termination-log',
   terminationMessagePolicy: 'File',
+  resources: {},
 }
 const webhookDefaults = {
   failurePolicy: 'Fail',
   matchPolicy: 'Equivalent',
+  namespaceSelector: {},
+  objectSelector: {},
   timeoutSeconds: 10,
 }
 
@@ -341,4 +344,25 @@ export const notRequired: Readonly<Record<string, readonly string[]>> = {
   V1NetworkPolicySpec: ['podSelector'],
   V1Role: ['rules'],
   V1RoleRef: ['apiGroup'],
+}
+
+/** The other way round: without these there is no object, though the client package lets them be missing. */
+export const alsoRequired: Readonly<Record<string, readonly string[]>> = {
+  V1CronJob: ['spec'],
+  V1DaemonSet: ['spec'],
+  V1Deployment: ['spec'],
+  V1Job: ['spec'],
+  V1JobTemplateSpec: ['spec'],
+  V1LimitRange: ['spec'],
+  V1PersistentVolume: ['spec'],
+  V1PersistentVolumeClaim: ['spec'],
+  V1Pod: ['spec'],
+  V1PodTemplate: ['template'],
+  V1PodTemplateSpec: ['spec'],
+  V1ReplicaSet: ['spec'],
+  V1ReplicaSetSpec: ['template'],
+  V1ReplicationController: ['spec'],
+  V1Service: ['spec'],
+  V1StatefulSet: ['spec'],
+  V2HorizontalPodAutoscaler: ['spec'],
 }

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { atomicTypes, defaults, enums, merging, notRequired, quantities } from './annotations.ts'
+import { alsoRequired, atomicTypes, defaults, enums, merging, notRequired, quantities } from './annotations.ts'
 import { kinds, machinery, officialName } from './kinds.ts'
 
 type Definition = Readonly<Record<string, unknown>>
@@ -129,6 +129,7 @@ class Catalogue {
   }
 
   isRequired(model: string, { name, required }: Field): boolean {
+    if (alsoRequired[model]?.includes(name)) return true
     return required && this.#inSpec.has(model) && !notRequired[model]?.includes(name)
   }
 
@@ -182,7 +183,14 @@ function describe(model: string, { description, fields }: Model, catalogue: Cata
 
 /** Annotations of fields that do not exist are mistakes, or of a release that is gone. */
 function checkAnnotations(): void {
-  const tables: readonly Readonly<Record<string, object>>[] = [merging, quantities, enums, defaults, notRequired]
+  const tables: readonly Readonly<Record<string, object>>[] = [
+    merging,
+    quantities,
+    enums,
+    defaults,
+    notRequired,
+    alsoRequired,
+  ]
   for (const [model, annotated] of tables.flatMap((table) => Object.entries(table))) {
     const fields = new Set(readModel(model).fields.map(({ name }) => name))
     const names = Array.isArray(annotated) ? annotated : Object.keys(annotated)

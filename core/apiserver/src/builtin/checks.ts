@@ -136,6 +136,10 @@ export function ownSelector(
 
 export type Amounts = Readonly<Record<string, string | number>>
 
+/** What a map says of a key a user chose: `constructor` is a name like any other. */
+export const entry = <T>(map: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
+  map && Object.hasOwn(map, key) ? map[key] : undefined
+
 /** Amounts of resources: names are qualified, nothing is below zero. */
 export const amounts = (field: string, found: Amounts = {}): Causes =>
   Object.entries(found).flatMap(([name, amount]) => [
@@ -148,7 +152,7 @@ export const amounts = (field: string, found: Amounts = {}): Causes =>
 /** Requests stay within limits. */
 export const requestsWithin = (field: string, requests: Amounts = {}, limits: Amounts = {}): Causes =>
   Object.entries(requests).flatMap(([name, amount]) => {
-    const limit = limits[name]
+    const limit = entry(limits, name)
     if (limit === undefined || compareQuantities(amount, limit) <= 0) return []
     return [
       cause.invalid(`${field}.requests`, String(amount), `must be less than or equal to ${name} limit of ${limit}`),

@@ -3,7 +3,18 @@ import { labelValue, qualifiedName } from '../object/names.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { ago, none } from './cells.ts'
-import { type Amounts, amounts, type Causes, follows, immutable, positive, required, unique, when } from './checks.ts'
+import {
+  type Amounts,
+  amounts,
+  type Causes,
+  entry,
+  follows,
+  immutable,
+  positive,
+  required,
+  unique,
+  when,
+} from './checks.ts'
 import { type ColumnOf, column, count, type Group, kind, text, wideOnly } from './kind.ts'
 import { withFields } from './pod-defaults.ts'
 
@@ -178,7 +189,7 @@ const usage =
   ({ status }: ResourceQuota): string =>
     Object.entries(status?.hard ?? {})
       .filter(([name]) => name.startsWith('limits') === limits)
-      .map(([name, hard]) => `${name}: ${status?.used?.[name] ?? 0}/${hard}`)
+      .map(([name, hard]) => `${name}: ${entry(status?.used, name) ?? 0}/${hard}`)
       .toSorted()
       .join(', ')
 

@@ -1,7 +1,7 @@
 import { deepEqual, type Manifest, type StringMap } from '@flotilla/sdk'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
-import { type Causes, follows, immutable, when } from './checks.ts'
+import { type Causes, entry, follows, immutable, when } from './checks.ts'
 import { column, count, type Group, kind, text } from './kind.ts'
 
 const core: Group = { group: '', version: 'v1', schemas: 'io.k8s.api.core.v1' }
@@ -113,7 +113,7 @@ const isJson = (value: string): boolean => {
 }
 
 const dockerConfig = ({ type, data = {} }: Secret): Causes =>
-  (type?.startsWith('kubernetes.io/docker') ? (needed[type] ?? []) : []).flatMap((key) =>
+  (type?.startsWith('kubernetes.io/docker') ? (entry(needed, type) ?? []) : []).flatMap((key) =>
     when(data[key] !== undefined && !isJson(data[key]), () =>
       cause.invalid(`data[${key}]`, '<secret contents redacted>', 'invalid character in JSON'),
     ),
@@ -122,7 +122,7 @@ const dockerConfig = ({ type, data = {} }: Secret): Causes =>
 /** What a Secret must have to be of its type. */
 function typed(secret: Secret): Causes {
   const { type = '', data = {}, metadata } = secret
-  const missing = (needed[type] ?? []).filter((key) => data[key] === undefined)
+  const missing = (entry(needed, type) ?? []).filter((key) => data[key] === undefined)
   const isBasic = type === 'kubernetes.io/basic-auth'
   const isToken = type === 'kubernetes.io/service-account-token'
   return [

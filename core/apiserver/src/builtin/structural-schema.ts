@@ -3,7 +3,7 @@ import { cause } from '../schema/causes.ts'
 import type { Schema } from '../schema/schema.ts'
 import { isFields } from '../schema/shape.ts'
 import { compileSchema } from '../schema/structural.ts'
-import { type Causes, when } from './checks.ts'
+import { type Causes, entry, when } from './checks.ts'
 import { definition } from './definitions.ts'
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string']
@@ -64,7 +64,7 @@ function listKeys(field: string, schema: Schema): Causes {
   return [
     ...when(keys.length === 0, () => cause.required(at, 'must not be empty if x-kubernetes-list-type is map')),
     ...keys.flatMap((key, i) => {
-      const found = properties[key]
+      const found = entry(properties, key)
       if (!found) return [cause.invalid(`${at}[${i}]`, key, 'entries must all be names of item properties')]
       return [
         ...when(!scalars.has(found.type ?? ''), () =>
