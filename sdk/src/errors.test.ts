@@ -25,9 +25,9 @@ for (const [code, make] of Object.entries(errors)) {
 }
 
 test('the cause is kept, and its words are in the message', () => {
-  const error = errors.CLUSTER_UNREACHABLE('m1', cause)
+  const error = errors.SERVER_UNREACHABLE('m1', cause)
   assert.equal(error.cause, cause)
-  assert.equal(error.message, 'cluster m1 did not answer: the cause')
+  assert.equal(error.message, 'm1 did not answer: the cause')
 })
 
 test('a plugin that failed is asked again unless what it threw says otherwise', () => {

@@ -77,12 +77,8 @@ export const reasonOf = (cause: unknown): string => (cause instanceof Error ? ca
 
 /** The catalogue: every error Flotilla makes, by code. `docs/errors.md` has a heading for each. */
 export const errors = {
-  CLUSTER_UNREACHABLE: (cluster: string, cause: unknown) =>
-    new FlotillaError('CLUSTER_UNREACHABLE', true, `cluster ${cluster} did not answer: ${reasonOf(cause)}`, { cause }),
   CLUSTER_NOT_CONNECTABLE: (cluster: string, reason: string) =>
     new FlotillaError('CLUSTER_NOT_CONNECTABLE', true, `cluster ${cluster} cannot be connected: ${reason}`),
-  CLUSTER_NOT_READY: (cluster: string) =>
-    new FlotillaError('CLUSTER_NOT_READY', true, `cluster ${cluster} is not ready`),
   CLUSTER_UNKNOWN: (cluster: string) => new FlotillaError('CLUSTER_UNKNOWN', true, `there is no cluster ${cluster}`),
   CONFIG_INVALID: (field: string, reason: string) =>
     new FlotillaError('CONFIG_INVALID', false, `config ${field}: ${reason}`),
