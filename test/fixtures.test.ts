@@ -2,6 +2,9 @@ import { stages } from '@flotilla/core'
 import type { Cluster, Manifest, PropagationPolicy } from '@flotilla/sdk'
 import { builtIns, fixtures } from './fixtures.ts'
 
+/** A time as a file says it. */
+type Timed<T> = Omit<T, 'now'> & { readonly now: string }
+
 interface Matched {
   readonly template: Manifest
   readonly current?: PropagationPolicy
@@ -34,3 +37,30 @@ interface Scheduled {
 fixtures<Scheduled>('schedule', ({ binding, clusters, fresh = false }) =>
   stages.schedule(builtIns, { binding, snapshot: stages.snapshotOf(clusters), fresh }),
 )
+
+/** Given a binding, one of its targets and the policies: the Work that should exist there. */
+fixtures<stages.Rendering>('render', (given) => stages.render(builtIns, given))
+
+/** Given what is desired and what a member has: what to do there. */
+fixtures<stages.Applying>('apply', (given) => stages.apply(builtIns, given))
+
+/** Given a Work and what its member has: what the Work says of it. */
+fixtures<stages.Reflecting>('reflect', async (given) => (await stages.reflect(builtIns, given)).manifestStatuses)
+
+/** Given a binding, its Works and its template: what both should say. */
+fixtures<Timed<stages.Aggregating>>('aggregate', async ({ now, ...given }) => {
+  const { status, template } = await stages.aggregate(builtIns, { ...given, now: new Date(now) })
+  return { binding: status, template: template?.status }
+})
+
+/** Given a binding, its clusters and the time: where it stays, and what has begun, goes on and is over. */
+fixtures<Timed<stages.Evicting>>('evict', async ({ now, ...given }) => {
+  const { spec, begun, finished, again } = await stages.evict(builtIns, { ...given, now: Date.parse(now) })
+  return {
+    clusters: spec.clusters,
+    tasks: spec.gracefulEvictionTasks,
+    begun: begun.length,
+    finished: finished.length,
+    again,
+  }
+})
