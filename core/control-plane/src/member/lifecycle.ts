@@ -1,20 +1,25 @@
 import { hasFinalizer, removeFinalizer } from '@flotilla/kube'
 import {
   again,
+  type Binding,
+  type Change,
   type Cluster,
   type Controller,
   clusterKind,
   clusterOfNamespace,
+  clusterResourceBindingKind,
   done,
   executionNamespace,
   finalizer,
   isAlreadyExists,
   isConflict,
+  type Key,
   keyOf,
   label,
   type Manifest,
   type Outcome,
   reasonOf,
+  resourceBindingKind,
   type Taint,
   withField,
   withFinalizer,
@@ -30,11 +35,20 @@ import { taintsFor } from './taints.ts'
 /** What a departure waits for is heard of, or looked at again after so many milliseconds. */
 const departurePeriod = 1_000
 
+/** The clusters that a binding does not name any more. */
+const leftBy = ({ before, after }: Change<Binding>): readonly Key[] => {
+  const stays = new Set(after?.spec.clusters?.map(({ name }) => name))
+  return (before?.spec.clusters ?? []).filter(({ name }) => !stays.has(name)).map(({ name }) => ({ name }))
+}
+
 /** Gives every cluster the namespace of its Works and the taints it deserves, and sees it off when it goes. */
 export const clusterControllers = (machine: Machine): readonly Controller[] => [
   machine
     .controller('clusters')
     .for(clusterKind)
+    .watches(resourceBindingKind, leftBy)
+    .watches(clusterResourceBindingKind, leftBy)
+    .watches(workKind, () => []) // so that they are all known when a cluster goes
     .watches(namespaceKind, ({ after, before }) => {
       const name = clusterOfNamespace((after ?? before)?.metadata.name)
       return name && !(before && after) ? [{ name }] : []
