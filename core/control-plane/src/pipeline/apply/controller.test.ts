@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
-import { type Cluster, clusterKind, findCondition, type Manifest, type Work, workKind } from '@flotilla/sdk'
+import { ApiError, type Cluster, clusterKind, findCondition, type Manifest, type Work, workKind } from '@flotilla/sdk'
 import { deployment, work } from '@flotilla/sdk/testing'
 import { configMapKind, deploymentKind } from '../../extension/machine.test-support.ts'
 import { type Fleet, type FleetOptions, testFleet } from '../../member/fleet.test-support.ts'
+import { namespaceKind } from '../../member/kinds.ts'
 import { applyControllers } from './controller.ts'
 
 let fleet: Fleet
@@ -262,6 +263,54 @@ describe('a Work waits', () => {
       condition('member1', 'Applied')?.message ?? '',
       /cluster member1 does not serve Deployment of apps\/v1/,
     )
+  })
+})
+
+describe('a namespace the member does not have', () => {
+  const shop: Manifest = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'default', uid: 'u', labels: { team: 'shop' } },
+    spec: { finalizers: ['kubernetes'] },
+  }
+  const begin = async (labels: Readonly<Record<string, string>>) => {
+    await start()
+    const { client, objects } = fleet.member('member1')
+    const { create } = client
+    Object.assign(client, {
+      create: async (...[kind, object, options]: Parameters<typeof create<Manifest>>) => {
+        if (kind.scope === 'Namespaced' && !objects.get(namespaceKind, { name: 'default' })) throw missing
+        return create(kind, object, options)
+      },
+    })
+    fleet.machine.objects.put({
+      ...shop,
+      metadata: { ...shop.metadata, labels: { ...shop.metadata.labels, ...labels } },
+    })
+    await fleet.machine.quiet()
+    fleet.machine.objects.put(workFor('member1'))
+  }
+  const missing = new ApiError({
+    apiVersion: 'v1',
+    kind: 'Status',
+    metadata: {},
+    status: 'Failure',
+    code: 404,
+    reason: 'NotFound',
+    message: 'namespaces "default" not found',
+    details: { name: 'default', kind: 'namespaces' },
+  })
+
+  test('is made as the control plane has it', async () => {
+    await begin({})
+    await fleet.machine.until(() => replicas('member1') === 1)
+    const made = fleet.member('member1').objects.get(namespaceKind, { name: 'default' })
+    assert.deepEqual([made?.metadata.labels, made?.spec], [{ team: 'shop' }, undefined])
+  })
+  test('is not made when its owner does not want it elsewhere', async () => {
+    await begin({ 'namespace.karmada.io/skip-auto-propagation': 'True' })
+    await fleet.machine.until(() => condition('member1', 'Applied')?.status === 'False')
+    assert.match(condition('member1', 'Applied')?.message ?? '', /namespaces "default" not found/)
   })
 })
 

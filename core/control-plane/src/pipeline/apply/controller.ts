@@ -17,6 +17,7 @@ import {
 import type { Machine } from '../../machine.ts'
 import { ended } from '../../manifest/ended.ts'
 import { workStatusOf } from '../../manifest/work-status.ts'
+import { namespaceKind } from '../../member/kinds.ts'
 import { createLanes } from '../../member/lanes.ts'
 import type { MemberChange } from '../../member/member.ts'
 import { Answers } from './dispatch.ts'
@@ -39,6 +40,7 @@ export function applyControllers(
 ): readonly Controller[] {
   const works = machine.store(workKind)
   const clusters = machine.store(clusterKind)
+  const namespaces = machine.store(namespaceKind) // known before the first member lacks one
   const metrics = applyMetrics(machine.metrics)
   const room: Room = { machine, metrics, serves, answers: new Answers(), status: workStatusOf(machine) }
   const lanes = createLanes(machine, {
@@ -67,7 +69,7 @@ export function applyControllers(
     {
       name: 'apply',
       async run(signal) {
-        await Promise.race([Promise.all([works.synced, clusters.synced]), ended(signal)])
+        await Promise.race([Promise.all([works.synced, clusters.synced, namespaces.synced]), ended(signal)])
         const running = lanes.run(signal) // first, so that they take keys
         const ends = [
           works.listen(hearWork),

@@ -17,6 +17,7 @@ import { full } from '../../manifest/full.ts'
 import type { ConnectedMember } from '../../member/member.ts'
 import { type Applied, apply } from './apply.ts'
 import type { ApplyMetrics } from './metrics.ts'
+import { lacksNamespace, makeNamespace } from './namespace.ts'
 
 /** What the stage works with. */
 export interface Room {
@@ -116,11 +117,28 @@ async function deliver(room: Room, delivery: Delivery, observed: Manifest | unde
   }
 }
 
-async function create({ metrics, answers }: Room, delivery: Delivery, manifest: Manifest): Promise<'created'> {
-  const { kind, member, work, desired, ordinal, signal } = delivery
+/** Creates an object, in a namespace that is made for it if need be. */
+async function createThere(
+  { machine }: Room,
+  { kind, member, signal }: Delivery,
+  manifest: Manifest,
+): Promise<Manifest> {
+  const { namespace } = manifest.metadata
+  try {
+    return await member.client.create(kind, manifest, { signal })
+  } catch (error) {
+    if (!namespace || !lacksNamespace(error)) throw error
+    if (!(await makeNamespace(machine, member, namespace, signal))) throw error
+    return member.client.create(kind, manifest, { signal })
+  }
+}
+
+async function create(room: Room, delivery: Delivery, manifest: Manifest): Promise<'created'> {
+  const { metrics, answers } = room
+  const { member, work, desired, ordinal } = delivery
   const recreate = isTrue(work.status?.conditions, 'Applied')
   try {
-    const answer = await member.client.create(kind, manifest, { signal })
+    const answer = await createThere(room, delivery, manifest)
     answers.remember(work, ordinal, desired, manifest, answer)
     metrics.created(manifest, member.name, 'success', recreate)
     return 'created'
