@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { accepted } from './answer/accept.ts'
 import { groupDiscoveryList } from './discovery/aggregated.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery/legacy.ts'
-import { openApiDocument, openApiIndex, openApiV2 } from './openapi/index.ts'
+import { openApiDocument, openApiIndex, openApiV2, openApiV2Protobuf, protobufType } from './openapi/index.ts'
 import type { Registry } from './registry/registry.ts'
 import type { BodyAnswer, Request } from './request.ts'
 import { textOf } from './store/text.ts'
@@ -61,6 +61,10 @@ export class Documents {
       this.#generation = this.#registry.generation
     }
     const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+    if (trimmed === '/openapi/v2' && accept?.includes(protobufType)) {
+      const found = this.#remembered('/openapi/v2 protobuf', () => openApiV2Protobuf(this.#registry.list()))
+      return found && { ...found, contentType: protobufType }
+    }
     const aggregated = trimmed === '/api' || trimmed === '/apis' ? accepted(accept) : undefined
     const form = aggregated?.as === 'APIGroupDiscoveryList' ? aggregated.version : undefined
     const found = this.#remembered(`${trimmed} ${form ?? ''}`, () => this.#make(trimmed, form))
@@ -80,8 +84,8 @@ export class Documents {
     if (found) return found
     const body = make()
     if (body === undefined) return undefined
-    Object.freeze(body)
-    const etag = `"${createHash('sha256').update(textOf(body)).digest('hex').toUpperCase()}"`
+    const bytes = body instanceof Uint8Array ? body : textOf(Object.freeze(body))
+    const etag = `"${createHash('sha256').update(bytes).digest('hex').toUpperCase()}"`
     const answer: BodyAnswer = { code: 200, body, etag }
     this.#made.set(id, answer)
     return answer

@@ -22,7 +22,7 @@ export interface Request {
 /** An answer that is there at once. */
 export interface BodyAnswer {
   readonly code: number
-  /** Plain data, frozen where it is an object of the store; text for health checks. */
+  /** Plain data, frozen where it is an object of the store; text for health checks; bytes for `contentType`. */
   readonly body: unknown
   /** Told to the user by kubectl, beside the answer. */
   readonly warnings?: readonly string[]

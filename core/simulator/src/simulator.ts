@@ -28,7 +28,7 @@ export interface SimulatorOptions {
   readonly nodes?: number
   /** Of each node; by default 8 CPUs, 32Gi and 110 pods. */
   readonly nodeCapacity?: ResourceList
-  /** What the nodes say they run; by default `v1.34.0`. */
+  /** What the nodes say they run; by default `v1.33.0`. */
   readonly kubernetesVersion?: string
   /** How long a pod takes to start, in milliseconds; by default 0. */
   readonly latency?: number
@@ -80,7 +80,7 @@ function machineOf(options: SimulatorOptions, signal: AbortSignal): Machine {
 
 /** A member cluster over an embedded API server: what users write becomes pods that run, as far as anyone can tell. */
 export function createSimulator(options: SimulatorOptions): Simulator {
-  const { nodes = 3, nodeCapacity = defaultCapacity, kubernetesVersion = 'v1.34.0' } = options
+  const { nodes = 3, nodeCapacity = defaultCapacity, kubernetesVersion = 'v1.33.0' } = options
   const size: ClusterSize = { count: nodes, capacity: nodeCapacity, kubernetesVersion }
   return {
     async run(signal) {

@@ -24,8 +24,8 @@ const findKubectl = async (): Promise<string | undefined> => {
   return undefined
 }
 
-/** Older ones read OpenAPI v2, and that only as protobuf. */
-const oldest = 29
+/** The oldest that is tried. Up to 1.28 they read OpenAPI v2, and that only as protobuf. */
+const oldest = 27
 
 /** `kubectl`, and with ALL_KUBECTLS=1 every `kubectl.1.x` beside it. */
 const kubectls = async (): Promise<readonly string[]> => {

@@ -20,9 +20,13 @@ const isYaml = (accept: string | undefined): boolean => {
   }
 }
 
-const encode = (reply: FastifyReply, { body, contentType = 'application/json' }: BodyAnswer): string => {
+const encode = (reply: FastifyReply, { body, contentType = 'application/json' }: BodyAnswer): string | Uint8Array => {
   if (typeof body === 'string') {
     reply.header('content-type', 'text/plain; charset=utf-8')
+    return body
+  }
+  if (body instanceof Uint8Array) {
+    reply.header('content-type', contentType)
     return body
   }
   const yaml = isYaml(reply.request.headers.accept)
