@@ -28,9 +28,13 @@ export async function pipe<Arg extends { readonly manifest: Manifest }>(
   handlers: readonly Handler<Arg, Manifest | undefined>[],
   arg: Arg,
 ): Promise<Manifest> {
-  let { manifest } = arg
-  for (const handler of handlers) manifest = (await handler({ ...arg, manifest })) ?? manifest
-  return manifest
+  let now = arg
+  for (const handler of handlers) {
+    const asked = handler(now)
+    const manifest = asked instanceof Promise ? await asked : asked
+    if (manifest !== undefined && manifest !== now.manifest) now = { ...now, manifest }
+  }
+  return now.manifest
 }
 
 /** What is said of each cluster, by cluster name. A cluster that is not mentioned is one without an opinion. */

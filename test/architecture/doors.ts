@@ -35,6 +35,10 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['core/control-plane/src/server'],
   pino: ['core/control-plane/src/server'],
   commander: ['core/cli/src'],
+  croner: ['plugins/admitting/src'],
+  rfc6902: ['core/apiserver/src/patch', 'core/control-plane/src/server', 'plugins/overriding/src'],
+  '@peculiar/x509': ['core/apiserver/src'],
+  ajv: ['core/apiserver/src/schema', 'core/control-plane/src'],
 }
 
 /** Inside the control plane: what a pipeline stage may see beside itself. No stage sees another. */
