@@ -143,7 +143,7 @@ export async function schedule(options: ScheduleOptions): Promise<void> {
 async function floor(client: Client, n: number): Promise<number> {
   const names = Array.from({ length: n }, (_, index) => ({ namespace: 'default', name: `app-${index}-deployment` }))
   const start = performance.now()
-  await atOnce(8, names, async (key) => {
+  await atOnce(32, names, async (key) => {
     const clusters = [{ name: 'cluster-1', replicas: 10 }]
     await client.patch(resourceBindingKind, key, { type: 'merge', body: { spec: { clusters } } })
     const body = { status: { lastScheduledTime: new Date().toISOString() } }

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { createControlPlane, createLog, readConfig } from '@flotilla/core'
+import { httpTransport } from '@flotilla/kube'
+import { preset } from '@flotilla/preset'
+import type { MetricOptions, Metrics } from '@flotilla/sdk'
+import { fakeHost } from '@flotilla/sdk/testing'
+import { root } from '../root.ts'
+
+/** Every metric that a control plane with all built-in plugins asks for: name, type, labels, meaning. */
+async function registered(): Promise<readonly string[]> {
+  const rows = new Map<string, string>()
+  const note =
+    <T>(type: string, metric: T) =>
+    ({ name, help, labels = [] }: MetricOptions): T => {
+      const words = labels.map((label) => `\`${label}\``).join(', ')
+      rows.set(name, `| \`${name}\` | ${type} | ${words || '-'} | ${help.replace(/\.$/, '')} |`)
+      return metric
+    }
+  const metrics: Metrics = {
+    counter: note('counter', { add: () => undefined }),
+    gauge: note('gauge', { set: () => undefined, forget: () => undefined }),
+    histogram: note('histogram', { observe: () => undefined }),
+  }
+  const life = new AbortController()
+  const controlPlane = createControlPlane({
+    client: fakeHost().client,
+    config: readConfig(),
+    plugins: preset.map((plugin) => ({ plugin })),
+    log: createLog({ level: 'silent' }),
+    metrics,
+    signal: life.signal,
+    version: '0.1.0',
+  })
+  const running = controlPlane.run()
+  await httpTransport({ server: 'https://127.0.0.1:1', metrics }).close()
+  life.abort()
+  await running
+  return [...rows.values()].sort()
+}
+
+test('every metric is documented as it is, and nothing else is', async () => {
+  const text = readFileSync(join(root, 'docs/metrics.md'), 'utf8')
+  const documented = text.split('\n').filter((line) => line.startsWith('| `'))
+  assert.deepEqual(documented.sort(), await registered())
+})
