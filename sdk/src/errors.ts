@@ -79,6 +79,8 @@ export const reasonOf = (cause: unknown): string => (cause instanceof Error ? ca
 export const errors = {
   CLUSTER_NOT_CONNECTABLE: (cluster: string, reason: string) =>
     new FlotillaError('CLUSTER_NOT_CONNECTABLE', true, `cluster ${cluster} cannot be connected: ${reason}`),
+  CLUSTER_NOT_JOINED: (cluster: string, reason: string) =>
+    new FlotillaError('CLUSTER_NOT_JOINED', false, `cluster ${cluster} cannot join: ${reason}`),
   CLUSTER_UNKNOWN: (cluster: string) => new FlotillaError('CLUSTER_UNKNOWN', true, `there is no cluster ${cluster}`),
   CONFIG_INVALID: (field: string, reason: string) =>
     new FlotillaError('CONFIG_INVALID', false, `config ${field}: ${reason}`),

@@ -1,21 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { ApiError, FlotillaError } from '@flotilla/sdk'
 import { CommanderError } from 'commander'
 import { joinCommand } from './commands/join.ts'
 import { command } from './commands/options.ts'
 import { upCommand } from './commands/up.ts'
+import { sentence } from './output/sentence.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 const wrongUsage = 2
 const failed = 1
-
-/** What went wrong, in one line: a person reads it. */
-const sentence = (error: unknown): string => {
-  if (error instanceof FlotillaError) return `${error.code}: ${error.message}`
-  if (error instanceof ApiError) return `${error.reason ?? error.code}: ${error.message}`
-  return error instanceof Error ? error.message : String(error)
-}
 
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -1,7 +1,8 @@
 import { createClient, httpTransport, loadKubeconfig } from '@flotilla/kube'
-import type { Client } from '@flotilla/sdk'
 import type { Command } from 'commander'
-import { type Candidate, join } from '../join/join.ts'
+import { type End, type Ends, join } from '../join/join.ts'
+import { createProgress } from '../output/progress.ts'
+import { naming } from '../output/sentence.ts'
 import { command } from './options.ts'
 
 interface JoinFlags {
@@ -14,37 +15,37 @@ interface JoinFlags {
   readonly clusterZones?: readonly string[]
 }
 
+/** Milliseconds everything may take. */
 const patience = 60_000
 
 const list = (text: string): readonly string[] => text.split(',').filter((each) => each !== '')
 
-async function reach(
-  file: string | undefined,
-  context: string | undefined,
-): Promise<Candidate & { close(): Promise<void> }> {
+/** The end a kubeconfig leads to, until the stack is disposed of. */
+async function reach(open: AsyncDisposableStack, file: string | undefined, context: string | undefined): Promise<End> {
   const identity = await loadKubeconfig(file, context)
-  const transport = httpTransport(identity)
-  return { client: createClient(transport), identity, close: () => transport.close() }
+  const transport = open.adopt(httpTransport(identity), (transport) => transport.close())
+  return { client: createClient(transport), identity }
 }
 
-/** Runs a step with both ends, and lets go of them. */
-async function withBoth<T>(flags: JoinFlags, step: (control: Client, member: Candidate) => Promise<T>): Promise<T> {
-  const control = await reach(flags.kubeconfig, flags.context)
-  const member = await reach(flags.clusterKubeconfig, flags.clusterContext)
-  try {
-    return await step(control.client, member)
-  } finally {
-    await Promise.all([control.close(), member.close()])
-  }
+async function withEnds(flags: JoinFlags, step: (ends: Ends) => Promise<void>): Promise<void> {
+  await using open = new AsyncDisposableStack()
+  const { clusterKubeconfig, clusterContext, kubeconfig, context } = flags
+  const member = await naming('the cluster to join', () => reach(open, clusterKubeconfig, clusterContext))
+  const control = await naming('the control plane', () => reach(open, kubeconfig, context))
+  await step({ control, member })
 }
 
 export const joinCommand = (): Command =>
   command('join')
-    .description('register a cluster, which the control plane reaches itself (push mode)')
+    .summary('register a cluster, which the control plane reaches itself (push mode)')
+    .description(
+      'Register a cluster, which the control plane reaches itself (push mode). A service account is made in it, whose\n' +
+        'token the control plane keeps. It may be repeated: a cluster that has joined gets fresh credentials.',
+    )
     .argument('<name>', 'what the cluster is called from now on')
     .requiredOption('--cluster-kubeconfig <file>', "the cluster's kubeconfig")
     .option('--cluster-context <name>', 'the context in it; by default its current one')
-    .option('--cluster-provider <name>', 'where the cluster runs: placement may ask for it')
+    .option('--cluster-provider <name>', 'who runs the cluster: placement may ask for it')
     .option('--cluster-region <name>', 'its region')
     .option('--cluster-zones <names>', 'its zones, separated by commas', list)
     .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
@@ -52,11 +53,5 @@ export const joinCommand = (): Command =>
     .action(async (name: string, flags: JoinFlags) => {
       const { clusterProvider: provider, clusterRegion: region, clusterZones: zones } = flags
       const options = { name, ...(provider && { provider }), ...(region && { region }), ...(zones && { zones }) }
-      const { issued } = await withBoth(flags, (control, member) =>
-        join(control, member, options, AbortSignal.timeout(patience)),
-      )
-      if (!issued) {
-        console.error(`the cluster issues no tokens: ${name} is reached with the identity in its kubeconfig`)
-      }
-      console.log(`cluster ${name} joined`)
+      await withEnds(flags, (ends) => join(ends, options, createProgress(), AbortSignal.timeout(patience)))
     })

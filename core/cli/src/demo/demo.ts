@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs'
-import { relative } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sqliteStorage } from '@flotilla/apiserver'
 import { type Config, createLog } from '@flotilla/core'
 import {
   type Client,
@@ -77,7 +78,8 @@ async function show(client: Client): Promise<string> {
   )
 }
 
-const usage = (kubeconfig: string): string => `
+/** What a person may do with the kubectl they have. */
+export const usage = (kubeconfig: string): string => `
 The control plane is up. With the kubectl you have, in another terminal:
 
   export KUBECONFIG=$PWD/${relative(process.cwd(), kubeconfig)}
@@ -87,6 +89,17 @@ The control plane is up. With the kubectl you have, in another terminal:
   kubectl scale deployment web --replicas=12
 
 Ctrl-C stops it.`
+
+/** Every demo begins anew. One that still runs keeps its directory: who comes second is refused. */
+async function clear(dataDir: string): Promise<void> {
+  const path = join(dataDir, 'flotilla.db')
+  if (existsSync(path)) {
+    const storage = sqliteStorage({ path })
+    await storage.open()
+    await storage.close()
+  }
+  rmSync(dataDir, { recursive: true, force: true })
+}
 
 export interface DemoOptions {
   readonly config: Config
@@ -99,20 +112,29 @@ export interface DemoOptions {
 
 /** Starts a fleet, propagates the sample application and shows what runs where. The fleet is left up. */
 export async function demo({ config, version, dataDir, port, progress, print }: DemoOptions): Promise<Fleet> {
-  rmSync(dataDir, { recursive: true, force: true })
+  await clear(dataDir)
   const fleet = await progress.step('control plane ready', async (say) => {
     const started = await startFleet({ members: 3, dataDir, port, config, version, log: createLog({ level: 'error' }) })
+    await started.ready
     say(`with ${started.members.length} members`)
     return started
   })
-  const { client } = fleet
+  try {
+    await walk(fleet, progress, print)
+    return fleet
+  } catch (error) {
+    await fleet.stop()
+    throw error
+  }
+}
+
+/** The sample application, from its manifests to the table. */
+async function walk({ client }: Fleet, progress: Progress, print: (text: string) => void): Promise<void> {
   await progress.step('applied', (say) => apply(client, say))
   await progress.step('scheduled', (say) => scheduled(client, say))
   await progress.step('running', (say) => running(client, say))
   print('')
   print(await until('the status of every cluster', async () => settled(client)))
-  print(usage(fleet.kubeconfig))
-  return fleet
 }
 
 /** The table, once the binding has heard from every cluster. */

@@ -40,6 +40,10 @@ export const kubeconfig = ({ contexts, ca, identity }: KubeconfigOptions): strin
     ],
   })
 
+/** Makes a directory that only its owner can enter, with those above it. */
+export const makePrivateDirectory = (directory: string): unknown =>
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+
 /** Writes a file that only its owner can read, whole or not at all. */
 export function writePrivately(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true })

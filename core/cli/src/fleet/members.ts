@@ -1,77 +1,34 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { type ApiServer, createApiServer, sqliteStorage } from '@flotilla/apiserver'
-import type { User } from '@flotilla/kube'
-import {
-  type Client,
-  type Cluster,
-  clusterKind,
-  definePlugin,
-  type Log,
-  type Metrics,
-  member,
-  on,
-  type Plugin,
-} from '@flotilla/sdk'
-import { createSimulator } from '@flotilla/simulator'
+import { type Client, type Cluster, clusterKind, definePlugin, member, on, type Plugin } from '@flotilla/sdk'
 import type { KubeconfigContext } from './kubeconfig.ts'
-
-/** Controllers of this process, whose writes need no owner: none of them applies. */
-const controllers = new Set(['system:flotilla', 'system:simulator'])
-
-export const isNoController = ({ name }: User): boolean => !controllers.has(name)
 
 const usual = 3
 
 const numbered = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `member${index + 1}`)
 
-/** The names of the simulated members: so many, or those a directory has from before, or three. */
+/** The names of the simulated members: so many, or those a directory has from before, or three in a new one. */
 export function memberNames(dataDir: string, count?: number): readonly string[] {
   if (count !== undefined) return numbered(count)
-  const kept = readdirSync(dataDir).filter((file) => /^member\d+\.db$/.test(file))
-  return kept.length > 0 ? numbered(kept.length) : numbered(usual)
+  const files = readdirSync(dataDir)
+  if (!files.includes('flotilla.db')) return numbered(usual)
+  return numbered(files.filter((file) => /^member\d+\.db$/.test(file)).length)
 }
 
-export interface MemberOptions {
+interface Reachable {
   readonly name: string
-  readonly dataDir: string
-  readonly nodes?: number
-  readonly log: Log
-  readonly metrics: Metrics
-  /** Ends its controllers. */
-  readonly signal: AbortSignal
-}
-
-/** A simulated member: its API server, and the controllers that run in it. */
-export interface SimulatedMember {
-  readonly name: string
-  readonly server: ApiServer
-  readonly running: Promise<void>
-}
-
-export async function startMember({
-  name,
-  dataDir,
-  nodes,
-  log,
-  metrics,
-  signal,
-}: MemberOptions): Promise<SimulatedMember> {
-  const own = log.with({ cluster: name })
-  const storage = sqliteStorage({ path: join(dataDir, `${name}.db`) })
-  const server = await createApiServer({ name, storage, tracks: isNoController, log: own })
-  const simulator = createSimulator({ name, server, log: own, metrics, ...(nodes && { nodes }) })
-  return { name, server, running: simulator.run(signal) }
+  readonly client: Client
 }
 
 /** The plugin that connects to members in this process. They have no secret: nobody else can reach them this way. */
-export const simulatedMembers = (clients: ReadonlyMap<string, Client>): Plugin =>
-  definePlugin({
+export function simulatedMembers(members: readonly Reachable[]): Plugin {
+  const clients = new Map(members.map(({ name, client }) => [name, client]))
+  return definePlugin({
     name: 'simulated-members',
     extensions: () => [
       on(member.connect, ({ cluster }) => (cluster.spec.secretRef ? undefined : clients.get(cluster.metadata.name))),
     ],
   })
+}
 
 const clusterOf = ({ name, server }: KubeconfigContext): Cluster => ({
   apiVersion: clusterKind.apiVersion,

@@ -2,15 +2,18 @@ import type { HttpOptions } from '@flotilla/kube'
 import {
   type Client,
   type Cluster,
+  type ClusterSpec,
   clusterKind,
   clusterNamespace,
   deepEqual,
-  isAlreadyExists,
-  type Key,
-  type Manifest,
+  errors,
+  FlotillaError,
 } from '@flotilla/sdk'
-import { makeAccess, type SecretData } from './credentials.ts'
-import { namespaceKind, secretKind } from './kinds.ts'
+import type { Progress } from '../output/progress.ts'
+import { sentence } from '../output/sentence.ts'
+import { makeAccess } from './access.ts'
+import { ensure, namespaceKind, namespaceOf } from './kinds.ts'
+import { ownSecret, putSecret } from './secret.ts'
 
 export interface JoinOptions {
   readonly name: string
@@ -19,83 +22,126 @@ export interface JoinOptions {
   readonly zones?: readonly string[]
 }
 
-/** A member, and how its kubeconfig reaches it. */
-export interface Candidate {
+/** One end: an API server, and how its kubeconfig reaches it. */
+export interface End {
   readonly client: Client
   readonly identity: HttpOptions
 }
 
-export interface Joined {
-  readonly cluster: Cluster
-  /** False when Flotilla uses the kubeconfig's own identity, because the member issues no tokens. */
-  readonly issued: boolean
+export interface Ends {
+  readonly control: End
+  readonly member: End
 }
 
-const encode = (data: SecretData): SecretData =>
-  Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]))
+/** What was done to the Cluster in the control plane. */
+export type Registration = 'new' | 'changed' | 'as it was'
 
-async function put(client: Client, key: Key, data: SecretData): Promise<void> {
-  const secret: Manifest = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata: key, data: encode(data) }
-  try {
-    await client.create(secretKind, secret)
-  } catch (error) {
-    if (!isAlreadyExists(error)) throw error
-    await client.patch(secretKind, key, { type: 'merge', body: { data: encode(data) } })
+/** Says at which end a call failed. Errors of our own do by themselves. */
+const at =
+  (place: string) =>
+  async <T>(step: () => Promise<T>): Promise<T> => {
+    try {
+      return await step()
+    } catch (error) {
+      if (error instanceof FlotillaError) throw error
+      throw new Error(`${place}: ${sentence(error)}`, { cause: error })
+    }
   }
+
+/** A cluster's identity: the same for two kubeconfigs of one cluster. */
+async function idOf({ client, identity }: End, signal: AbortSignal): Promise<string> {
+  const system = await client.get(namespaceKind, { name: 'kube-system' }, { signal })
+  if (system?.metadata.uid) return system.metadata.uid
+  throw new Error(`${identity.server} has no namespace kube-system: is it a Kubernetes cluster?`)
 }
 
-/** The member's identity: the same for two kubeconfigs of one cluster. */
-async function idOf(member: Client): Promise<string> {
-  const system = await member.get(namespaceKind, { name: 'kube-system' })
-  if (!system?.metadata.uid) throw new Error('the member has no namespace kube-system: is it a Kubernetes cluster?')
-  return system.metadata.uid
-}
-
-async function refuseTwins(control: Client, name: string, id: string): Promise<void> {
-  const { items } = await control.list(clusterKind)
-  const twin = items.find(({ spec, metadata }) => spec.id === id && metadata.name !== name)
-  if (twin) throw new Error(`this cluster has joined already, as ${twin.metadata.name}`)
-  const namesake = items.find(({ spec, metadata }) => metadata.name === name && spec.id !== id)
-  if (namesake) throw new Error(`another cluster has joined as ${name}: choose another name`)
-}
-
-const clusterOf = ({ name, provider, region, zones }: JoinOptions, id: string, server: string): Cluster => ({
+const clusterOf = ({ name, provider, region, zones }: JoinOptions, id: string, way: HttpOptions): Cluster => ({
   apiVersion: clusterKind.apiVersion,
   kind: clusterKind.kind,
   metadata: { name },
   spec: {
     id,
     syncMode: 'Push',
-    apiEndpoint: server,
+    apiEndpoint: way.server,
     secretRef: { namespace: clusterNamespace, name },
+    ...(way.insecure && { insecureSkipTLSVerification: true }),
+    ...(way.proxyUrl && { proxyURL: way.proxyUrl }),
     ...(provider && { provider }),
     ...(region && { region }),
     ...(zones?.length && { zones }),
   },
 })
 
-async function register(control: Client, cluster: Cluster): Promise<Cluster> {
-  const known = await control.get(clusterKind, cluster.metadata)
-  if (!known) return control.create(clusterKind, cluster)
-  const spec = { ...known.spec, ...cluster.spec }
-  return deepEqual(known.spec, spec) ? known : control.update(clusterKind, { ...known, spec })
+/** Why a cluster must not join under its name; undefined when it may. */
+function objection(name: string, id: string, joined: readonly Cluster[]): string | undefined {
+  const namesake = joined.find(({ metadata }) => metadata.name === name)
+  if (namesake?.metadata.deletionTimestamp) return `the one that was ${name} is being removed: wait until it is gone`
+  if (namesake && namesake.spec.id !== id) return `another cluster has this name: choose another one`
+  const twin = joined.find(({ spec, metadata }) => spec.id === id && metadata.name !== name)
+  return twin && `it has joined already, as ${twin.metadata.name}`
 }
 
-/** Registers a cluster in push mode: an identity in the member, its secret and a Cluster in the control plane. May be repeated. */
+/** Asks the control plane whether it would take the cluster, before anything is written anywhere. */
+async function checkWelcome({ client, identity }: End, cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const { name } = cluster.metadata
+  const { id = '' } = cluster.spec
+  if ((await idOf({ client, identity }, signal)) === id) {
+    throw errors.CLUSTER_NOT_JOINED(name, 'it is the control plane itself: name another one with --cluster-context')
+  }
+  const { items } = await client.list(clusterKind, { signal })
+  const reason = objection(name, id, items)
+  if (reason) throw errors.CLUSTER_NOT_JOINED(name, reason)
+  const isKnown = items.some(({ metadata }) => metadata.name === name)
+  if (!isKnown) await client.create(clusterKind, cluster, { dryRun: true, signal })
+}
+
+/** A known cluster keeps what others said of it, but for the way it is reached. */
+function merged({ insecureSkipTLSVerification, proxyURL, ...kept }: ClusterSpec, spec: ClusterSpec): ClusterSpec {
+  return { ...kept, ...spec }
+}
+
+async function register(control: Client, cluster: Cluster, signal: AbortSignal): Promise<[Cluster, Registration]> {
+  const known = await control.get(clusterKind, cluster.metadata, { signal })
+  if (!known) return [await control.create(clusterKind, cluster, { signal }), 'new']
+  const spec = merged(known.spec, cluster.spec)
+  if (deepEqual(known.spec, spec)) return [known, 'as it was']
+  return [await control.update(clusterKind, { ...known, spec }, { signal }), 'changed']
+}
+
+/**
+ * Registers a cluster in push mode: an identity in the member, its secret and a Cluster in the control plane. It may be
+ * repeated: what is there stays, and the secret gets the identity of today.
+ */
 export async function join(
-  control: Client,
-  { client: member, identity }: Candidate,
+  { control, member }: Ends,
   options: JoinOptions,
+  progress: Progress,
   signal: AbortSignal,
-): Promise<Joined> {
+): Promise<void> {
   const { name } = options
-  const id = await idOf(member)
-  await refuseTwins(control, name, id)
-  const access = await makeAccess(member, name, identity, signal)
-  if (!access) throw new Error(`the kubeconfig of ${name} has neither a token nor a client certificate to use`)
-  const namespace: Manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: clusterNamespace } }
-  if (!(await control.get(namespaceKind, { name: clusterNamespace }))) await control.create(namespaceKind, namespace)
-  await put(control, { namespace: clusterNamespace, name }, access.data)
-  const cluster = await register(control, clusterOf(options, id, identity.server))
-  return { cluster, issued: access.issued }
+  const inMember = at(`the cluster at ${member.identity.server}`)
+  const inControl = at(`the control plane at ${control.identity.server}`)
+
+  const cluster = await progress.step('cluster reached', async (say) => {
+    say(member.identity.server)
+    return clusterOf(options, await inMember(() => idOf(member, signal)), member.identity)
+  })
+  await progress.step('control plane asked', async (say) => {
+    say(control.identity.server)
+    await inControl(() => checkWelcome(control, cluster, signal))
+  })
+  const access = await progress.step('access made', async (say) => {
+    const made = await inMember(() => makeAccess(member, name, signal))
+    say(made.words)
+    return made
+  })
+  await progress.step(`cluster ${name} joined`, (say) =>
+    inControl(async () => {
+      await ensure(control.client, namespaceKind, namespaceOf(clusterNamespace), signal)
+      await putSecret(control.client, name, access.data, signal)
+      const [registered, registration] = await register(control.client, cluster, signal)
+      await ownSecret(control.client, registered, signal)
+      say(`(${registration})`)
+    }),
+  )
 }

@@ -1,4 +1,4 @@
-import type { Kind } from '@flotilla/sdk'
+import { type Client, isAlreadyExists, type Kind, label, type Manifest } from '@flotilla/sdk'
 
 const core = (kind: string, plural: string, scope: Kind['scope'] = 'Namespaced'): Kind => ({
   apiVersion: 'v1',
@@ -20,3 +20,21 @@ const rbac = (kind: string, plural: string): Kind => ({
 
 export const clusterRoleKind = rbac('ClusterRole', 'clusterroles')
 export const clusterRoleBindingKind = rbac('ClusterRoleBinding', 'clusterrolebindings')
+
+/** Says of an object that Flotilla made it for itself. */
+export const system = { [label.system]: 'true' }
+
+export const namespaceOf = (name: string): Manifest => ({
+  apiVersion: namespaceKind.apiVersion,
+  kind: namespaceKind.kind,
+  metadata: { name, labels: system },
+})
+
+/** Creates an object, unless there is one of its name. */
+export async function ensure<T>(client: Client, kind: Kind<T>, object: T, signal: AbortSignal): Promise<void> {
+  try {
+    await client.create(kind, object, { signal })
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error
+  }
+}

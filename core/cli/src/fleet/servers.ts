@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import {
+  type ApiServer,
+  createApiServer,
+  inProcessTransport,
+  type Mounted,
+  masters,
+  sqliteStorage,
+} from '@flotilla/apiserver'
+import type { Reviewer } from '@flotilla/core'
+import { createClient, type User } from '@flotilla/kube'
+import { type Client, crds, type Log, type Metrics } from '@flotilla/sdk'
+import { createSimulator } from '@flotilla/simulator'
+import { reviewedBy } from './admission.ts'
+import { memberNames } from './members.ts'
+
+export interface ServersOptions {
+  readonly dataDir: string
+  /** How many simulated members; by default as many as the directory has, or three in a new one. */
+  readonly members?: number
+  /** Simulated nodes in each member. */
+  readonly nodes?: number
+  readonly log: Log
+  readonly metrics: Metrics
+}
+
+/** A simulated member: its API server, and the controllers that run in it until it is disposed of. */
+export interface SimulatedMember extends AsyncDisposable {
+  readonly name: string
+  readonly server: ApiServer
+  /** Its API, as the control plane. */
+  readonly client: Client
+  /** Resolves when its controllers have stopped. */
+  readonly running: Promise<void>
+}
+
+/** The API servers of a fleet, which nobody outside reaches yet. */
+export interface Servers extends AsyncDisposable {
+  readonly server: ApiServer
+  /** The control plane's API, as the control plane. */
+  readonly client: Client
+  readonly members: readonly SimulatedMember[]
+  /** From now on the control plane reviews what is written; before, only the server itself writes. */
+  review(reviewer: Reviewer): void
+}
+
+const machine = { name: 'system:flotilla', groups: [masters] }
+
+/** Controllers of this process, whose writes need no owner: none of them applies. */
+const controllers = new Set([machine.name, 'system:simulator'])
+
+const tracks = ({ name }: User): boolean => !controllers.has(name)
+
+const clientOf = (server: ApiServer): Client => createClient(inProcessTransport(server, machine))
+
+const storageOf = (dataDir: string, name: string) => sqliteStorage({ path: join(dataDir, `${name}.db`) })
+
+/** Starts the control plane's server, then the members': a directory that is in use is left as it is. */
+export async function startServers(options: ServersOptions): Promise<Servers> {
+  const { dataDir, log } = options
+  const names = memberNames(dataDir, options.members)
+  await using begun = new AsyncDisposableStack()
+  let reviewer: Reviewer | undefined
+  const admission = reviewedBy(() => reviewer)
+  const storage = storageOf(dataDir, 'flotilla')
+  const server = await createApiServer({ name: 'flotilla', storage, admission, tracks, crds, log })
+  begun.defer(() => server.close())
+  const outcomes = await Promise.allSettled(names.map((name) => startMember(name, options)))
+  const members = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [begun.use(outcome.value)] : []))
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failure) throw failure.reason
+  const all = begun.move()
+  return {
+    server,
+    client: clientOf(server),
+    members,
+    review: (review) => {
+      reviewer = review
+    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
+}
+
+async function startMember(
+  name: string,
+  { dataDir, nodes, metrics, ...options }: ServersOptions,
+): Promise<SimulatedMember> {
+  const log = options.log.with({ cluster: name })
+  const server = await createApiServer({ name, storage: storageOf(dataDir, name), tracks, log })
+  const life = new AbortController()
+  const running = createSimulator({ name, server, log, metrics, ...(nodes && { nodes }) }).run(life.signal)
+  running.catch(() => undefined) // whoever waits for it is told
+  const end = async () => {
+    life.abort()
+    await Promise.allSettled([running])
+    await server.close()
+  }
+  return { name, server, client: clientOf(server), running, [Symbol.asyncDispose]: end }
+}
+
+/** Where each server is found on the listener of all. */
+export const mounted = ({ server, members }: Servers): readonly Mounted[] => [
+  ...members.map(({ name, server }) => ({ prefix: `/members/${name}`, server })),
+  { prefix: '/', server },
+]
