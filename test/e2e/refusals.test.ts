@@ -47,7 +47,10 @@ describe('input that is wrong', () => {
   }
 
   test('a policy naming a cluster that does not exist shows in the binding', async () => {
-    await k.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lost' } }))
+    await k.run(
+      ['create', '-f', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'lost' } }),
+    )
     await k.run(
       ['apply', '-f', '-'],
       policy('lost', { placement: { clusterAffinity: { clusterNames: ['atlantis'] } } }),

@@ -9,5 +9,7 @@ if (Number(found.split('.')[0]) < needed) {
   console.error(`flotilla: ${code}: ${message}`)
   process.exit(1)
 }
+const { holdLittleGarbage } = await import('../dist/memory.js')
+holdLittleGarbage()
 const { main } = await import('../dist/main.js')
 process.exitCode = await main(process.argv.slice(2))

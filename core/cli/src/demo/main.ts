@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readConfig } from '@flotilla/core'
 import { wholeNumber } from '../commands/options.ts'
+import { holdLittleGarbage } from '../memory.ts'
 import { createProgress } from '../output/progress.ts'
 import { naming, sentence } from '../output/sentence.ts'
 import { demo, usage } from './demo.ts'
@@ -15,6 +16,7 @@ async function run(): Promise<void> {
   const { values } = parseArgs({
     options: { once: { type: 'boolean', default: false }, port: { type: 'string', default: '7443' } },
   })
+  holdLittleGarbage()
   const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   const fleet = await demo({
     config: readConfig(),
