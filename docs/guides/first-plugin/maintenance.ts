@@ -15,7 +15,12 @@ interface Options {
 export const plugin = definePlugin({
   name: 'maintenance',
   host: '>=0.1.0 <1',
-  schema: { type: 'object', required: ['label'], properties: { label: { type: 'string' } }, additionalProperties: false },
+  schema: {
+    type: 'object',
+    required: ['label'],
+    properties: { label: { type: 'string' } },
+    additionalProperties: false,
+  },
   extensions: ({ options }: Host) => {
     const { label } = options as Options // the schema has checked it
     return [on(schedule.filter, (candidates) => closed(candidates, label))]
