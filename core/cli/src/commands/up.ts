@@ -1,24 +1,6 @@
-import { once } from 'node:events'
-import { createLog, readConfig, readConfigFile } from '@flotilla/core'
 import type { Command } from 'commander'
-import { startFleet } from '../fleet/fleet.ts'
+import type { RunOptions } from '../fleet/run.ts'
 import { command, wholeNumber } from './options.ts'
-
-interface UpFlags {
-  readonly members?: number
-  readonly nodes?: number
-  readonly dataDir: string
-  readonly port: number
-  readonly kubeconfig?: string
-  readonly config?: string
-}
-
-/** Resolves at Ctrl-C or a polite kill. A second one ends the process at once. */
-async function interrupted(): Promise<void> {
-  const heard = new AbortController()
-  await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: heard.signal })))
-  heard.abort()
-}
 
 export const upCommand = (version: string): Command =>
   command('up')
@@ -33,15 +15,7 @@ export const upCommand = (version: string): Command =>
     .option('--port <port>', 'the port on 127.0.0.1; 0 is any that is free', wholeNumber(0, 65_535), 7443)
     .option('--kubeconfig <file>', 'where to write the kubeconfig; by default into the directory')
     .option('--config <file>', 'the config file (docs/config.md)')
-    .action(async ({ config: file, ...flags }: UpFlags) => {
-      const config = file ? readConfigFile(file) : readConfig()
-      const stop = interrupted()
-      const fleet = await startFleet({ ...flags, config, version, log: createLog({ level: config.logLevel }) })
-      const tell = () =>
-        console.log(`ready in ${Math.round(process.uptime() * 1000)} ms, kubeconfig ${fleet.kubeconfig}`)
-      try {
-        await Promise.race([fleet.ready.then(tell).then(() => stop), stop, fleet.ended])
-      } finally {
-        await fleet.stop()
-      }
+    .action(async (flags: Omit<RunOptions, 'version'>) => {
+      const { runFleet } = await import('../fleet/run.ts') // half a second, which no other command waits for
+      await runFleet({ ...flags, version })
     })

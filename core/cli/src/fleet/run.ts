@@ -1,0 +1,28 @@
+import { once } from 'node:events'
+import { createLog, readConfig, readConfigFile } from '@flotilla/core'
+import { type FleetOptions, startFleet } from './fleet.ts'
+
+export interface RunOptions extends Omit<FleetOptions, 'config' | 'log'> {
+  /** The config file; without one the defaults hold. */
+  readonly config?: string
+}
+
+/** Resolves at Ctrl-C or a polite kill. A second one ends the process at once. */
+async function interrupted(): Promise<void> {
+  const heard = new AbortController()
+  await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: heard.signal })))
+  heard.abort()
+}
+
+/** Runs a fleet until someone interrupts it. Tells when it is ready; throws when it ends by itself. */
+export async function runFleet({ config: file, ...options }: RunOptions): Promise<void> {
+  const config = file ? readConfigFile(file) : readConfig()
+  const stop = interrupted()
+  const fleet = await startFleet({ ...options, config, log: createLog({ level: config.logLevel }) })
+  const tell = () => console.log(`ready in ${Math.round(process.uptime() * 1000)} ms, kubeconfig ${fleet.kubeconfig}`)
+  try {
+    await Promise.race([fleet.ready.then(tell).then(() => stop), stop, fleet.ended])
+  } finally {
+    await fleet.stop()
+  }
+}

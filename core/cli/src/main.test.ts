@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { main } from './main.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'flotilla-'))
+
+const file = (name: string, text: string): string => {
+  const path = join(directory, name)
+  writeFileSync(path, text)
+  return path
+}
+
+const twoContexts = file(
+  'two-contexts',
+  `{clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}], contexts: [{name: one, context: {cluster: c, user: u}}, {name: two, context: {cluster: c, user: u}}], users: [{name: u, user: {token: t}}]}`,
+)
+const noUrl = file(
+  'no-url',
+  `{current-context: c, clusters: [{name: c, cluster: {server: "paris"}}], contexts: [{name: c, context: {cluster: c, user: u}}], users: [{name: u, user: {token: t}}]}`,
+)
+const notYaml = file('not-yaml', 'a: [\n')
+const wrongConfig = file('wrong-config', 'pluginTimeout: soon\n')
+
+const joining = (...args: readonly string[]) => [
+  'join',
+  'paris',
+  '--kubeconfig',
+  twoContexts,
+  '--context',
+  'one',
+  ...args,
+]
+
+/** Runs the command line in this process, and gives what it complained about. */
+async function complaint(args: readonly string[]): Promise<{ code: number; lines: readonly string[] }> {
+  const written: string[] = []
+  const write = process.stderr.write
+  process.stderr.write = (text: string | Uint8Array) => written.push(String(text)) > 0
+  try {
+    const code = await main(args)
+    return { code, lines: written.join('').trim().split('\n') }
+  } finally {
+    process.stderr.write = write
+  }
+}
+
+const wrongUsage: Readonly<Record<string, readonly [args: readonly string[], says: RegExp]>> = {
+  'a command that is none': [['fly'], /unknown command 'fly'/],
+  'a flag that is none': [['up', '--fast'], /unknown option '--fast'/],
+  'a flag that is nearly one': [['up', '--member', '3'], /Did you mean --members\?/],
+  'an argument too many': [['up', 'fast'], /too many arguments for 'up'/],
+  'a number that is none': [['up', '--members', 'x'], /--members <n>.* 'x' is invalid.* from 0 to 100/],
+  'a number out of range': [['up', '--port', '99999'], /--port <port>.* '99999' is invalid.* from 0 to 65535/],
+  'no name to join under': [['join', '--cluster-kubeconfig', twoContexts], /missing required argument 'name'/],
+  'nothing to join': [['join', 'paris'], /'--cluster-kubeconfig <file>' not specified/],
+}
+for (const [name, [args, says]] of Object.entries(wrongUsage)) {
+  test(`wrong usage: ${name}`, async () => {
+    const { code, lines } = await complaint(args)
+    assert.equal(code, 2)
+    assert.match(lines.join(' '), says)
+  })
+}
+
+const failing: Readonly<Record<string, readonly [args: readonly string[], says: RegExp]>> = {
+  'a config file that is not there': [['up', '--config', '/nowhere/x.yaml'], /CONFIG_INVALID: .*\/nowhere\/x\.yaml/],
+  'a config file that is not YAML': [['up', '--config', notYaml], /CONFIG_INVALID: .*not-yaml cannot be read/],
+  'a setting that does not fit': [['up', '--config', wrongConfig], /CONFIG_INVALID: config pluginTimeout: /],
+  'a data directory that is a file': [['up', '--data-dir', notYaml], /data directory cannot be made: .*not-yaml/],
+  'a kubeconfig that is not there': [joining('--cluster-kubeconfig', '/nowhere/x'), /cluster to join: .*\/nowhere\/x/],
+  'a kubeconfig that is not YAML': [joining('--cluster-kubeconfig', notYaml), /cluster to join: .*not-yaml/],
+  'a kubeconfig whose server is none': [joining('--cluster-kubeconfig', noUrl), /cluster to join: .*URL/],
+  'a kubeconfig without a current context': [
+    joining('--cluster-kubeconfig', twoContexts),
+    /cluster to join: .*none is current; there are: one, two/,
+  ],
+  'a context that is not there': [
+    joining('--cluster-kubeconfig', twoContexts, '--cluster-context', 'three'),
+    /cluster to join: .*no three; there are: one, two/,
+  ],
+  'a context of the control plane that is not there': [
+    joining('--cluster-kubeconfig', twoContexts, '--cluster-context', 'one', '--context', 'three'),
+    /control plane: .*no three; there are: one, two/,
+  ],
+  'a cluster that does not answer': [
+    joining('--cluster-kubeconfig', twoContexts, '--cluster-context', 'two'),
+    /SERVER_UNREACHABLE: https:\/\/127\.0\.0\.1:1 did not answer: .*ECONNREFUSED/,
+  ],
+}
+for (const [name, [args, says]] of Object.entries(failing)) {
+  test(`failure, in one line: ${name}`, async () => {
+    const { code, lines } = await complaint(args)
+    assert.equal(code, 1)
+    assert.equal(lines.length, 1, lines.join('\n'))
+    assert.match(lines[0] ?? '', says)
+  })
+}
