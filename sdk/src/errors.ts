@@ -125,6 +125,8 @@ export const errors = {
     ),
   PLUGIN_INVALID: (plugin: string, reason: string) =>
     new FlotillaError('PLUGIN_INVALID', false, `plugin ${plugin} is not one: ${reason}`),
+  PLUGIN_LOAD_FAILED: (plugin: string, cause: unknown) =>
+    new FlotillaError('PLUGIN_LOAD_FAILED', false, `plugin ${plugin} cannot be loaded: ${reasonOf(cause)}`, { cause }),
   PLUGIN_NEEDS: (plugin: string, missing: string) =>
     new FlotillaError('PLUGIN_NEEDS', false, `plugin ${plugin} needs ${missing}, which is not loaded before it`),
   PLUGIN_NOT_FOUND: (name: string, cause: unknown) =>

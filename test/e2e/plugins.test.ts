@@ -1,128 +1,196 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { stringify } from 'yaml'
+import { flotilla } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
-import { type Up, up } from '../up.ts'
+import { root } from '../root.ts'
+import { newDataDir, type Up, up } from '../up.ts'
 
-const scheduled = (binding: Json): Json => binding.status?.conditions?.find((each: Json) => each.type === 'Scheduled')
+const condition = (object: Json, type: string) => object.status?.conditions?.find((each: Json) => each.type === type)
 
-/** A ConfigMap and a policy that sends it everywhere. */
-const spread = (name: string): string =>
-  JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'List',
-    items: [
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } },
-      {
-        apiVersion: 'policy.karmada.io/v1alpha1',
-        kind: 'PropagationPolicy',
-        metadata: { name, namespace: 'default' },
-        spec: { resourceSelectors: [{ apiVersion: 'v1', kind: 'ConfigMap', name }], placement: {} },
-      },
-    ],
-  })
+/** A project that has installed the sdk and packages of its own, as npm would leave it. Gives its config file. */
+function project(packages: Readonly<Record<string, string>>, config: object): string {
+  const directory = newDataDir()
+  const modules = join(directory, 'node_modules')
+  mkdirSync(modules, { recursive: true })
+  symlinkSync(join(root, 'node_modules/@flotilla'), join(modules, '@flotilla'))
+  for (const [name, source] of Object.entries(packages)) {
+    mkdirSync(join(modules, name))
+    writeFileSync(join(modules, name, 'package.json'), JSON.stringify({ name, type: 'module', main: 'index.js' }))
+    writeFileSync(join(modules, name, 'index.js'), source)
+  }
+  const file = join(directory, 'flotilla.yaml')
+  writeFileSync(file, stringify(config))
+  return file
+}
 
-describe("the guide's plugin", () => {
-  let flotilla: Up
+describe('the plugin of the guide', () => {
+  let fleet: Up
   let k: Kubectl
+
   before(async () => {
-    flotilla = await up({ members: 2, args: ['--config', 'docs/guides/first-plugin/flotilla.yaml'] })
-    k = kubectl(flotilla.kubeconfig)
+    fleet = await up({ args: ['--config', 'docs/guides/first-plugin/flotilla.yaml'] })
+    k = kubectl(fleet.kubeconfig)
   })
-  after(() => flotilla.stop())
+  after(() => fleet.stop())
+
+  const targets = async () => (await k.json('rb', 'web-deployment')).spec.clusters?.map((each: Json) => each.name)
 
   test('keeps new work out of a cluster under maintenance', async () => {
     await k('label', 'cluster', 'member1', 'maintenance=true')
-    await k.run(['apply', '-f', '-'], spread('somewhere'))
+    await k('apply', '-f', 'docs/samples/web')
+    await eventually(async () => assert.deepEqual(await targets(), ['member2', 'member3']))
+    assert.equal(await k('--context', 'member1', 'get', 'deployments', '-o', 'name'), '')
+  })
+
+  test('lets stay what runs there', async () => {
+    await k('label', 'cluster', 'member2', 'maintenance=true')
+    await k('scale', 'deployment', 'web', '--replicas=10')
     await eventually(async () => {
-      const { spec } = await k.json('rb', 'somewhere-configmap')
-      assert.deepEqual(spec.clusters, [{ name: 'member2' }])
+      assert.deepEqual(await targets(), ['member2', 'member3'])
+      assert.equal((await k.json('deployment', 'web')).status?.readyReplicas, 10)
     })
   })
 
-  test('says so when no cluster is left, and lets work in when one is', async () => {
-    await k('label', 'cluster', 'member2', 'maintenance=true')
-    await k.run(['apply', '-f', '-'], spread('nowhere'))
+  test('is heard when no cluster is left', async () => {
+    await k('label', 'cluster', 'member3', 'maintenance=true')
+    await k('delete', '-f', 'docs/samples/web')
+    await k('apply', '-f', 'docs/samples/web')
     await eventually(async () => {
-      const { message } = scheduled(await k.json('rb', 'nowhere-configmap'))
-      assert.match(message, /0\/2 clusters are available: 2 cluster\(s\) were under maintenance \(label maintenance\)/)
+      const { status, message } = condition(await k.json('rb', 'web-deployment'), 'Scheduled')
+      assert.equal(status, 'False')
+      assert.equal(message, '0/3 clusters are available: 3 cluster(s) were under maintenance (label maintenance).')
     })
+  })
+
+  test('lets work in again when the maintenance is over', async () => {
     await k('label', 'cluster', 'member1', 'maintenance-')
-    await eventually(async () => {
-      const { spec } = await k.json('rb', 'nowhere-configmap')
-      assert.deepEqual(spec.clusters, [{ name: 'member1' }])
-    })
+    await eventually(async () => assert.deepEqual(await targets(), ['member1']))
   })
 })
 
-const configOf = (plugin: string, setting: object = {}): string => {
-  const directory = mkdtempSync(join(tmpdir(), 'flotilla-plugin-'))
-  writeFileSync(join(directory, 'plugin.js'), plugin)
-  writeFileSync(join(directory, 'package.json'), '{ "type": "module" }')
-  const config = { pluginTimeout: '200ms', plugins: [{ name: './plugin.js', ...setting }] }
-  writeFileSync(join(directory, 'flotilla.yaml'), JSON.stringify(config))
-  return join(directory, 'flotilla.yaml')
+const broken = `
+import { definePlugin, on, render } from '@flotilla/sdk'
+export const plugin = definePlugin({
+  name: 'broken',
+  extensions: () => [on(render.override, ({ manifest }) => {
+    if (manifest.metadata.name === 'thrown') throw new Error('out of ideas')
+  })],
+})`
+
+const sleepy = `
+import { definePlugin, on, render } from '@flotilla/sdk'
+export const plugins = [definePlugin({
+  name: 'sleepy',
+  extensions: () => [on(render.override, ({ manifest }) =>
+    manifest.metadata.name === 'hung' ? new Promise(() => {}) : undefined
+  )],
+})]`
+
+/** A ConfigMap, and policies that send it to member1 with an override. */
+const shipment = (name: string): string => {
+  const resourceSelectors = [{ apiVersion: 'v1', kind: 'ConfigMap', name }]
+  const overriders = { labelsOverrider: [{ operator: 'add', value: { overridden: 'yes' } }] }
+  const policy = (kind: string, spec: object) => ({
+    apiVersion: 'policy.karmada.io/v1alpha1',
+    kind,
+    metadata: { name },
+    spec: { resourceSelectors, ...spec },
+  })
+  const items = [
+    policy('OverridePolicy', { overrideRules: [{ overriders }] }),
+    policy('PropagationPolicy', { placement: { clusterAffinity: { clusterNames: ['member1'] } } }),
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { name } },
+  ]
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
 }
 
-describe('a plugin that misbehaves', () => {
-  const moody = `
-    const filter = ({ binding }) => {
-      if (binding.spec.resource.name === 'doomed') throw new Error('out of ink')
-      if (binding.spec.resource.name === 'endless') return new Promise(() => {})
-    }
-    export const plugin = { name: 'moody', extensions: () => [{ point: { id: 'schedule.filter' }, handler: filter }] }`
-  let flotilla: Up
+describe('a plugin that fails', () => {
+  let fleet: Up
   let k: Kubectl
+
   before(async () => {
-    flotilla = await up({ members: 1, args: ['--config', configOf(moody)] })
-    k = kubectl(flotilla.kubeconfig)
+    const config = project(
+      { 'flotilla-plugin-broken': broken, 'flotilla-plugin-sleepy': sleepy },
+      { pluginTimeout: '300ms', plugins: ['flotilla-plugin-broken', { name: 'flotilla-plugin-sleepy' }] },
+    )
+    fleet = await up({ members: 1, args: ['--config', config] })
+    k = kubectl(fleet.kubeconfig)
+    for (const name of ['thrown', 'hung']) assert.equal((await k.run(['apply', '-f', '-'], shipment(name))).code, 0)
   })
-  after(() => flotilla.stop())
+  after(async () => assert.equal(await fleet.stop(), 0))
 
-  const complaints: Record<string, RegExp> = {
-    doomed: /plugin moody failed at schedule\.filter: out of ink/,
-    endless: /plugin moody did not answer schedule\.filter within 200 ms/,
+  const told: Readonly<Record<string, RegExp>> = {
+    thrown: /plugin broken failed at render\.override: out of ideas/,
+    hung: /plugin sleepy did not answer render\.override within 300 ms/,
   }
-  for (const [name, complaint] of Object.entries(complaints)) {
-    test(`fails its own call, with its name in an event and in the condition: ${name}`, async () => {
-      await k.run(['apply', '-f', '-'], spread(name))
+  for (const [name, says] of Object.entries(told)) {
+    test(`is named in an event of what was ${name}`, async () => {
       await eventually(async () => {
-        const { items } = await k.json('events', '--field-selector', `involvedObject.name=${name}-configmap`)
-        assert.ok(items.some((event: Json) => event.type === 'Warning' && complaint.test(event.message)))
-        assert.match(scheduled(await k.json('rb', `${name}-configmap`)).message, complaint)
+        const events = await k('get', 'events', '--field-selector', 'type=Warning')
+        assert.match(events.split('\n').find((line) => line.includes(`resourcebinding/${name}`)) ?? '', says)
       })
+      assert.equal(await k('--context', 'member1', 'get', 'configmap', name, '--ignore-not-found'), '')
     })
   }
 
-  test('holds nobody else up', async () => {
-    await k.run(['apply', '-f', '-'], spread('fine'))
+  test('holds up nothing else', async () => {
+    assert.equal((await k.run(['apply', '-f', '-'], shipment('fine'))).code, 0)
     await eventually(async () => {
-      assert.equal(scheduled(await k.json('rb', 'fine-configmap')).status, 'True')
+      const { metadata } = await k.json('--context', 'member1', 'configmap', 'fine')
+      assert.equal(metadata.labels.overridden, 'yes')
     })
+    assert.equal(await k('get', '--raw', '/readyz'), 'ok')
+  })
+
+  test('is counted', async () => {
+    const failures = (await k('get', '--raw', '/metrics'))
+      .split('\n')
+      .filter((line) => /^flotilla_plugin_duration_seconds_count\{.*result="error"/.test(line))
+    for (const name of ['broken', 'sleepy']) {
+      assert.ok(
+        failures.some((line) => line.includes(`plugin="${name}",point="render.override"`)),
+        name,
+      )
+    }
   })
 })
 
-describe('a plugin that does not fit ends the start with its name', () => {
-  const cases: Record<string, { config: () => string; says: RegExp }> = {
-    'not installed': { config: () => configOf('', { name: 'flotilla-plugin-absent' }), says: /flotilla-plugin-absent/ },
-    'made for another Flotilla': {
-      config: () => configOf(`export const plugin = { name: 'late', host: '>=9', extensions: () => [] }`),
-      says: /PLUGIN_HOST_VERSION: plugin late works with Flotilla >=9/,
-    },
-    'needs what is not there': {
-      config: () => configOf(`export const plugin = { name: 'lonely', needs: ['friend'], extensions: () => [] }`),
-      says: /PLUGIN_NEEDS: plugin lonely needs friend/,
-    },
-    'options it does not take': {
-      config: () => configOf(`export const plugin = { name: 'plain', extensions: () => [] }`, { options: { a: 1 } }),
-      says: /PLUGIN_OPTIONS: the options of plugin plain do not fit/,
-    },
-  }
-  for (const [name, { config, says }] of Object.entries(cases)) {
+const misfit = (rest: string): string => `export const plugin = { name: 'misfit', extensions: () => [], ${rest} }`
+
+const misfits: Readonly<
+  Record<string, readonly [source: string | undefined, options: object | undefined, says: RegExp]>
+> = {
+  'that is not installed': [undefined, undefined, /PLUGIN_NOT_FOUND: .*misfit/],
+  'that does not load': ['export const plugin = ;', undefined, /PLUGIN_NOT_FOUND: .*misfit.*Unexpected token/],
+  'that is for another Flotilla': [misfit("host: '>=99'"), undefined, /PLUGIN_HOST_VERSION: .*misfit.*>=99/],
+  'that needs another': [misfit("needs: ['night-shift']"), undefined, /PLUGIN_NEEDS: .*misfit.*night-shift/],
+  'with options it does not take': [misfit(''), { from: 22 }, /PLUGIN_OPTIONS: .*misfit.*takes none/],
+  'with options that do not fit': [
+    misfit("schema: { type: 'object', properties: { from: { type: 'integer' } } }"),
+    { from: 'dusk' },
+    /PLUGIN_OPTIONS: .*misfit.*from must be integer/,
+  ],
+  'that throws when it is loaded': [
+    "export const plugin = { name: 'misfit', extensions: () => { throw new Error('no licence') } }",
+    undefined,
+    /misfit.*no licence/,
+  ],
+}
+
+describe('a start ends at a plugin', { concurrency: 3 }, () => {
+  for (const [name, [source, options, says]] of Object.entries(misfits)) {
     test(name, async () => {
-      await assert.rejects(up({ members: 0, args: ['--config', config()] }), says)
+      const config = project(source === undefined ? {} : { misfit: source }, {
+        plugins: [{ name: 'misfit', ...(options && { options }) }],
+      })
+      const args = ['up', '--members', '0', '--port', '0', '--data-dir', newDataDir(), '--config', config]
+      const { code, out, err } = await flotilla(...args)
+      assert.deepEqual([code, out], [1, ''])
+      assert.match(err, says)
+      assert.equal(err.trim().split('\n').length, 1, err)
     })
   }
 })

@@ -54,6 +54,16 @@ describe('a plugin is refused at start, by name', () => {
     },
     'nothing in it': { entries: [{ plugin: { name: 'empty' } }], code: 'PLUGIN_INVALID', names: 'empty' },
     'options nobody asked for': { entries: [{ plugin: fine, options: {} }], code: 'PLUGIN_OPTIONS', names: 'fine' },
+    'a throw when it is asked for its extensions': {
+      entries: [{ plugin: { name: 'torn', extensions: () => assert.fail('no licence') } }],
+      code: 'PLUGIN_LOAD_FAILED',
+      names: 'torn cannot be loaded: no licence',
+    },
+    'a throw when it is asked for its controllers': {
+      entries: [{ plugin: { name: 'torn', controllers: () => assert.fail('no licence') } }],
+      code: 'PLUGIN_LOAD_FAILED',
+      names: 'torn cannot be loaded: no licence',
+    },
     'options of the wrong type': {
       entries: [
         { plugin: { ...fine, schema: { properties: { limit: { type: 'number' } } } }, options: { limit: 'many' } },
@@ -98,6 +108,16 @@ test('a plugin that hangs is given up on', async () => {
   const registry = new Registry()
   loadPlugins([{ plugin: says('asleep', () => new Promise(() => {})) }], loader(registry, 5))
   await assert.rejects(registry.ask(greet, 'world'), /plugin asleep did not answer test.greet within 5 ms/)
+})
+
+test('a controller of a plugin that gives up is logged, and takes nobody with it', async () => {
+  const logged: unknown[] = []
+  const log = { error: (message: string, fields: object) => logged.push([message, fields]) }
+  const error = new Error('no more paper')
+  const plugin: Plugin = { name: 'weary', controllers: () => [{ name: 'printer', run: () => Promise.reject(error) }] }
+  const { controllers } = loadPlugins([{ plugin }], { ...loader(), host: () => ({ log }) as unknown as Host })
+  await Promise.all(controllers.map((controller) => controller.run(AbortSignal.abort())))
+  assert.deepEqual(logged, [['a controller of the plugin ended by itself', { controller: 'printer', error }]])
 })
 
 test('what a plugin started ends with its scope, the last loaded first', async () => {

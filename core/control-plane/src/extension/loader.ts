@@ -72,8 +72,7 @@ export function loadPlugins(entries: readonly PluginEntry[], loader: LoaderOptio
     checkOptions(plugin, options)
     const scope = scopes.open((signal) => loader.host(plugin.name, options, signal))
     loaded.set(plugin.name, scope)
-    register(plugin, scope.host, loader)
-    controllers.push(...(plugin.controllers?.(scope.host) ?? []))
+    controllers.push(...start(plugin, scope.host, loader))
   }
   return {
     names: [...loaded.keys()],
@@ -83,6 +82,28 @@ export function loadPlugins(entries: readonly PluginEntry[], loader: LoaderOptio
     },
   }
 }
+
+/** Registers the answers of a plugin and gives its controllers. */
+function start(plugin: Plugin, host: Host, loader: LoaderOptions): readonly Controller[] {
+  try {
+    register(plugin, host, loader)
+    return (plugin.controllers?.(host) ?? []).map((controller) => guarded(controller, host))
+  } catch (cause) {
+    throw errors.PLUGIN_LOAD_FAILED(plugin.name, cause)
+  }
+}
+
+/** A plugin's controller that gives up takes nobody with it. */
+const guarded = (controller: Controller, { log }: Host): Controller => ({
+  name: controller.name,
+  async run(signal) {
+    try {
+      await controller.run(signal)
+    } catch (error) {
+      log.error('a controller of the plugin ended by itself', { controller: controller.name, error })
+    }
+  },
+})
 
 function register(plugin: Plugin, host: Host, { registry, timeout }: LoaderOptions): void {
   const watch: ObservedOptions = { plugin: plugin.name, metrics: host.metrics, timeout }
