@@ -116,19 +116,25 @@ function measured(controller: string, metrics: Metrics, step: WorkerOptions<Key>
     labels,
     buckets,
   })
+  const own = { controller }
+  const results = {
+    success: { controller, result: 'success' },
+    requeue_after: { controller, result: 'requeue_after' },
+    error: { controller, result: 'error' },
+  }
   return async (key, signal) => {
     const begun = performance.now()
-    let result = 'error'
+    let result: keyof typeof results = 'error'
     try {
       const outcome = await step(key, signal)
       result = outcome.again === undefined ? 'success' : 'requeue_after'
       return outcome
     } catch (error) {
-      failed.add({ controller })
+      failed.add(own)
       throw error
     } finally {
-      total.add({ controller, result })
-      seconds.observe((performance.now() - begun) / 1000, { controller })
+      total.add(results[result])
+      seconds.observe((performance.now() - begun) / 1000, own)
     }
   }
 }

@@ -23,11 +23,15 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Ex
   // Hashing a set of labels costs more than counting: what prom-client makes of them is kept.
   const labelled = <T>({ labels: names = [] }: MetricOptions, child: (values: readonly string[]) => T) => {
     const children = new Map<string, T>()
+    const ofLabels = new WeakMap<object, T>() // who counts often keeps its labels
     return (on: Readonly<Record<string, string>>): T => {
+      const known = ofLabels.get(on)
+      if (known) return known
       const values = names.map((name) => on[name] ?? '')
       const text = values.join('\n')
       const made = children.get(text) ?? child(values)
       children.set(text, made)
+      ofLabels.set(on, made)
       return made
     }
   }
@@ -50,7 +54,8 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Ex
     gauge: (options) =>
       once(options, () => {
         const gauge = new Gauge(settings(options))
-        return { set: (value, on = {}) => gauge.set(on, value), forget: (on) => gauge.remove(on) }
+        const child = labelled(options, (values) => gauge.labels(...values))
+        return { set: (value, on = {}) => child(on).set(value), forget: (on) => gauge.remove(on) }
       }),
     histogram: (options) =>
       once(options, () => {
