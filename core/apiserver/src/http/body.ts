@@ -43,6 +43,21 @@ const readEither = (text: string): unknown => {
   }
 }
 
+/** Deeper than anything anyone means. Whoever walks an object has a stack to lose. */
+const depthLimit = 500
+
+const isDeeper = (value: unknown, limit: number): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  if (limit === 0) return true
+  for (const key in value) if (isDeeper(value[key as keyof typeof value], limit - 1)) return true
+  return false
+}
+
+const checkDepth = (value: unknown): unknown => {
+  if (!isDeeper(value, depthLimit)) return value
+  throw refusal.badRequest(`the request body is nested more than ${depthLimit} levels deep`)
+}
+
 const readers: ReadonlyMap<string, (text: string) => unknown> = new Map([
   ['', readEither],
   ['application/json', readJson],
@@ -59,5 +74,5 @@ export const readBody = (bytes: Uint8Array | undefined, contentType: string | un
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   const read = readers.get(type)
   if (read === undefined) throw refusal.unsupportedMediaType(['application/json', 'application/yaml'])
-  return read(textIn(bytes))
+  return checkDepth(read(textIn(bytes)))
 }

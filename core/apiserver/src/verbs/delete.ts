@@ -47,11 +47,27 @@ const propagationOf = (value: unknown): Propagation | undefined => {
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
 
+/** What a part of `DeleteOptions` has to be where it is said. Nothing is deleted on a misunderstanding. */
+const shapes: Readonly<Record<string, (value: unknown) => boolean>> = {
+  gracePeriodSeconds: Number.isInteger,
+  preconditions: isObject,
+  orphanDependents: (value) => typeof value === 'boolean',
+  dryRun: Array.isArray,
+}
+
+const checkShapes = (body: Readonly<Record<string, unknown>>): void => {
+  for (const [name, fits] of Object.entries(shapes)) {
+    const value = body[name] ?? undefined
+    if (value !== undefined && !fits(value)) throw refusal.badRequest(`the DeleteOptions have a wrong type in ${name}`)
+  }
+}
+
 /** From the body, and from the query where the body does not say. */
 const optionsOf = (call: Call): Options => {
   const { query } = call.request
   const body = call.request.body() ?? {}
   if (!isObject(body)) throw refusal.badRequest('the DeleteOptions are not an object')
+  checkShapes(body)
   const orphans = body.orphanDependents ?? (query.orphanDependents && isTrue(query.orphanDependents))
   const asked = propagationOf(body.propagationPolicy ?? query.propagationPolicy)
   const propagation = asked ?? (typeof orphans === 'boolean' ? (orphans ? 'Orphan' : 'Background') : undefined)

@@ -61,7 +61,9 @@ const withKeys = (object: unknown, [key, ...rest]: readonly string[], value: unk
 }
 
 const replicasOf = (scale: unknown, name: string): number => {
-  const replicas = readKeys(scale, ['spec', 'replicas']) ?? 0
+  const spec = isObject(scale) ? (scale.spec ?? {}) : undefined
+  if (!isObject(spec)) throw refusal.badRequest('the object provided is unrecognized (must be of type Scale)')
+  const replicas = spec.replicas ?? 0
   if (typeof replicas === 'number' && Number.isInteger(replicas) && replicas >= 0) return replicas
   const message = `Invalid value: ${JSON.stringify(replicas)}: must be an integer greater than or equal to 0`
   throw refusal.invalid(scaleKind, name, [{ reason: 'FieldValueInvalid', message, field: 'spec.replicas' }])

@@ -226,6 +226,33 @@ test('a collection is deleted as selected', async () => {
   )
 })
 
+test('a deletion that is misunderstood deletes nothing', async () => {
+  await api.ask('POST', configMapPath, configMap('stays'))
+  const options = [
+    [],
+    { gracePeriodSeconds: 'x' },
+    { preconditions: 5 },
+    { orphanDependents: 'yes' },
+    { dryRun: 'All' },
+  ]
+  for (const body of options) {
+    const { code } = await api.ask('DELETE', `${configMapPath}/stays`, body)
+    assert.equal(code, 400, JSON.stringify(body))
+  }
+  const understood = { gracePeriodSeconds: 0, preconditions: null, dryRun: ['All'] }
+  assert.equal((await api.ask('DELETE', `${configMapPath}/stays`, understood)).code, 200)
+  assert.equal((await api.ask('GET', `${configMapPath}/stays`)).code, 200)
+})
+
+test('a scale that is none scales nothing', async () => {
+  await api.ask('POST', widgetPath, widget('steady', { size: 2 }))
+  for (const body of [[], 5, { spec: 'x' }, { spec: [] }]) {
+    const { code } = await api.ask('PUT', `${widgetPath}/steady/scale`, body)
+    assert.equal(code, 400, JSON.stringify(body))
+  }
+  assert.equal((await api.ask('GET', `${widgetPath}/steady`)).body.spec.size, 2)
+})
+
 test('scale reads and writes the paths the kind names', async () => {
   await api.ask('POST', widgetPath, widget('scaled', { size: 2 }))
   await api.ask('PATCH', `${widgetPath}/scaled/status`, { status: { size: 1, selector: 'app=w' } })
