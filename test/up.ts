@@ -13,13 +13,14 @@ export interface Up {
   /** What it said it took, milliseconds. */
   readonly readyIn: number
   readonly dataDir: string
-  /** Ctrl-C; resolves with the exit code. */
-  stop(): Promise<number | null>
+  /** Ctrl-C, or another signal; resolves with the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
   /** `kill -9`; resolves when it is gone. */
   kill(): Promise<void>
 }
 
 export interface UpOptions {
+  /** By default three, or those that `dataDir` has. */
   readonly members?: number
   /** By default a new one. */
   readonly dataDir?: string
@@ -32,10 +33,11 @@ export const newDataDir = (): string => mkdtempSync(join(tmpdir(), 'flotilla-'))
 
 /** Starts `flotilla up` as a process of its own, on a free port, and waits for its ready line. */
 export async function up(options: UpOptions = {}): Promise<Up> {
-  const { members = 3, dataDir = newDataDir(), args = [], timeout = 30_000 } = options
+  const { members, dataDir = newDataDir(), args = [], timeout = 30_000 } = options
+  const size = members === undefined ? [] : ['--members', String(members)]
   const child = spawn(
     process.execPath,
-    ['core/cli/bin/flotilla.js', 'up', '--members', String(members), '--data-dir', dataDir, '--port', '0', ...args],
+    ['core/cli/bin/flotilla.js', 'up', ...size, '--data-dir', dataDir, '--port', '0', ...args],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const exited = once(child, 'exit')
@@ -51,8 +53,8 @@ export async function up(options: UpOptions = {}): Promise<Up> {
       kubeconfig,
       readyIn,
       dataDir,
-      stop: async () => {
-        child.kill('SIGINT')
+      stop: async (signal = 'SIGINT') => {
+        child.kill(signal)
         const [code] = await exited
         return code as number | null
       },
