@@ -13,8 +13,8 @@ export interface Answer {
 
 /** A real kubectl on one kubeconfig. */
 export interface Kubectl {
-  /** Runs it; a non-zero exit is an answer, too. `input` is its standard input. */
-  run(args: readonly string[], input?: string): Promise<Answer>
+  /** Runs it; a non-zero exit is an answer, too. `input` is its standard input, `env` more of its environment. */
+  run(args: readonly string[], input?: string, env?: Readonly<Record<string, string>>): Promise<Answer>
   /** Runs it and gives what it printed; throws what it complained about. */
   (...args: readonly string[]): Promise<string>
   /** `get ... -o json`, parsed. */
@@ -26,10 +26,10 @@ export interface Kubectl {
 export type Json = any
 
 export function kubectl(kubeconfig: string, binary = process.env.KUBECTL ?? 'kubectl'): Kubectl {
-  const start = (args: readonly string[], input?: string): Promise<Answer> => {
+  const start: Kubectl['run'] = (args, input, env = {}) => {
     const running = run(binary, args as string[], {
       cwd: root,
-      env: { ...process.env, KUBECONFIG: kubeconfig },
+      env: { ...process.env, KUBECONFIG: kubeconfig, ...env },
       timeout: 60_000,
       maxBuffer: 64 << 20,
     })
