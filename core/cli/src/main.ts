@@ -14,7 +14,8 @@ const failed = 1
 export async function main(args: readonly string[]): Promise<number> {
   const program = command('flotilla')
     .description('Many Kubernetes clusters, one API.')
-    .version(version, '--version', 'print the version')
+    .version(version, '--version', 'show the version')
+    .helpCommand('help [command]', 'show what a command does')
     .addCommand(upCommand(version))
     .addCommand(joinCommand())
   try {

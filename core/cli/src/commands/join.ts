@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { type End, type Ends, join } from '../join/join.ts'
 import { createProgress } from '../output/progress.ts'
 import { naming } from '../output/sentence.ts'
-import { command } from './options.ts'
+import { command, examples } from './options.ts'
 
 interface JoinFlags {
   readonly kubeconfig?: string
@@ -39,7 +39,7 @@ export const joinCommand = (): Command =>
   command('join')
     .summary('register a cluster, which the control plane reaches itself (push mode)')
     .description(
-      'Register a cluster, which the control plane reaches itself (push mode). A service account is made in it, whose\n' +
+      'Register a cluster, which the control plane reaches itself (push mode). A service account is made in it, whose ' +
         'token the control plane keeps. It may be repeated: a cluster that has joined gets fresh credentials.',
     )
     .argument('<name>', 'what the cluster is called from now on')
@@ -50,8 +50,17 @@ export const joinCommand = (): Command =>
     .option('--cluster-zones <names>', 'its zones, separated by commas', list)
     .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
     .option('--context <name>', 'the context in it; by default its current one')
+    .addHelpText(
+      'after',
+      examples(
+        ['flotilla join paris --cluster-kubeconfig ~/.kube/paris', "into kubectl's current control plane"],
+        ['kubectl get cluster paris', 'shows when it is ready'],
+        ['kubectl delete cluster paris', 'takes it out again, with what was propagated to it'],
+      ),
+    )
     .action(async (name: string, flags: JoinFlags) => {
       const { clusterProvider: provider, clusterRegion: region, clusterZones: zones } = flags
       const options = { name, ...(provider && { provider }), ...(region && { region }), ...(zones && { zones }) }
       await withEnds(flags, (ends) => join(ends, options, createProgress(), AbortSignal.timeout(patience)))
+      console.log(`kubectl get cluster ${name} shows when it is ready`)
     })

@@ -11,6 +11,12 @@ export const wholeNumber =
     return number
   }
 
+/** Command lines and what they do, to stand below a command's help. */
+export function examples(...lines: readonly (readonly [line: string, does: string])[]): string {
+  const width = Math.max(...lines.map(([line]) => line.length))
+  return ['\nExamples:', ...lines.map(([line, does]) => `  ${line.padEnd(width)}  ${does}`)].join('\n')
+}
+
 /** A command whose complaints and help go through commander's ways, and that never ends the process by itself. */
 export const command = (name: string): Command =>
-  new Command(name).exitOverride().showHelpAfterError('(--help says more)').configureHelp({ sortSubcommands: false })
+  new Command(name).exitOverride().helpOption('-h, --help', 'show this').showHelpAfterError('(--help says more)')

@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import type { RunOptions } from '../fleet/run.ts'
-import { command, wholeNumber } from './options.ts'
+import { command, examples, wholeNumber } from './options.ts'
 
 export const upCommand = (version: string): Command =>
   command('up')
     .summary('run a control plane and simulated members in this process')
     .description(
-      'Run a control plane and simulated member clusters in this process, until Ctrl-C. The next start on the same\n' +
-        'directory goes on where this one was. `--members 0` and `flotilla join` give a control plane for real clusters.',
+      'Run a control plane and simulated member clusters in this process, until Ctrl-C. The next start on the same ' +
+        'directory goes on where this one was.',
     )
     .option('--members <n>', 'simulated members; by default those of the directory, or 3', wholeNumber(0, 100))
     .option('--nodes <n>', 'simulated nodes in each member; by default 3', wholeNumber(1, 5000))
@@ -15,6 +15,13 @@ export const upCommand = (version: string): Command =>
     .option('--port <port>', 'the port on 127.0.0.1; 0 is any that is free', wholeNumber(0, 65_535), 7443)
     .option('--kubeconfig <file>', 'where to write the kubeconfig; by default into the directory')
     .option('--config <file>', 'the config file (docs/config.md)')
+    .addHelpText(
+      'after',
+      examples(
+        ['flotilla up --data-dir ./my-fleet', 'with three simulated members'],
+        ['flotilla up --members 0', 'for real clusters: see flotilla join --help'],
+      ),
+    )
     .action(async (flags: Omit<RunOptions, 'version'>) => {
       const { runFleet } = await import('../fleet/run.ts') // half a second, which no other command waits for
       await runFleet({ ...flags, version })
