@@ -147,3 +147,11 @@ test('a failure is told and not remembered', async () => {
   pages = modern
   assert.equal((await discovery.kinds()).length, 3)
 })
+
+test('what is being asked ends with the signal', async () => {
+  const life = new AbortController()
+  const silent = new ScriptedTransport(() => new Promise(() => {}))
+  const asked = createDiscovery(createClient(silent), { signal: life.signal }).kinds()
+  life.abort(new Error('enough'))
+  await assert.rejects(asked, /enough/)
+})

@@ -23,6 +23,8 @@ export interface DiscoveryOptions {
   readonly missMs?: number
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number
+  /** Ends whatever is being asked. */
+  readonly signal?: AbortSignal
 }
 
 /** What the server answered, and when it was asked. */
@@ -37,14 +39,17 @@ class CachedDiscovery implements Discovery {
   readonly #freshMs: number
   readonly #missMs: number
   readonly #now: () => number
+  readonly #signal: AbortSignal | undefined
   #answer: Answer | undefined
   #asking: Promise<Answer> | undefined
 
-  constructor(client: Client, { freshMs = 30_000, missMs = 2_000, now = () => performance.now() }: DiscoveryOptions) {
+  constructor(client: Client, options: DiscoveryOptions) {
+    const { freshMs = 30_000, missMs = 2_000, now = () => performance.now(), signal } = options
     this.#client = client
     this.#freshMs = freshMs
     this.#missMs = missMs
     this.#now = now
+    this.#signal = signal
   }
 
   async kinds(): Promise<readonly ServedKind[]> {
@@ -71,7 +76,7 @@ class CachedDiscovery implements Discovery {
 
   #ask(): Promise<Answer> {
     const askedAt = this.#now()
-    const asking: Promise<Answer> = servedKinds(this.#client)
+    const asking: Promise<Answer> = servedKinds(this.#client, this.#signal)
       .then((kinds) => ({ askedAt, kinds, byText: firstByText(kinds) }))
       .then((answer) => {
         if (this.#asking === asking) this.#answer = answer // else it was told to forget meanwhile

@@ -81,7 +81,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     client,
     log,
     metrics,
-    discovery: createDiscovery(client),
+    discovery: createDiscovery(client, { signal }),
     event: createRecorder({ client, component: name, log, signal, now }),
     signal,
     now,

@@ -79,9 +79,14 @@ const versionsOf = ({ groups = [] }: GroupList): readonly string[] =>
   ])
 
 /** A group whose server is down, or one that went meanwhile, serves nothing; the others do. */
-async function kindsAt(client: Client, path: string, apiVersion: string): Promise<readonly ServedKind[]> {
+async function kindsAt(
+  client: Client,
+  path: string,
+  apiVersion: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly ServedKind[]> {
   try {
-    const { body } = await client.raw({ path })
+    const { body } = await client.raw({ path, signal })
     return kindsOfList(apiVersion, body as ResourceList) // discovery says so in its type
   } catch (error) {
     if (error instanceof ApiError) return []
@@ -89,16 +94,20 @@ async function kindsAt(client: Client, path: string, apiVersion: string): Promis
   }
 }
 
-async function kindsUnder(client: Client, path: '/api' | '/apis'): Promise<readonly ServedKind[]> {
-  const { body } = await client.raw({ path, accept: aggregated })
+async function kindsUnder(
+  client: Client,
+  path: '/api' | '/apis',
+  signal: AbortSignal | undefined,
+): Promise<readonly ServedKind[]> {
+  const { body } = await client.raw({ path, accept: aggregated, signal })
   if (isAggregated(body)) return kindsOfGroups(body)
   const versions = path === '/api' ? ((body as { versions?: string[] }).versions ?? []) : versionsOf(body as GroupList) // APIVersions
-  const found = await Promise.all(versions.map((version) => kindsAt(client, `${path}/${version}`, version)))
+  const found = await Promise.all(versions.map((version) => kindsAt(client, `${path}/${version}`, version, signal)))
   return found.flat()
 }
 
 /** Asks a server for everything it serves: two requests where it can aggregate, else one for each version of a group. */
-export async function servedKinds(client: Client): Promise<readonly ServedKind[]> {
-  const [core, groups] = await Promise.all([kindsUnder(client, '/api'), kindsUnder(client, '/apis')])
+export async function servedKinds(client: Client, signal?: AbortSignal): Promise<readonly ServedKind[]> {
+  const [core, groups] = await Promise.all([kindsUnder(client, '/api', signal), kindsUnder(client, '/apis', signal)])
   return Object.freeze([...core, ...groups])
 }
