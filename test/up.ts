@@ -46,22 +46,25 @@ export async function up(options: UpOptions = {}): Promise<Up> {
     said.push(String(chunk))
     if (said.length > 200) said.shift()
   })
+  let isEnding = false
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    isEnding = true
+    child.kill(signal)
+    const [code] = await exited
+    return code as number | null
+  }
   try {
     const { kubeconfig, readyIn } = await readyLine(child, AbortSignal.timeout(timeout))
+    void exited.then(([code, signal]) => {
+      if (!isEnding) console.error(`flotilla up ended by itself (${signal ?? code}); it said:\n${said.join('')}`)
+    })
     return {
       pid: child.pid ?? 0,
       kubeconfig,
       readyIn,
       dataDir,
-      stop: async (signal = 'SIGINT') => {
-        child.kill(signal)
-        const [code] = await exited
-        return code as number | null
-      },
-      kill: async () => {
-        child.kill('SIGKILL')
-        await exited
-      },
+      stop: (signal = 'SIGINT') => end(signal),
+      kill: async () => void (await end('SIGKILL')),
     }
   } catch (cause) {
     child.kill('SIGKILL')
