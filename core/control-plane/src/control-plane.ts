@@ -15,6 +15,7 @@ import { matchControllers } from './pipeline/match/controller.ts'
 import { reflectControllers } from './pipeline/reflect/controller.ts'
 import { renderControllers } from './pipeline/render/controller.ts'
 import { scheduleControllers } from './pipeline/schedule/controller.ts'
+import { reporting } from './reporting.ts'
 import { createReviewer, type Reviewer } from './server/admission/review.ts'
 
 export interface ControlPlaneOptions {
@@ -44,7 +45,8 @@ export interface ControlPlane {
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { config, signal, version } = options
   const registry = new Registry()
-  const ground = { ...createRuntime({ ...options, name: 'flotilla' }), ask: registry.ask }
+  const runtime = createRuntime({ ...options, name: 'flotilla' })
+  const ground = { ...runtime, event: reporting(runtime.event, config.successEvents), ask: registry.ask }
   const { members, controllers: membership } = createMembers(ground, {
     statusPeriod: config.clusterStatusUpdateFrequency,
     successThreshold: config.clusterSuccessThreshold,

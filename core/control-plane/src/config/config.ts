@@ -25,6 +25,7 @@ export interface Config {
   readonly schedulerName: string
   readonly skippedPropagatingApis: readonly string[]
   readonly skippedPropagatingNamespaces: readonly string[]
+  readonly successEvents: 'few' | 'all'
   /** Where plugin packages are looked for: the directory of the config file. */
   readonly directory: string
 }

@@ -80,4 +80,9 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     description: 'Namespaces from which nothing is propagated: regular expressions that match the whole name.',
     karmada: '--skipped-propagating-namespaces',
   },
+  successEvents: {
+    schema: { enum: ['few', 'all'], default: 'few' },
+    description:
+      'Which events are written about steps that went well: `few`, or `all` that Karmada writes. Each is a write, and every failure is told of in any case.',
+  },
 }
