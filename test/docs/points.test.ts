@@ -34,8 +34,8 @@ test('the id of a point is its family and its name', () => {
 const aliasIn = (source: string, family: string): string =>
   new RegExp(`\\b${family} as (\\w+)`).exec(source)?.[1] ?? family
 
-test('every point is asked in exactly one place of the machine', () => {
-  const sources = globSync('core/control-plane/src/**/*.ts', { cwd: root })
+test('every point is asked in exactly one place', () => {
+  const sources = globSync('{core/control-plane,sdk}/src/**/*.ts', { cwd: root })
     .filter((file) => !file.endsWith('.test.ts'))
     .map((file) => readFileSync(join(root, file), 'utf8'))
   for (const { family, name, id } of points) {

@@ -1,5 +1,4 @@
 import {
-  annotation,
   definePlugin,
   each,
   edit,
@@ -7,28 +6,13 @@ import {
   type Manifest,
   mutates,
   prune,
-  type StringMap,
+  recorded,
   type Work,
   type Write,
-  withAnnotation,
   withLabel,
   withPermanentId,
   workKind,
 } from '@flotilla/sdk'
-
-const keysText = (map: StringMap | undefined, ...more: readonly string[]): string =>
-  [...new Set([...Object.keys(map ?? {}), ...more])].sort().join(',')
-
-/**
- * A manifest with a record of the labels and annotations that are Flotilla's to say. One that is recorded and no longer
- * wanted is taken away from the member's object; all others there are left alone.
- */
-function recorded(manifest: Manifest): Manifest {
-  const { managedAnnotations, managedLabels } = annotation
-  const { labels, annotations } = manifest.metadata
-  const own = keysText(annotations, managedAnnotations, managedLabels)
-  return withAnnotation(withAnnotation(manifest, managedAnnotations, own), managedLabels, keysText(labels))
-}
 
 const isManifest = (value: Manifest): boolean => typeof value.metadata === 'object' && value.metadata !== null
 

@@ -12,6 +12,7 @@ import {
   type Outcome,
   type OverridePolicy,
   overridePolicyKind,
+  overrides,
   reasonOf,
   type TargetCluster,
   workKind,
@@ -19,7 +20,6 @@ import {
 import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { targetsOf } from '../../manifest/targets.ts'
-import { isAbout } from './overrides.ts'
 import { render } from './render.ts'
 import { workKey, write } from './works.ts'
 
@@ -32,7 +32,7 @@ const isLostRace = (error: unknown): boolean => isConflict(error) || isAlreadyEx
 function policiesAbout({ store }: Machine, template: Manifest): readonly OverridePolicy[] {
   const { namespace } = template.metadata
   const own = namespace ? store(overridePolicyKind).list(namespace) : []
-  return [...store(clusterOverridePolicyKind).list(), ...own].filter((policy) => isAbout(policy, template))
+  return [...store(clusterOverridePolicyKind).list(), ...own].filter((policy) => overrides(policy, template))
 }
 
 /**

@@ -6,13 +6,14 @@ import {
   interpret,
   type Manifest,
   type OverridePolicy,
+  overridden,
+  rulesFor,
   type StringMap,
   type TargetCluster,
   type Work,
   withField,
 } from '@flotilla/sdk'
 import { targetsOf } from '../../manifest/targets.ts'
-import { override, rulesFor } from './overrides.ts'
 import { workOf } from './work.ts'
 
 /** One target of a binding, and all that decides what it gets. */
@@ -63,8 +64,7 @@ export async function render(ask: Ask, rendering: Rendering): Promise<Work> {
   const { binding, template, cluster, policies, workId } = rendering
   const scaled = withCompletions(rendering, await withReplicas(ask, rendering))
   const rules = rulesFor(template, cluster, policies)
-  const overridden = await override(ask, scaled, cluster, rules)
-  const manifest = withLabels(overridden, preservedState(rendering))
+  const manifest = withLabels(await overridden(ask, scaled, cluster, rules), preservedState(rendering))
   return workOf({
     binding,
     template,

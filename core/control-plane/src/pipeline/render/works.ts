@@ -1,27 +1,22 @@
 import { hasFinalizer, removeFinalizer } from '@flotilla/kube'
 import {
-  annotation,
   type Binding,
   clusterOfNamespace,
-  deepEqual,
   done,
   executionNamespace,
   finalizer,
   type Key,
   type Kind,
   keyOf,
-  type ObjectMeta,
+  mergedWork,
   type Outcome,
   reasonOf,
   type Work,
-  withoutKeys,
   workKind,
   workName,
 } from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
 import { targetsOf } from '../../manifest/targets.ts'
-
-const ofRendering: readonly string[] = [annotation.appliedOverrides, annotation.appliedClusterOverrides]
 
 /** The cluster a Work is for. */
 export const clusterOf = ({ metadata }: Work): string => clusterOfNamespace(metadata.namespace) ?? ''
@@ -31,26 +26,6 @@ export const workKey = ({ spec: { resource } }: Binding, cluster: string): Key =
   namespace: executionNamespace(cluster),
   name: workName({ kind: resource.kind, metadata: resource }),
 })
-
-function mergedMetadata(there: ObjectMeta, wanted: ObjectMeta): ObjectMeta {
-  const others = withoutKeys(there.annotations, (key) => ofRendering.includes(key)) // an override may be gone
-  return {
-    ...there,
-    labels: { ...there.labels, ...wanted.labels },
-    annotations: { ...others, ...wanted.annotations },
-    finalizers: [...new Set([...(there.finalizers ?? []), ...(wanted.finalizers ?? [])])],
-  }
-}
-
-/**
- * The Work that is there, with the spec, labels, annotations and finalizers it should have beside those that others gave
- * it. The same Work when nothing has to change.
- */
-export function merged(there: Work, wanted: Work): Work {
-  const metadata = mergedMetadata(there.metadata, wanted.metadata)
-  const isSame = deepEqual(metadata, there.metadata) && deepEqual(wanted.spec, there.spec)
-  return isSame ? there : { ...there, metadata, spec: wanted.spec }
-}
 
 /** Writes the Work unless it is there already, and says in a word what was done; undefined for nothing. */
 export async function write(
@@ -63,7 +38,7 @@ export async function write(
     await client.create(workKind, wanted, { signal })
     return 'created'
   }
-  const work = merged(there, wanted)
+  const work = mergedWork(there, wanted)
   if (work === there) return undefined
   await client.update(workKind, work, { signal })
   return 'updated'

@@ -1,21 +1,15 @@
-import {
-  type Ask,
-  bestFit,
-  type Cluster,
-  errors,
-  fit,
-  keyOf,
-  keyText,
-  type Manifest,
-  matchesCluster,
-  type OverridePolicy,
-  type OverrideRule,
-  type Overriders,
-  render,
-} from '@flotilla/sdk'
+import type { Cluster } from './api/cluster.ts'
+import { bestFit, fit, matchesCluster } from './api/match.ts'
+import { annotation } from './api/names.ts'
+import type { OverridePolicy, OverrideRule, Overriders } from './api/override-policy.ts'
+import { errors } from './errors.ts'
+import { keyOf, keyText } from './kind.ts'
+import type { Manifest, StringMap } from './manifest.ts'
+import type { Ask } from './point.ts'
+import * as render from './points/render.ts'
 
-/** One rule of a policy that is about the template and the cluster. */
-export interface Rule {
+/** One rule of a policy that is about a template in a cluster. */
+export interface AppliedRule {
   readonly policy: OverridePolicy
   readonly overriders: Overriders
 }
@@ -27,7 +21,7 @@ const fitOf = ({ spec: { resourceSelectors } }: OverridePolicy, template: Manife
   resourceSelectors?.length ? bestFit(resourceSelectors, template) : fit.all
 
 /** Whether a policy is about the template, whatever the cluster. */
-export const isAbout = (policy: OverridePolicy, template: Manifest): boolean => fitOf(policy, template) > fit.none
+export const overrides = (policy: OverridePolicy, template: Manifest): boolean => fitOf(policy, template) > fit.none
 
 /** The deprecated fields of a policy count only when it has no rules. */
 const rulesOf = ({ spec: { overrideRules, targetCluster, overriders } }: OverridePolicy): readonly OverrideRule[] => {
@@ -48,7 +42,11 @@ const inOrder = (policies: readonly OverridePolicy[], template: Manifest): reado
  * The rules for a template in a cluster, in the order they are applied: those of cluster-wide policies, then those of
  * the template's namespace.
  */
-export function rulesFor(template: Manifest, cluster: Cluster, policies: readonly OverridePolicy[]): readonly Rule[] {
+export function rulesFor(
+  template: Manifest,
+  cluster: Cluster,
+  policies: readonly OverridePolicy[],
+): readonly AppliedRule[] {
   const { namespace } = template.metadata
   const ordered = [
     ...inOrder(policies.filter(isClusterWide), template),
@@ -61,30 +59,38 @@ export function rulesFor(template: Manifest, cluster: Cluster, policies: readonl
   )
 }
 
-/** The manifest as the rules make it. The first rule that cannot be applied ends the rendering, with its policy's name. */
-export async function override(
+/** The manifest as the rules make it. The first rule that cannot be applied ends it, with its policy's name. */
+export async function overridden(
   ask: Ask,
   manifest: Manifest,
   cluster: Cluster,
-  rules: readonly Rule[],
+  rules: readonly AppliedRule[],
 ): Promise<Manifest> {
-  let overridden = manifest
+  let changed = manifest
   for (const { policy, overriders } of rules) {
     try {
-      overridden = await ask(render.override, { manifest: overridden, cluster, overriders })
+      changed = await ask(render.override, { manifest: changed, cluster, overriders })
     } catch (cause) {
       const name = `${policy.kind} ${keyText(keyOf(policy))}`
       throw errors.OVERRIDE_FAILED(name, `${manifest.kind} ${keyText(keyOf(manifest))}`, cause)
     }
   }
-  return overridden
+  return changed
 }
 
-/** What was applied, as the Work's annotation says it: undefined when nothing was. */
-export function appliedText(rules: readonly Rule[], clusterWide: boolean): string | undefined {
-  const applied = rules
-    .filter(({ policy }) => isClusterWide(policy) === clusterWide)
-    .map(({ policy, overriders }) => ({ policyName: policy.metadata.name, overriders }))
-    .sort((a, b) => (a.policyName < b.policyName ? -1 : a.policyName > b.policyName ? 1 : 0))
-  return applied.length > 0 ? JSON.stringify(applied) : undefined
+const appliedText = (rules: readonly AppliedRule[]): string =>
+  JSON.stringify(
+    rules
+      .map(({ policy, overriders }) => ({ policyName: policy.metadata.name, overriders }))
+      .sort((a, b) => (a.policyName < b.policyName ? -1 : a.policyName > b.policyName ? 1 : 0)),
+  )
+
+/** What was applied, as the annotations of a Work say it. */
+export function appliedAnnotations(rules: readonly AppliedRule[]): StringMap {
+  const wide = rules.filter(({ policy }) => isClusterWide(policy))
+  const own = rules.filter(({ policy }) => !isClusterWide(policy))
+  return {
+    ...(wide.length > 0 && { [annotation.appliedClusterOverrides]: appliedText(wide) }),
+    ...(own.length > 0 && { [annotation.appliedOverrides]: appliedText(own) }),
+  }
 }
