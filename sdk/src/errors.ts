@@ -75,6 +75,9 @@ export type ErrorCode = keyof typeof errors
 /** An error in words, without its class. */
 export const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
+/** A longer expression is cut in messages. */
+const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}...` : text)
+
 /** The catalogue: every error Flotilla makes, by code. `docs/errors.md` has a heading for each. */
 export const errors = {
   CLUSTER_NOT_CONNECTABLE: (cluster: string, reason: string) =>
@@ -84,6 +87,10 @@ export const errors = {
   CLUSTER_UNKNOWN: (cluster: string) => new FlotillaError('CLUSTER_UNKNOWN', true, `there is no cluster ${cluster}`),
   CONFIG_INVALID: (field: string, reason: string) =>
     new FlotillaError('CONFIG_INVALID', false, `config ${field}: ${reason}`),
+  EXPRESSION_FAILED: (expression: string, reason: string) =>
+    new FlotillaError('EXPRESSION_FAILED', false, `the expression ${shown(expression)} has no value: ${reason}`),
+  EXPRESSION_INVALID: (expression: string, reason: string) =>
+    new FlotillaError('EXPRESSION_INVALID', false, `${shown(expression)} is not an expression: ${reason}`),
   KIND_UNKNOWN: (apiVersion: string, kind: string, where: string) =>
     new FlotillaError('KIND_UNKNOWN', true, `${where} does not serve ${kind} of ${apiVersion}`),
   NODE_TOO_OLD: (found: string, needed: string) =>

@@ -182,3 +182,56 @@ examineCauses(overridePolicy, {
     'plaintext[1].operator: Unsupported value: "move": supported values: "add", "remove", "replace"',
   ),
 })
+
+const noValue = { cel: 'cluster.metadata.name' } as const
+
+examineCauses(overridePolicy, {
+  'an expression wherever a value may stand': overriding({
+    imageOverrider: [{ component: 'Registry', operator: 'replace', cel: '"registry." + cluster.spec.region' }],
+    commandOverrider: [{ containerName: 'web', operator: 'add', cel: '["--zone", cluster.spec.zones[0]]' }],
+    argsOverrider: [{ containerName: 'web', operator: 'remove', cel: 'value.filter(word, word.startsWith("-"))' }],
+    labelsOverrider: [{ operator: 'add', cel: '{"cluster": cluster.metadata.name}' }],
+    annotationsOverrider: [{ operator: 'remove', cel: 'value' }],
+    fieldOverrider: [
+      { fieldPath: '/data/a.json', json: [{ subPath: '/a', operator: 'add', ...noValue }] },
+      { fieldPath: '/data/a.yaml', yaml: [{ subPath: '/a', operator: 'replace', ...noValue }] },
+    ],
+    plaintext: [{ path: '/spec/replicas', operator: 'replace', cel: 'object.spec.replicas * 2' }],
+  }),
+  'a value and an expression': overriding(
+    {
+      imageOverrider: [{ component: 'Tag', operator: 'replace', value: '2', ...noValue }],
+      labelsOverrider: [{ operator: 'add', value: {}, ...noValue }],
+      plaintext: [{ path: '/spec/a', operator: 'add', value: 0, ...noValue }],
+    },
+    'imageOverrider[0].cel: Forbidden: cannot stand beside value',
+    'labelsOverrider[0].cel: Forbidden: cannot stand beside value',
+    'plaintext[0].cel: Forbidden: cannot stand beside value',
+  ),
+  'neither value nor expression': overriding(
+    { annotationsOverrider: [{ operator: 'add' }] },
+    'annotationsOverrider[0].value: Required value',
+  ),
+  'an expression of what is removed': overriding(
+    {
+      imageOverrider: [{ component: 'Tag', operator: 'remove', ...noValue }],
+      plaintext: [{ path: '/spec/a', operator: 'remove', ...noValue }],
+    },
+    'imageOverrider[0].cel: Forbidden: remove has none',
+    'plaintext[0].cel: Forbidden: remove has none',
+  ),
+  'expressions that are none': overriding(
+    {
+      labelsOverrider: [{ operator: 'add', cel: '' }],
+      plaintext: [
+        { path: '/spec/a', operator: 'add', cel: 'object.spec.' },
+        { path: '/spec/a', operator: 'add', cel: 'objct.spec' },
+        { path: '/spec/a', operator: 'add', cel: 'object.spec.replicas.double()' },
+      ],
+    },
+    'labelsOverrider[0].cel: Required value',
+    'plaintext[0].cel: Invalid value: "object.spec.": line 1, column 12: found . but expecting end of input',
+    'plaintext[1].cel: Invalid value: "objct.spec": line 1, column 1: there is no variable objct; there are cluster, object, value',
+    'plaintext[2].cel: Invalid value: "object.spec.replicas.double()": line 1, column 21: double does not take 0 arguments as a method',
+  ),
+})

@@ -1,3 +1,4 @@
+import { expression } from '@flotilla/cel'
 import {
   type CommandOverrider,
   chosen,
@@ -12,6 +13,7 @@ import {
   type MapOverrider,
   named,
   type Overriders,
+  overrideVariables,
   type PlaintextOverrider,
   type Problems,
   present,
@@ -24,6 +26,25 @@ const like =
   (pattern: RegExp, must: string): Format =>
   (text) =>
     pattern.test(text) ? undefined : must
+
+type Valued = { readonly value?: unknown; readonly cel?: string }
+
+/** Whether it has a value or an expression of one; null is no value unless it may be anything. */
+const isGiven = ({ value, cel }: Valued): boolean => (value !== undefined && value !== null) || cel !== undefined
+
+/** A value is written down or computed, not both. */
+function* celProblems(overrider: Field<Valued>): Problems {
+  const cel = overrider.at('cel')
+  if (cel.value === undefined) return
+  if (isGiven({ value: overrider.value.value })) yield cel.forbidden('cannot stand beside value')
+  yield* named(cel, expression(overrideVariables))
+}
+
+/** The same where nothing is needed to remove. */
+function* celProblemsOf(overrider: Field<Valued>, operator: unknown): Problems {
+  yield* celProblems(overrider)
+  if (operator === 'remove' && overrider.value.cel !== undefined) yield overrider.at('cel').forbidden('remove has none')
+}
 
 type Component = ImageOverrider['component']
 
@@ -55,7 +76,8 @@ function* imageProblems(overrider: Field<ImageOverrider>): Problems {
   yield* chosen(component, ['Registry', 'Repository', 'Tag'])
   yield* chosen(operator, operators)
   if (overrider.value.predicate) yield* named(overrider.at('predicate').at('path'), jsonPointer)
-  if (operator.value === 'remove') return
+  yield* celProblemsOf(overrider, operator.value)
+  if (operator.value === 'remove' || overrider.value.cel !== undefined) return
   yield* present(value, 'add and replace need one')
   const format = (operator.value === 'add' ? addedParts : wholeParts)[component.value]
   if (format) yield* written(value, format)
@@ -64,12 +86,15 @@ function* imageProblems(overrider: Field<ImageOverrider>): Problems {
 function* commandProblems(overrider: Field<CommandOverrider>): Problems {
   yield* present(overrider.at('containerName'))
   yield* chosen(overrider.at('operator'), ['add', 'remove'])
-  yield* present(overrider.at('value'), 'the words to add or remove')
+  yield* celProblems(overrider)
+  if (overrider.value.cel === undefined) yield* present(overrider.at('value'), 'the words to add or remove')
 }
 
 /** `values`: how they are written, where that is restricted. */
 function* mapProblems(overrider: Field<MapOverrider>, values?: Format): Problems {
   yield* chosen(overrider.at('operator'), operators)
+  yield* celProblems(overrider)
+  if (!isGiven(overrider.value)) yield overrider.at('value').required()
   for (const [key, value] of overrider.at('value').entries()) {
     yield* named(key, labelKey)
     if (values) yield* written(value, values)
@@ -83,8 +108,10 @@ function* patchProblems(patch: Field<Patch>, path: Field<string>): Problems {
   const operator = patch.at('operator')
   yield* named(path, jsonPointer)
   yield* chosen(operator, operators)
+  yield* celProblemsOf(patch, operator.value)
   const gives = operator.value === 'add' || operator.value === 'replace'
-  if (gives && patch.value.value === undefined) yield patch.at('value').required('add and replace need one')
+  const isMissing = patch.value.value === undefined && patch.value.cel === undefined
+  if (gives && isMissing) yield patch.at('value').required('add and replace need one')
 }
 
 function* embeddedProblems(patch: Field<EmbeddedPatch>): Problems {

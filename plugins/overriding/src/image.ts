@@ -1,4 +1,5 @@
 import { definePlugin, errors, type ImageOverrider, type Manifest, on, render } from '@flotilla/sdk'
+import { computed, type Scene, text } from './document/computed.ts'
 import { editContainers } from './document/containers.ts'
 import { formatImage, type ImageReference, isDigest, isTag, parseImage } from './document/image-reference.ts'
 import { edited, read, steps } from './document/patch.ts'
@@ -40,30 +41,44 @@ export function overrideImage(image: string | undefined, overrider: ImageOverrid
   }
 }
 
-function overrideAt(manifest: Manifest, overrider: ImageOverrider, path: string): Manifest {
-  const image = read(manifest, steps(path))
-  if (typeof image !== 'string') throw errors.OVERRIDE_PATH(path, 'there is no image')
-  return edited(manifest, steps(path), () => overrideImage(image, overrider, path))
+/** The part of an image's name that an overrider is about. */
+function partOf(image: string | undefined, component: ImageOverrider['component']): string {
+  const { registry, repository, tag, digest } = parseImage(image ?? '') ?? {}
+  return { Registry: registry, Repository: repository, Tag: tag ?? digest }[component] ?? ''
 }
 
-function overrideAll(manifest: Manifest, overrider: ImageOverrider): Manifest {
-  const overridden = editContainers(manifest, (container, path) => {
-    const image = overrideImage(container.image, overrider, `${path}/image`)
+/** An image's name with one part overridden, be it by an expression; whatever that says, it has to be an image then. */
+function overrideName(scene: Scene, image: string | undefined, { cel, ...overrider }: ImageOverrider, path: string) {
+  if (cel === undefined) return overrideImage(image, overrider, path)
+  const value = computed(cel, scene, { path, value: partOf(image, overrider.component), as: text })
+  const name = overrideImage(image, { ...overrider, value }, path)
+  if (!parseImage(name)) throw errors.OVERRIDE_PATH(path, `"${name}" would not be the name of an image`)
+  return name
+}
+
+function overrideAt(scene: Scene, overrider: ImageOverrider, path: string): Manifest {
+  const image = read(scene.manifest, steps(path))
+  if (typeof image !== 'string') throw errors.OVERRIDE_PATH(path, 'there is no image')
+  return edited(scene.manifest, steps(path), () => overrideName(scene, image, overrider, path))
+}
+
+function overrideAll(scene: Scene, overrider: ImageOverrider): Manifest {
+  const overridden = editContainers(scene.manifest, (container, path) => {
+    const image = overrideName(scene, container.image, overrider, `${path}/image`)
     return image === container.image ? container : { ...container, image }
   })
-  return overridden ?? manifest
+  return overridden ?? scene.manifest
 }
+
+const overrideOnce = (scene: Scene, overrider: ImageOverrider): Manifest =>
+  overrider.predicate ? overrideAt(scene, overrider, overrider.predicate.path) : overrideAll(scene, overrider)
 
 /**
  * The manifest with its images overridden: where the predicate points, or in every container of a workload. Unlike
  * Karmada, an image with both tag and digest keeps both unless its tag is overridden, and CronJobs are known.
  */
-export const overrideImages = ({ manifest, overriders }: render.Override): Manifest | undefined =>
-  overriders.imageOverrider?.reduce(
-    (before, overrider) =>
-      overrider.predicate ? overrideAt(before, overrider, overrider.predicate.path) : overrideAll(before, overrider),
-    manifest,
-  )
+export const overrideImages = ({ manifest, cluster, overriders }: render.Override): Manifest | undefined =>
+  overriders.imageOverrider?.reduce((before, each) => overrideOnce({ manifest: before, cluster }, each), manifest)
 
 export const imageOverrider = definePlugin({
   name: 'image-overrider',

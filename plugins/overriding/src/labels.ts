@@ -2,8 +2,8 @@ import { definePlugin, type Manifest, on, render } from '@flotilla/sdk'
 import { overrideMap } from './document/string-map.ts'
 
 /** The manifest with its labels overridden; not those of its pod template. */
-export const overrideLabels = ({ manifest, overriders }: render.Override): Manifest | undefined =>
-  overrideMap(manifest, 'labels', overriders.labelsOverrider)
+export const overrideLabels = ({ overriders, ...scene }: render.Override): Manifest | undefined =>
+  overrideMap(scene, 'labels', overriders.labelsOverrider)
 
 export const labelsOverrider = definePlugin({
   name: 'labels-overrider',

@@ -11,32 +11,41 @@ import {
 
 export type OverrideOperator = 'add' | 'remove' | 'replace'
 
-export interface PlaintextOverrider {
+/** What an expression of an override policy may name: `value` is what stands where it is about. */
+export const overrideVariables: readonly string[] = ['cluster', 'object', 'value']
+
+/** Flotilla's own: where a value may stand, an expression may stand instead of it. */
+interface Computed {
+  /** In the Common Expression Language. Excludes `value`. */
+  readonly cel?: string
+}
+
+export interface PlaintextOverrider extends Computed {
   /** JSON pointer. */
   readonly path: string
   readonly operator: OverrideOperator
   readonly value?: Json
 }
 
-export interface ImageOverrider {
+export interface ImageOverrider extends Computed {
   readonly predicate?: { readonly path: string }
   readonly component: 'Registry' | 'Repository' | 'Tag'
   readonly operator: OverrideOperator
   readonly value?: string
 }
 
-export interface CommandOverrider {
+export interface CommandOverrider extends Computed {
   readonly containerName: string
   readonly operator: 'add' | 'remove'
   readonly value?: readonly string[]
 }
 
-export interface MapOverrider {
+export interface MapOverrider extends Computed {
   readonly operator: OverrideOperator
-  readonly value: StringMap
+  readonly value?: StringMap
 }
 
-export interface EmbeddedPatch {
+export interface EmbeddedPatch extends Computed {
   readonly subPath: string
   readonly operator: OverrideOperator
   readonly value?: Json
@@ -96,6 +105,10 @@ export const clusterOverridePolicyKind: Kind<OverridePolicy> = {
 const operator = required(word('What to do with the value.', ['add', 'remove', 'replace']))
 const addOrRemove = required(word('What to do with the value.', ['add', 'remove']))
 
+/** The expression that may stand instead of a value. */
+const cel = (result: string): Schema =>
+  text(`Instead of the value: an expression (CEL) of ${result}, about cluster, object and value.`)
+
 const imageOverrider = object<ImageOverrider>('Changes images.', {
   predicate: object<ImageOverrider['predicate']>('Which image; unset is the images of all containers.', {
     path: required(text('JSON pointer to the image.')),
@@ -103,6 +116,7 @@ const imageOverrider = object<ImageOverrider>('Changes images.', {
   component: required(word('Part of the image.', ['Registry', 'Repository', 'Tag'])),
   operator,
   value: text('Needed to add and to replace.'),
+  cel: cel('a text'),
 })
 
 const commandOverrider = (description: string): Schema =>
@@ -110,18 +124,21 @@ const commandOverrider = (description: string): Schema =>
     containerName: required(text('Name of the container.')),
     operator: addOrRemove,
     value: texts('What is added or removed.'),
+    cel: cel('a list of texts'),
   })
 
 const mapOverrider = (description: string): Schema =>
   object<MapOverrider>(description, {
     operator,
-    value: required(stringMap('Keys and values. Only keys that are there are removed or replaced.')),
+    value: stringMap('Keys and values. Only keys that are there are removed or replaced.'),
+    cel: cel('a map of texts'),
   })
 
 const embeddedPatch = object<EmbeddedPatch>('A change inside the document.', {
   subPath: required(text('JSON pointer inside the document.')),
   operator,
   value: anything('Needed to add and to replace.'),
+  cel: cel('any value'),
 })
 
 const fieldOverrider = object<FieldOverrider>('Changes a document inside a text.', {
@@ -134,6 +151,7 @@ const plaintextOverrider = object<PlaintextOverrider>('Changes any field.', {
   path: required(text('JSON pointer to the field.')),
   operator,
   value: anything('Needed to add and to replace.'),
+  cel: cel('any value'),
 })
 
 const overridersSchema = object<Overriders>('What is different, applied in the order given here.', {

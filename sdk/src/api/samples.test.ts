@@ -125,16 +125,19 @@ const propagationPolicy: Content<PropagationPolicy> = {
 }
 
 const overriders: OverridePolicy['spec']['overriders'] = {
-  imageOverrider: [{ predicate: { path: '/x' }, component: 'Tag', operator: 'add', value: '1' }],
-  commandOverrider: [{ containerName: 'c', operator: 'add', value: ['x'] }],
-  argsOverrider: [{ containerName: 'c', operator: 'remove', value: ['x'] }],
-  labelsOverrider: [{ operator: 'add', value: { a: 'b' } }],
-  annotationsOverrider: [{ operator: 'replace', value: { a: 'b' } }],
+  imageOverrider: [{ predicate: { path: '/x' }, component: 'Tag', operator: 'add', value: '1', cel: 'value' }],
+  commandOverrider: [{ containerName: 'c', operator: 'add', value: ['x'], cel: 'value' }],
+  argsOverrider: [{ containerName: 'c', operator: 'remove', value: ['x'], cel: 'value' }],
+  labelsOverrider: [{ operator: 'add', value: { a: 'b' }, cel: 'value' }],
+  annotationsOverrider: [{ operator: 'replace', value: { a: 'b' }, cel: 'value' }],
   fieldOverrider: [
-    { fieldPath: '/data/x', json: [{ subPath: '/a', operator: 'add', value: { any: ['thing'] } }] },
-    { fieldPath: '/data/y', yaml: [{ subPath: '/a', operator: 'add', value: 1 }] },
+    {
+      fieldPath: '/data/x',
+      json: [{ subPath: '/a', operator: 'add', value: { any: ['thing'] }, cel: 'value' }],
+    },
+    { fieldPath: '/data/y', yaml: [{ subPath: '/a', operator: 'add', value: 1, cel: 'value' }] },
   ],
-  plaintext: [{ path: '/spec', operator: 'replace', value: { any: ['thing'] } }],
+  plaintext: [{ path: '/spec', operator: 'replace', value: { any: ['thing'] }, cel: 'value' }],
 }
 
 const overridePolicy: Content<OverridePolicy> = {

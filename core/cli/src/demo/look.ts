@@ -49,17 +49,17 @@ export function overridden(work: Manifest | undefined): string {
 
 const words = (overriders: Applied['overriders']): readonly string[] => [
   ...(overriders.imageOverrider ?? []).map(
-    ({ component, value }) => `${component.toLowerCase()} ${value ?? 'removed'}`,
+    ({ component, value, cel }) => `${component.toLowerCase()} ${value ?? cel ?? 'removed'}`,
   ),
-  ...(overriders.commandOverrider ?? []).map(({ value }) => `command ${value?.join(' ')}`),
-  ...(overriders.argsOverrider ?? []).map(({ value }) => `args ${value?.join(' ')}`),
-  ...(overriders.labelsOverrider ?? []).map(({ value }) => `labels ${pairs(value)}`),
-  ...(overriders.annotationsOverrider ?? []).map(({ value }) => `annotations ${pairs(value)}`),
+  ...(overriders.commandOverrider ?? []).map(({ value, cel }) => `command ${value?.join(' ') ?? cel}`),
+  ...(overriders.argsOverrider ?? []).map(({ value, cel }) => `args ${value?.join(' ') ?? cel}`),
+  ...(overriders.labelsOverrider ?? []).map(({ value, cel }) => `labels ${cel ?? pairs(value)}`),
+  ...(overriders.annotationsOverrider ?? []).map(({ value, cel }) => `annotations ${cel ?? pairs(value)}`),
   ...(overriders.fieldOverrider ?? []).map(({ fieldPath }) => fieldPath),
   ...(overriders.plaintext ?? []).map(({ path }) => path),
 ]
 
-const pairs = (map: Readonly<Record<string, string>>): string =>
+const pairs = (map: Readonly<Record<string, string>> = {}): string =>
   Object.entries(map)
     .map(([key, value]) => `${key}=${value}`)
     .join(' ')

@@ -8,6 +8,8 @@ export interface Change {
   readonly operator: OverrideOperator
   /** Without one, `add` and `replace` write null. */
   readonly value?: Json
+  /** The value by what stands there before, undefined for nothing. */
+  readonly compute?: (before: unknown) => Json
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -74,5 +76,8 @@ export function patched<T>(document: T, change: Change): T {
   const path = steps(change.path)
   const [parent, last = ''] = [path.slice(0, -1), path.at(-1)]
   if (read(document, parent) === undefined) throw errors.OVERRIDE_PATH(change.path, 'its parent does not exist')
-  return edited(document, parent, (target) => applied(target, last, change))
+  const value = change.compute?.(read(document, path)) ?? change.value
+  return edited(document, parent, (target) =>
+    applied(target, last, { ...change, ...(value !== undefined && { value }) }),
+  )
 }

@@ -44,13 +44,16 @@ export function touchedByPolicy(
   return [...new Set(versions.flatMap((policy) => [...mayBeNamed(bindings, policy)]))]
 }
 
-/** What override policies can tell clusters apart by. */
-const traits = ({ metadata: { labels }, spec: { provider, region, zone, zones } }: Cluster) => ({
+/** What override policies can tell clusters apart by, be it with an expression. */
+const traits = ({ metadata: { labels, annotations }, spec, status }: Cluster) => ({
   labels,
-  provider,
-  region,
-  zone,
-  zones,
+  annotations,
+  provider: spec.provider,
+  region: spec.region,
+  zone: spec.zone,
+  zones: spec.zones,
+  syncMode: spec.syncMode,
+  version: status?.kubernetesVersion,
 })
 
 /** The bindings that a change of a cluster is about: a policy may see another cluster in it now. */

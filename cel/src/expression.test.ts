@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { deepFreeze, FlotillaError, type Json } from '@flotilla/sdk'
+import { compile, expression } from './expression.ts'
+
+const given = deepFreeze({
+  object: {
+    metadata: { name: 'web', labels: { app: 'web', tier: 'gold' } },
+    spec: { replicas: 3, ratio: 0.5, cpu: '500m', ports: [80, 443], command: ['a', 'b'] },
+    list: Array.from({ length: 1_000 }, (_, index) => index),
+    long: 'a'.repeat(100_000),
+    none: null,
+  },
+  cluster: { metadata: { name: 'member1', labels: {} }, spec: { region: 'eu', zones: ['a', 'b'] } },
+})
+const variables = ['object', 'cluster']
+const answer = (text: string): Json => compile(text, variables).evaluate(given)
+
+describe('the value of an expression', () => {
+  const values: readonly [string, Json][] = [
+    ['object.spec.replicas * 2', 6],
+    ['object.spec.replicas', 3],
+    ['object.spec.ratio', 0.5],
+    ['object.spec.replicas / 2', 1],
+    ['double(object.spec.replicas) / 2.0', 1.5],
+    ['int(double(object.spec.replicas) * 1.5)', 4],
+    ['object.spec.ratio * 4.0', 2],
+    ['7u', 7],
+    ['-1', -1],
+    ['true', true],
+    ['null', null],
+    ['object.none', null],
+    ['b"hello"', 'aGVsbG8='],
+    ['timestamp("2026-01-02T03:04:05Z")', '2026-01-02T03:04:05Z'],
+    ['timestamp("2026-01-02T03:04:05Z") + duration("1h")', '2026-01-02T04:04:05Z'],
+    ['duration("5m")', '300s'],
+    ['{"a": [1, 2.5, "x"], "b": {"c": null}}', { a: [1, 2.5, 'x'], b: { c: null } }],
+    ['{1: "one", true: "yes"}', { 1: 'one', true: 'yes' }],
+    ['"registry." + cluster.spec.region + ".example.com"', 'registry.eu.example.com'],
+    ['cluster.spec.region in ["eu", "us"] ? "near" : "far"', 'near'],
+    ['"tier" in object.metadata.labels', true],
+    ['has(cluster.metadata.labels.tier) ? cluster.metadata.labels.tier : "none"', 'none'],
+    ['object.spec.ports.map(port, port + 8000)', [8080, 8443]],
+    ['object.spec.ports.filter(port, port > 100)', [443]],
+    ['object.spec.ports.exists(port, port == 80) && object.spec.ports.all(port, port > 0)', true],
+    ['object.metadata.labels.map(key, key)', ['app', 'tier']],
+    ['object.spec.command + ["--zone=" + cluster.spec.zones[0]]', ['a', 'b', '--zone=a']],
+    ['string(int(object.spec.cpu.replace("m", "")) * 2) + "m"', '1000m'],
+    ['"%s-%d".format([cluster.metadata.name, object.spec.replicas])', 'member1-3'],
+    ['cluster.spec.zones.join("-").upperAscii()', 'A-B'],
+    ['"a.b.c".split(".")', ['a', 'b', 'c']],
+    ['"aXbXc".replace("X", "-", 1)', 'a-bXc'],
+    ['"aXbXc".replace("X", "-", 0)', 'aXbXc'],
+    ['"aXbXc".replace("X", "-", -1)', 'a-b-c'],
+    ['"ab".replace("", "-")', '-a-b-'],
+    ['"member1".matches("^member[0-9]+$")', true],
+    ['size(object.list.map(x, x + 1))', 1000],
+    ['object.list.map(x, x + 1)[999]', 1000],
+    ['type(object.spec.replicas) == int', true],
+  ]
+  for (const [text, value] of values) test(text, () => assert.deepEqual(answer(text), value))
+})
+
+describe('an expression that is none', () => {
+  const problems: readonly [string, RegExp][] = [
+    ['object.spec.', /line 1, column 12: found \. but expecting end of input$/],
+    ['1 +\n  2 2', /line 2, column 5: found 2 but expecting/],
+    ['', /line 1, column 1: found end of input/],
+    ['objct.spec', /line 1, column 1: there is no variable objct; there are cluster, object$/],
+    ['object.list.map(x, x + y)', /column 24: there is no variable y/],
+    ['object.list.map(x, x) + x', /column 25: there is no variable x/],
+    ['shout(object)', /there is no function shout$/],
+    ['object.spec.shout()', /there is no function shout$/],
+    ['size(1, 2)', /size does not take 2 arguments here$/],
+    ['"a".replace("b")', /replace does not take 1 arguments as a method$/],
+    ['strings.shout("a")', /there is no function shout$/],
+    ['object.?spec', /found \. but expecting end of input$/],
+    ['google.protobuf.Int32Value{value: 1}', /there is no type google\.protobuf\.Int32Value$/],
+    [`"${'a'.repeat(5000)}"`, /^must not be longer than 4096 characters$/],
+    ['('.repeat(4000), /nested too deeply|found end of input|expecting/],
+    [`${'['.repeat(2000)}${']'.repeat(2000)}`, /nested too deeply/],
+  ]
+  for (const [text, problem] of problems)
+    test(text.slice(0, 50), () => {
+      assert.match(expression(variables)(text) ?? '', problem)
+      assert.throws(
+        () => compile(text, variables),
+        (error) => error instanceof FlotillaError && error.code === 'EXPRESSION_INVALID' && !error.retry,
+      )
+    })
+  test('is told from a good one', () => assert.equal(expression(variables)('cluster.metadata.name'), undefined))
+  test('may be good where there are other variables', () => {
+    assert.match(
+      expression(['object'])('cluster.metadata.name') ?? '',
+      /there is no variable cluster; there are object/,
+    )
+    assert.equal(compile('cluster', ['cluster']).evaluate({ cluster: 1 }), 1)
+  })
+})
+
+describe('an expression without a value', () => {
+  const doubled = (text: string, times: number): string =>
+    times === 0 ? text : doubled(`[${text}].map(x, x + x)[0]`, times - 1)
+  const nested = (text: string, times: number): string =>
+    times === 0 ? text : nested(`[${text}].map(x, [x, x])[0]`, times - 1)
+  const failures: readonly [string, RegExp][] = [
+    ['object.spec.nothing', /field not found: nothing/],
+    ['object.spec.ports[5]', /index 5 out of bounds/],
+    ['object.spec.replicas + "x"', /line 1, column 22: found no matching overload/],
+    ['object.spec.replicas * 1.5', /found no matching overload/],
+    ['object.spec.replicas / 0', /divide by zero/],
+    ['9223372036854775807 + 1', /int overflow/],
+    ['9007199254740993', /9007199254740993 has more digits than a JSON number keeps/],
+    ['1.0 / 0.0', /Infinity is no JSON number/],
+    ['type(1)', /a type is no value/],
+    ['int("x")', /./],
+    ['"a".matches("[")', /missing closing/],
+    ['object.list.map(x, object.list.map(y, x * y))', /too many steps/],
+    ['object.list.all(x, object.list.exists(y, true))', /too many steps/],
+    ['object.list.all(x, object.long == object.long)', /too many steps/],
+    ['object.list.all(x, object == object)', /too many steps/],
+    ['object.list.all(x, !object.long.matches("b+$"))', /too many steps/],
+    [doubled('"aaaaaaaaaa"', 40), /too many steps|too long/],
+    [doubled('[1, 2, 3, 4]', 40), /too many steps/],
+    [nested('1', 40), /too many steps/],
+    [`"a"${'.replace("a", "aaaaaaaaaa")'.repeat(12)}`, /too many steps|too long/],
+    ['object.long.replace("a", object.long)', /replace makes too long a text/],
+  ]
+  for (const [text, reason] of failures)
+    test(text.slice(0, 60), () =>
+      assert.throws(
+        () => answer(text),
+        (error) =>
+          error instanceof FlotillaError &&
+          error.code === 'EXPRESSION_FAILED' &&
+          !error.retry &&
+          reason.test(error.message),
+      ),
+    )
+})
+
+test('is compiled once', () => {
+  const text = 'object.spec.replicas + 41'
+  assert.equal(compile(text, variables), compile(text, variables))
+  assert.notEqual(compile(text, variables), compile(text, [...variables, 'value']))
+})
+
+test('is forgotten when a thousand others were used since', () => {
+  const first = compile('1 + 1', variables)
+  for (let index = 0; index < 999; index++) compile(`${index} + 2`, variables)
+  assert.equal(compile('1 + 1', variables), first)
+  for (let index = 0; index < 1000; index++) compile(`${index} + 3`, variables)
+  assert.notEqual(compile('1 + 1', variables), first)
+})
+
+test('sees an object that is not frozen as it is now', () => {
+  const object = { count: 1 }
+  const count = compile('object.count', ['object'])
+  assert.equal(count.evaluate({ object }), 1)
+  object.count = 2
+  assert.equal(count.evaluate({ object }), 2)
+})

@@ -1,0 +1,1 @@
+export { compile, type Expression, expression, type Variables } from './expression.ts'
