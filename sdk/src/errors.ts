@@ -91,8 +91,17 @@ export const errors = {
     new FlotillaError('EXPRESSION_FAILED', false, `the expression ${shown(expression)} has no value: ${reason}`),
   EXPRESSION_INVALID: (expression: string, reason: string) =>
     new FlotillaError('EXPRESSION_INVALID', false, `${shown(expression)} is not an expression: ${reason}`),
-  KIND_UNKNOWN: (apiVersion: string, kind: string, where: string) =>
-    new FlotillaError('KIND_UNKNOWN', true, `${where} does not serve ${kind} of ${apiVersion}`),
+  KIND_UNKNOWN: (kind: string, cluster: string, versions: readonly string[], cause?: unknown) =>
+    new FlotillaError(
+      'KIND_UNKNOWN',
+      true,
+      `cluster ${cluster} does not serve ${kind}${
+        versions.length > 0
+          ? `, but ${versions.join(', ')}: use one of these versions in the template`
+          : ': install its CustomResourceDefinition there, or propagate it with a ClusterPropagationPolicy'
+      }`,
+      cause === undefined ? undefined : { cause },
+    ),
   NODE_TOO_OLD: (found: string, needed: string) =>
     new FlotillaError(
       'NODE_TOO_OLD',

@@ -44,7 +44,12 @@ function create(objects: Objects, object: Manifest): Manifest {
   return objects.put({ ...object, metadata: { uid: `uid-${objects.version}`, ...object.metadata } })
 }
 
-function update(objects: Objects, object: Manifest, subresource?: string): Manifest {
+interface UpdateOptions {
+  readonly subresource?: string
+  readonly dryRun?: boolean
+}
+
+function update(objects: Objects, object: Manifest, { subresource, dryRun = false }: UpdateOptions = {}): Manifest {
   const before = existing(objects, object, keyOf(object))
   const { resourceVersion } = object.metadata
   if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion)
@@ -54,6 +59,7 @@ function update(objects: Objects, object: Manifest, subresource?: string): Manif
       `${object.kind} ${keyText(keyOf(object))} is not version ${resourceVersion} any more`,
     )
   const after = subresource === undefined ? object : { ...before, [subresource]: object[subresource] }
+  if (dryRun) return after
   if (!after.metadata.deletionTimestamp || after.metadata.finalizers?.length) return objects.put(after)
   objects.remove(before)
   return after
@@ -63,7 +69,9 @@ function patch(objects: Objects, kind: KindName, key: Key, { type, body }: Patch
   if (type !== 'merge' && type !== 'apply')
     throw refusal(415, 'UnsupportedMediaType', `the fake client understands merge and apply, not ${type}`)
   if (type === 'apply' && !objects.get(kind, key)) return create(objects, typed<Manifest>(body))
-  return update(objects, typed<Manifest>(merged(existing(objects, kind, key), body)), subresource)
+  return update(objects, typed<Manifest>(merged(existing(objects, kind, key), body)), {
+    ...(subresource && { subresource }),
+  })
 }
 
 function remove(objects: Objects, kind: KindName, key: Key): boolean {
@@ -102,7 +110,7 @@ function watch<T>(objects: Objects, kind: Kind<T>, { namespace, signal }: WatchO
 
 /**
  * A client over objects in memory. There is no schema, no admission and no garbage collection behind it; versions,
- * conflicts, finalizers, selectors like `a=b`, merge patches and watches are as in the real one.
+ * conflicts, finalizers, updates that are only tried, selectors like `a=b`, merge patches and watches are as in the real one.
  */
 export const fakeClient = (objects: Objects): Client => ({
   get: async <T>(kind: Kind<T>, key: Key) => typed<T | undefined>(objects.get(kind, key)),
@@ -116,8 +124,8 @@ export const fakeClient = (objects: Objects): Client => ({
   }),
   watch: (kind, options = {}) => watch(objects, kind, options),
   create: async <T>(_: Kind<T>, object: T) => typed<T>(create(objects, typed<Manifest>(object))),
-  update: async <T>(_: Kind<T>, object: T, { subresource }: Parameters<Client['update']>[2] = {}) =>
-    typed<T>(update(objects, typed<Manifest>(object), subresource)),
+  update: async <T>(_: Kind<T>, object: T, options: Parameters<Client['update']>[2] = {}) =>
+    typed<T>(update(objects, typed<Manifest>(object), options)),
   patch: async <T>(kind: Kind<T>, key: Key, change: Patch, { subresource }: Parameters<Client['patch']>[3] = {}) =>
     typed<T>(patch(objects, kind, key, change, subresource)),
   delete: async (kind, key) => remove(objects, kind, key),

@@ -1,4 +1,5 @@
 import { FlotillaError, isConflict, type Log, type Metrics, type Outcome, type Priority } from '@flotilla/sdk'
+import type { BackoffRange } from './backoff.ts'
 import { timeoutAfter } from './deadline.ts'
 import { ended } from './pause.ts'
 import { Queue, type Taken } from './queue.ts'
@@ -11,6 +12,8 @@ export interface WorkerOptions<K> {
   readonly workers?: number
   /** How long one step may take before its signal ends; by default 60 s. */
   readonly timeoutMs?: number
+  /** Wait after the first failure, and the longest; by default 5 ms and 60 s. */
+  readonly waits?: BackoffRange
   readonly step: (key: K, signal: AbortSignal) => Promise<Outcome>
 }
 
@@ -49,11 +52,11 @@ class QueueWorker<K> implements Worker<K> {
   #onIdle: (() => void) | undefined
 
   constructor(options: WorkerOptions<K>, log: Log, metrics: Metrics) {
-    const { name, keyText } = options
+    const { name, keyText, waits } = options
     this.name = name
     this.#options = options
     this.#log = log
-    this.#queue = new Queue({ name, keyText, metrics, onReady: () => this.#wake() })
+    this.#queue = new Queue({ name, keyText, metrics, onReady: () => this.#wake(), ...(waits && { waits }) })
   }
 
   get depth(): number {

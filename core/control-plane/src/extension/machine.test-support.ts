@@ -94,6 +94,7 @@ export function recording(objects: Objects, writes: Write[]): Client {
     },
     update: async (kind, object, options = {}) => {
       const manifest = object as Manifest // every object has metadata
+      if (options.dryRun) return inner.update(kind, object, options)
       writes.push({ verb: 'update', what: address(kind, manifest.metadata, options.subresource), body: object })
       const before = objects.get(kind, manifest.metadata)
       const after = (await inner.update(kind, object, options)) as Manifest

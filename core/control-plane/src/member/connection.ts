@@ -4,13 +4,23 @@ import {
   type Change,
   type Client,
   type Cluster,
+  groupOf,
   type Key,
   type Kind,
   kindText,
   label,
   type Manifest,
   type Store,
+  versionOf,
 } from '@flotilla/sdk'
+import {
+  type KindFacts,
+  kindFacts,
+  kindFactsKind,
+  type NamespaceFacts,
+  namespaceFacts,
+  namespaceFactsKind,
+} from './kinds.ts'
 import type { ConnectedMember, MemberChange } from './member.ts'
 import { isReady } from './status.ts'
 
@@ -77,6 +87,25 @@ export class Connection implements ConnectedMember {
 
   async kind(apiVersion: string, kind: string): Promise<Kind | undefined> {
     return this.runtime.discovery.find(apiVersion, kind)
+  }
+
+  async versionsOf(group: string, kind: string): Promise<readonly string[]> {
+    const kinds = await this.runtime.discovery.kinds()
+    return kinds
+      .filter(({ apiVersion, kind: name }) => name === kind && groupOf(apiVersion) === group)
+      .map(({ apiVersion }) => versionOf(apiVersion))
+  }
+
+  forgetKinds(): void {
+    this.runtime.discovery.forget()
+  }
+
+  definitions(): Store<KindFacts> {
+    return this.runtime.store(kindFactsKind, { project: kindFacts })
+  }
+
+  namespaces(): Store<NamespaceFacts> {
+    return this.runtime.store(namespaceFactsKind, { project: namespaceFacts })
   }
 
   end(): void {

@@ -20,6 +20,9 @@ export interface Lanes {
   run(signal: AbortSignal): Promise<void>
 }
 
+/** A member refuses what it refused before; what fails is tried again less eagerly than within the control plane. */
+const waits = { baseMs: 50, capMs: 60_000 }
+
 interface Lane {
   readonly worker: Worker<Key>
   readonly end: AbortController
@@ -40,6 +43,7 @@ export function createLanes(machine: Pick<Machine, 'worker'>, { name, workers, s
       name: `${name}:${cluster}`,
       keyText,
       workers,
+      waits,
       step: (key, signal) => step(cluster, key, signal),
     })
     const lane: Lane = { worker, end: new AbortController() }

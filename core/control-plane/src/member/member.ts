@@ -1,4 +1,5 @@
 import type { Cluster, Key, Kind, Manifest, Member, Members, Store } from '@flotilla/sdk'
+import type { KindFacts, NamespaceFacts } from './kinds.ts'
 
 /** A member as the pipeline sees it. */
 export interface ConnectedMember extends Member {
@@ -7,6 +8,14 @@ export interface ConnectedMember extends Member {
   managed(kind: Kind): Store<Manifest>
   /** The kind as the member serves it; undefined when it does not. Asks discovery again when its answer is old. */
   kind(apiVersion: string, kind: string): Promise<Kind | undefined>
+  /** The versions in which the member serves a kind, as far as is known. */
+  versionsOf(group: string, kind: string): Promise<readonly string[]>
+  /** Forgets which kinds the member serves, so that it is asked anew. */
+  forgetKinds(): void
+  /** The kinds defined in the member. Watched from the first call on. */
+  definitions(): Store<KindFacts>
+  /** The namespaces of the member. Watched from the first call on. */
+  namespaces(): Store<NamespaceFacts>
 }
 
 /** Something managed changed in a member: the Work it belongs to. */

@@ -15,6 +15,7 @@ import {
 } from '@flotilla/sdk'
 import { apiVersionOf } from '../../manifest/identifier.ts'
 import { expectedClusters } from '../../manifest/targets.ts'
+import { withDrift } from './drift.ts'
 
 /** A binding, and all that its Works say. */
 export interface Aggregating {
@@ -81,7 +82,7 @@ export async function aggregate(ask: Ask, { binding, works, template, now }: Agg
   const there = works.filter(({ metadata }) => !metadata.deletionTimestamp)
   const items = there.map((work) => itemOf(work, binding.spec.resource)).sort(byName)
   const before = binding.status ?? {}
-  const conditions = setCondition(before.conditions, fullyApplied(binding, items), now)
+  const conditions = withDrift(setCondition(before.conditions, fullyApplied(binding, items), now), there, now)
   const isSame = conditions === before.conditions && deepEqual(items, before.aggregatedStatus)
   const status = isSame ? before : { ...before, conditions, aggregatedStatus: items }
   const told = template && (await ask(interpret.aggregate, { template, items }))

@@ -1,13 +1,5 @@
-import {
-  type Ask,
-  annotation,
-  apply as applyPoints,
-  deepEqual,
-  label,
-  type Manifest,
-  prune,
-  type Work,
-} from '@flotilla/sdk'
+import { type Ask, annotation, apply as applyPoints, deepEqual, type Manifest, prune, type Work } from '@flotilla/sdk'
+import { isOurs } from './owner.ts'
 import { retain } from './retain.ts'
 
 /** What was asked of a member the last time, and what it made of it. */
@@ -31,9 +23,6 @@ export type Application =
   | { readonly act: 'create' | 'update'; readonly manifest: Manifest }
   | { readonly act: 'none' | 'refuse' }
 
-/** Whether Flotilla made an object, or took it over. */
-export const isManaged = ({ metadata }: Manifest): boolean => metadata.labels?.[label.managed] === 'true'
-
 /** Whether the member's object is still what it made of the same wish. */
 const isSettled = ({ desired, observed, applied }: Applying): boolean =>
   applied !== undefined &&
@@ -43,7 +32,8 @@ const isSettled = ({ desired, observed, applied }: Applying): boolean =>
 
 async function mayTakeOver(ask: Ask, { cluster, work, desired }: Applying, observed: Manifest): Promise<boolean> {
   const answer = await ask(applyPoints.conflict, { cluster, work, desired, observed })
-  return (answer ?? desired.metadata.annotations?.[annotation.conflictResolution]) === 'overwrite'
+  const said = [desired, work].map(({ metadata }) => metadata.annotations?.[annotation.conflictResolution])
+  return (answer ?? said.find((each) => each !== undefined)) === 'overwrite'
 }
 
 /** What brings a member's object to what is desired. */
@@ -51,7 +41,7 @@ export async function apply(ask: Ask, applying: Applying): Promise<Application> 
   const { desired, observed } = applying
   if (!observed) return { act: 'create', manifest: desired }
   if (isSettled(applying)) return { act: 'none' }
-  if (!isManaged(observed) && !(await mayTakeOver(ask, applying, observed))) return { act: 'refuse' }
+  if (!isOurs(applying.work, observed) && !(await mayTakeOver(ask, applying, observed))) return { act: 'refuse' }
   const manifest = await retain(ask, desired, observed)
   return deepEqual(prune(manifest), prune(observed)) ? { act: 'none' } : { act: 'update', manifest }
 }

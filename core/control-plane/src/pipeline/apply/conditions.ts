@@ -1,4 +1,4 @@
-import { type Condition, setCondition, type WorkStatus } from '@flotilla/sdk'
+import { type Condition, findCondition, setCondition, type WorkStatus } from '@flotilla/sdk'
 import type { StatusEdit } from '../../manifest/work-status.ts'
 
 type Said = Omit<Condition, 'lastTransitionTime'>
@@ -10,6 +10,12 @@ export const saying =
     const conditions = setCondition(status.conditions, condition, now)
     return conditions === status.conditions ? status : { ...status, conditions }
   }
+
+/** Says a condition of a Work that has one of that type already. */
+export const correcting =
+  (condition: Said, now: Date): StatusEdit =>
+  (status, work) =>
+    findCondition(status.conditions, condition.type) ? saying(condition, now)(status, work) : status
 
 /** Whether the Work may go to its member. */
 export const dispatching = (isSuspended: boolean): Said =>
@@ -40,3 +46,18 @@ export const notApplied = (message: string): Said => ({
   reason: 'AppliedFailed',
   message,
 })
+
+/** What a member holds is not what a suspended Work says. */
+export const drifted = (message: string): Said => ({
+  type: 'Drifted',
+  status: 'True',
+  reason: 'DriftDetected',
+  message,
+})
+
+export const notDrifted: Said = {
+  type: 'Drifted',
+  status: 'False',
+  reason: 'NoDrift',
+  message: 'The cluster holds what the Work says.',
+}

@@ -1,64 +1,28 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
-import { ApiError, type Cluster, clusterKind, findCondition, type Manifest, type Work, workKind } from '@flotilla/sdk'
-import { deployment, work } from '@flotilla/sdk/testing'
+import { ApiError, type Cluster, clusterKind, type Manifest, type Work, workKind } from '@flotilla/sdk'
+import { deployment } from '@flotilla/sdk/testing'
 import { configMapKind, deploymentKind } from '../../extension/machine.test-support.ts'
-import { type Fleet, type FleetOptions, testFleet } from '../../member/fleet.test-support.ts'
+import type { Fleet, FleetOptions } from '../../member/fleet.test-support.ts'
 import { namespaceKind } from '../../member/kinds.ts'
-import { applyControllers } from './controller.ts'
+import { at, desired, key, Scene, workFor } from './scene.test-support.ts'
 
+let scene: Scene
 let fleet: Fleet
-/** Begins with an empty control plane, so that what comes is heard of, or with what is there already. */
 const start = async (options: Partial<FleetOptions> = {}): Promise<void> => {
-  fleet = testFleet({ members: { member1: [] }, ...options })
-  fleet.machine.run(applyControllers(fleet.machine))
-  if (!options.objects) await fleet.machine.quiet()
+  scene = await Scene.start(options)
+  fleet = scene.fleet
 }
-afterEach(() => fleet.machine.end())
+afterEach(() => scene.end())
 
-const at = { namespace: 'default', name: 'web' }
-const key = (cluster: string) => ({ namespace: `karmada-es-${cluster}`, name: 'web-x' })
-const finalizers = ['karmada.io/execution-controller']
-
-/** A Deployment as rendering leaves it in a Work. */
-const desired = (cluster: string, replicas = 1, annotations: Readonly<Record<string, string>> = {}): Manifest => {
-  const { namespace, name } = key(cluster)
-  const traces = { 'work.karmada.io/namespace': namespace, 'work.karmada.io/name': name }
-  return {
-    ...deployment({ labels: { 'karmada.io/managed': 'true' }, annotations: { ...traces, ...annotations } }),
-    spec: { replicas },
-  }
-}
-
-const workFor = (cluster: string, manifest = desired(cluster), rest: Partial<Work['spec']> = {}): Work => ({
-  ...work({ ...key(cluster), finalizers, generation: 1 }),
-  spec: { workload: { manifests: [manifest] }, ...rest },
-})
-
-const held = (cluster: string) => fleet.member(cluster).objects.get(deploymentKind, at)
-const replicas = (cluster: string) => (held(cluster)?.spec as { replicas?: number } | undefined)?.replicas
-const workOf = (cluster: string) => fleet.machine.objects.get(workKind, key(cluster)) as Work | undefined
-const condition = (cluster: string, type: string) => findCondition(workOf(cluster)?.status?.conditions, type)
-const writesTo = (cluster: string) => fleet.member(cluster).writes.map(({ verb, what }) => `${verb} ${what}`)
-const statusWrites = () => fleet.machine.writes.filter(({ what }) => what.startsWith('works/status')).length
-
-/** Changes a Work's spec as rendering would. */
-const render = (cluster: string, spec: Partial<Work['spec']>) => {
-  const before = workOf(cluster)
-  assert.ok(before)
-  const generation = (before.metadata.generation ?? 0) + 1
-  fleet.machine.objects.put({
-    ...before,
-    metadata: { ...before.metadata, generation },
-    spec: { ...before.spec, ...spec },
-  })
-}
-
-const setReady = (cluster: string, status: 'True' | 'False') => {
-  const before = fleet.machine.objects.get(clusterKind, { name: cluster }) as Cluster
-  const conditions = before.status?.conditions?.map((each) => (each.type === 'Ready' ? { ...each, status } : each))
-  fleet.machine.objects.put({ ...before, status: { ...before.status, ...(conditions && { conditions }) } })
-}
+const held = (cluster: string) => scene.held(cluster)
+const replicas = (cluster: string) => scene.replicas(cluster)
+const workOf = (cluster: string) => scene.work(cluster)
+const condition = (cluster: string, type: string) => scene.condition(type, cluster)
+const writesTo = (cluster: string) => scene.writesTo(cluster)
+const statusWrites = () => scene.statusWrites()
+const render = (cluster: string, spec: Partial<Work['spec']>) => scene.render(spec, cluster)
+const setReady = (cluster: string, status: 'True' | 'False') => scene.setReady(status, cluster)
 
 describe('what a Work says is brought to its member', () => {
   test('with one write there and one of status', async () => {
@@ -69,12 +33,10 @@ describe('what a Work says is brought to its member', () => {
     assert.deepEqual(writesTo('member1'), ['create deployments default/web'])
     assert.equal(statusWrites(), 1)
     assert.equal(condition('member1', 'Dispatching')?.status, 'True')
+    const message = 'Successfully applied resource(default/web) to cluster member1'
     assert.deepEqual(fleet.machine.events, [
-      {
-        about: 'Deployment web',
-        reason: 'SyncSucceed',
-        message: 'Successfully applied resource(default/web) to cluster member1',
-      },
+      { about: 'Work web-x', reason: 'SyncSucceed', message },
+      { about: 'Deployment web', reason: 'SyncSucceed', message },
     ])
   })
   test('and again when it says something else', async () => {
@@ -328,4 +290,54 @@ test('a write that fails is told and tried again', async () => {
   fleet.machine.objects.put(workFor('member1'))
   await fleet.machine.until(() => condition('member1', 'Applied')?.status === 'True')
   assert.equal(fleet.machine.events[0]?.message, 'Failed to apply resource(default/web) to cluster member1: no quota')
+})
+
+describe('a Work of several objects', () => {
+  const named = (apiVersion: string, kind: string, rest: Partial<Manifest['metadata']> = {}): Manifest => ({
+    apiVersion,
+    kind,
+    metadata: { name: 'x', labels: { 'karmada.io/managed': 'true' }, ...rest },
+  })
+  const namespaced = { namespace: 'default' }
+  const manifests = [
+    desired('member1'),
+    named('v1', 'ConfigMap', namespaced),
+    named('v1', 'Namespace'),
+    named('v1', 'ConfigMap', { ...namespaced, name: 'y' }),
+  ]
+  const several: Work = { ...workFor('member1'), spec: { workload: { manifests } } }
+  const inOrder = ['namespaces x', 'configmaps default/x', 'configmaps default/y', 'deployments default/web']
+
+  test('brings what others need first', async () => {
+    await start({ objects: [several] })
+    await scene.applied()
+    assert.deepEqual(
+      writesTo('member1'),
+      inOrder.map((what) => `create ${what}`),
+    )
+  })
+  test('takes it away last', async () => {
+    await start({ objects: [several] })
+    await scene.applied()
+    await fleet.machine.client.delete(workKind, key('member1'))
+    await fleet.machine.until(() => workOf('member1') === undefined)
+    const gone = writesTo('member1').slice(4)
+    assert.deepEqual([gone[0], gone[3]], ['delete deployments default/web', 'delete namespaces x'])
+  })
+  test('keeps what others need while one of those cannot be deleted', async () => {
+    await start({ objects: [several] })
+    await scene.applied()
+    let refusals = 0
+    scene.refusing('delete', ({ name }) => {
+      if (name === 'web' && refusals++ < 2) throw new Error('not now')
+    })
+    await fleet.machine.client.delete(workKind, key('member1'))
+    await fleet.machine.until(() => workOf('member1') === undefined)
+    assert.deepEqual(
+      writesTo('member1')
+        .slice(4)
+        .map((write) => write.split(' ')[1])[0],
+      'deployments',
+    )
+  })
 })

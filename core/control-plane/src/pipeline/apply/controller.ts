@@ -23,6 +23,7 @@ import type { MemberChange } from '../../member/member.ts'
 import { Answers } from './dispatch.ts'
 import { applyMetrics } from './metrics.ts'
 import { type Room, settle } from './settle.ts'
+import { Waits } from './waits.ts'
 
 export interface ApplyOptions {
   /** Whose Works are applied from here. By default those of clusters in push mode; a pull agent says: its own. */
@@ -42,7 +43,8 @@ export function applyControllers(
   const clusters = machine.store(clusterKind)
   const namespaces = machine.store(namespaceKind) // known before the first member lacks one
   const metrics = applyMetrics(machine.metrics)
-  const room: Room = { machine, metrics, serves, answers: new Answers(), status: workStatusOf(machine) }
+  const waits = new Waits((cluster, work) => lanes.enqueue(cluster, work))
+  const room: Room = { machine, metrics, serves, answers: new Answers(), status: workStatusOf(machine), waits }
   const lanes = createLanes(machine, {
     name: 'apply',
     workers: workersPerCluster,
@@ -62,7 +64,10 @@ export function applyControllers(
     if (isDrift(change)) enqueue(change.work)
   }
   const hearReadiness = (cluster: string) => {
-    if (!clusters.get({ name: cluster })) lanes.close(cluster)
+    if (!clusters.get({ name: cluster })) {
+      lanes.close(cluster)
+      waits.forget(cluster)
+    }
     for (const work of works.list(executionNamespace(cluster))) enqueue(keyOf(work), 'low')
   }
   return [
@@ -75,9 +80,11 @@ export function applyControllers(
           works.listen(hearWork),
           machine.members.listen(hearMember),
           machine.members.onReadiness(hearReadiness),
+          namespaces.listen(({ before, after }) => waits.hearNamespace((after ?? before)?.metadata.name ?? '')),
         ]
         await running
         for (const end of ends) end()
+        waits.clear()
       },
     },
   ]

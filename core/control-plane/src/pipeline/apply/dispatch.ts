@@ -15,9 +15,10 @@ import {
 import type { Machine } from '../../machine.ts'
 import { full } from '../../manifest/full.ts'
 import type { ConnectedMember } from '../../member/member.ts'
-import { type Applied, apply } from './apply.ts'
+import { type Application, type Applied, apply } from './apply.ts'
 import type { ApplyMetrics } from './metrics.ts'
 import { lacksNamespace, makeNamespace } from './namespace.ts'
+import { isUnserved, kindUnserved } from './unserved.ts'
 
 /** What the stage works with. */
 export interface Room {
@@ -36,6 +37,7 @@ export interface Task {
 /** What members made of what was asked of them, where that is not the same: by Work, and by place in the Work. */
 export class Answers {
   readonly #works = new Map<string, Map<number, Applied>>()
+  readonly #settled = new Map<string, number | undefined>()
 
   get(work: Work, ordinal: number): Applied | undefined {
     return this.#works.get(keyText(keyOf(work)))?.get(ordinal)
@@ -52,8 +54,20 @@ export class Answers {
     else this.#works.delete(text)
   }
 
+  /** The member holds all that a Work says. */
+  settle(work: Work): void {
+    this.#settled.set(keyText(keyOf(work)), work.metadata.generation)
+  }
+
+  /** Whether the member held all that the Work says before: what differs now was changed there. */
+  wasSettled(work: Work): boolean {
+    const text = keyText(keyOf(work))
+    return this.#settled.has(text) && this.#settled.get(text) === work.metadata.generation
+  }
+
   forget(workText: string): void {
     this.#works.delete(workText)
+    this.#settled.delete(workText)
   }
 }
 
@@ -61,54 +75,80 @@ export class Answers {
 const patience = 2_000
 
 /** A manifest of a Work on its way to the member. */
-interface Delivery extends Task {
+export interface Delivery extends Task {
   readonly kind: Kind
   readonly desired: Manifest
   readonly ordinal: number
 }
 
+/** What bringing a manifest to a member changed there. */
+export interface Delivered {
+  readonly act: 'created' | 'updated'
+  readonly before?: Manifest
+  readonly after: Manifest
+}
+
+/** A manifest as its member has to be asked for it, and what the cache has in its place. */
+export async function look(
+  task: Task,
+  desired: Manifest,
+  ordinal: number,
+): Promise<{ readonly delivery: Delivery; readonly cached?: Manifest }> {
+  const { member, signal } = task
+  const kind = await member.kind(desired.apiVersion, desired.kind)
+  if (!kind) throw await kindUnserved(member, desired)
+  const cache = member.managed(kind)
+  await full(cache, patience, signal)
+  const cached = cache.get(keyOf(desired))
+  return { delivery: { ...task, kind, desired, ordinal }, ...(cached && { cached }) }
+}
+
 /**
- * Brings what the member has in the place of one manifest to what is desired, and says in a word what that took;
- * undefined for nothing. The cache is believed at first; a write that fails because it was behind is tried once more on
- * what the member really has.
+ * Brings what the member has in the place of one manifest to what is desired, and says what that changed; undefined for
+ * nothing. The cache is believed at first; a write that fails because it was behind is tried once more on what the member
+ * really has.
  */
 export async function dispatch(
   room: Room,
   task: Task,
   desired: Manifest,
   ordinal: number,
-): Promise<'created' | 'updated' | undefined> {
+): Promise<Delivered | undefined> {
   const { member, signal } = task
-  const kind = await member.kind(desired.apiVersion, desired.kind)
-  if (!kind) throw errors.KIND_UNKNOWN(desired.apiVersion, desired.kind, `cluster ${member.name}`)
-  const delivery: Delivery = { ...task, kind, desired, ordinal }
-  const cache = member.managed(kind)
-  await full(cache, patience, signal)
-  const cached = cache.get(keyOf(desired))
+  const { delivery, cached } = await look(task, desired, ordinal)
   try {
     return await deliver(room, delivery, cached)
   } catch (error) {
     const wasBehind = isAlreadyExists(error) || isConflict(error) || (cached !== undefined && isNotFound(error))
     if (!wasBehind) throw error
-    return deliver(room, delivery, await member.client.get(kind, keyOf(desired), { signal }))
+    return deliver(room, delivery, await member.client.get(delivery.kind, keyOf(desired), { signal }))
   }
 }
 
-async function deliver(room: Room, delivery: Delivery, observed: Manifest | undefined) {
-  const { member, work, desired, ordinal } = delivery
-  const applied = room.answers.get(work, ordinal)
-  const application = await apply(room.machine.ask, {
+/** What has to be done about what the member has in the place of a manifest. */
+export function decide(
+  { machine, answers }: Room,
+  { member, work, desired, ordinal }: Delivery,
+  observed: Manifest | undefined,
+): Promise<Application> {
+  const applied = answers.get(work, ordinal)
+  return apply(machine.ask, {
     cluster: member.name,
     work,
     desired,
     ...(observed && { observed }),
     ...(applied && { applied }),
   })
+}
+
+async function deliver(room: Room, delivery: Delivery, observed: Manifest | undefined): Promise<Delivered | undefined> {
+  const { member, desired } = delivery
+  const application = await decide(room, delivery, observed)
   switch (application.act) {
     case 'create':
       return create(room, delivery, application.manifest)
     case 'update':
-      return update(room, delivery, application.manifest)
+      return update(room, delivery, application.manifest, observed)
     case 'none':
       room.metrics.updated(desired, member.name, 'success', 'none')
       return undefined
@@ -127,13 +167,17 @@ async function createThere(
   try {
     return await member.client.create(kind, manifest, { signal })
   } catch (error) {
+    if (isUnserved(error)) {
+      member.forgetKinds() // it served the kind a moment ago
+      throw await kindUnserved(member, manifest, error)
+    }
     if (!namespace || !lacksNamespace(error)) throw error
     if (!(await makeNamespace(machine, member, namespace, signal))) throw error
     return member.client.create(kind, manifest, { signal })
   }
 }
 
-async function create(room: Room, delivery: Delivery, manifest: Manifest): Promise<'created'> {
+async function create(room: Room, delivery: Delivery, manifest: Manifest): Promise<Delivered> {
   const { metrics, answers } = room
   const { member, work, desired, ordinal } = delivery
   const recreate = isTrue(work.status?.conditions, 'Applied')
@@ -141,21 +185,26 @@ async function create(room: Room, delivery: Delivery, manifest: Manifest): Promi
     const answer = await createThere(room, delivery, manifest)
     answers.remember(work, ordinal, desired, manifest, answer)
     metrics.created(manifest, member.name, 'success', recreate)
-    return 'created'
+    return { act: 'created', after: answer }
   } catch (error) {
     if (!isAlreadyExists(error)) metrics.created(manifest, member.name, 'error', recreate)
     throw error
   }
 }
 
-async function update({ metrics, answers }: Room, delivery: Delivery, manifest: Manifest) {
+async function update(
+  { metrics, answers }: Room,
+  delivery: Delivery,
+  manifest: Manifest,
+  before: Manifest | undefined,
+): Promise<Delivered | undefined> {
   const { kind, member, work, desired, ordinal, signal } = delivery
   try {
     const answer = await member.client.update(kind, manifest, { signal })
     answers.remember(work, ordinal, desired, manifest, answer)
     const isSame = answer.metadata.resourceVersion === manifest.metadata.resourceVersion
     metrics.updated(manifest, member.name, 'success', isSame ? 'unchanged' : 'updated')
-    return isSame ? undefined : 'updated'
+    return isSame ? undefined : { act: 'updated', ...(before && { before }), after: answer }
   } catch (error) {
     if (!isConflict(error)) metrics.updated(manifest, member.name, 'error', 'none')
     throw error

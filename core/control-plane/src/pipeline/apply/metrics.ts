@@ -32,6 +32,11 @@ export function applyMetrics(metrics: Metrics) {
     help: 'Objects deleted from members',
     labels,
   })
+  const corrections = metrics.counter({
+    name: 'flotilla_drift_corrected_total',
+    help: 'Objects that were changed or deleted in a member, and brought back',
+    labels: ['apiversion', 'kind', 'member_cluster'],
+  })
   return {
     timed: timing(metrics, {
       name: 'work_sync_workload_duration_seconds',
@@ -41,6 +46,8 @@ export function applyMetrics(metrics: Metrics) {
       creations.add({ ...labelsOf(object, cluster, result), recreate: String(recreate) }),
     updated: (object: Manifest, cluster: string, result: Result, operationResult: 'none' | 'updated' | 'unchanged') =>
       updates.add({ ...labelsOf(object, cluster, result), operationResult }),
+    corrected: ({ apiVersion, kind }: Manifest, cluster: string) =>
+      corrections.add({ apiversion: apiVersion, kind, member_cluster: cluster }),
     deleted: (object: Manifest, cluster: string, result: Result) => deletions.add(labelsOf(object, cluster, result)),
   }
 }

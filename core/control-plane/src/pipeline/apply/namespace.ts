@@ -7,6 +7,13 @@ import type { ConnectedMember } from '../../member/member.ts'
 export const lacksNamespace = (error: unknown): boolean =>
   error instanceof ApiError && isNotFound(error) && error.status.details?.kind === namespaceKind.plural
 
+/** Whether a write was refused because its namespace is being deleted. */
+export const isGoingNamespace = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  error.code === 403 &&
+  (error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating') ||
+    error.message.includes('because it is being terminated'))
+
 const staysHere = ({ metadata }: Manifest): boolean =>
   metadata.labels?.[label.skipAutoPropagation]?.toLowerCase() === 'true'
 

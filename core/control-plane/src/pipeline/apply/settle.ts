@@ -5,7 +5,6 @@ import {
   type Cluster,
   clusterKind,
   done,
-  FlotillaError,
   finalizer,
   findCondition,
   isConflict,
@@ -15,23 +14,30 @@ import {
   keyText,
   type Manifest,
   type Outcome,
-  reasonOf,
   type Work,
   workKind,
 } from '@flotilla/sdk'
 import { told } from '../../extension/transition.ts'
+import { bounded } from '../../manifest/bounded.ts'
 import type { WorkStatusWriter } from '../../manifest/work-status.ts'
-import { applied, dispatching, notApplied, saying } from './conditions.ts'
-import { dispatch, type Room as Hands, type Task } from './dispatch.ts'
+import { explain, type Problem } from './advice.ts'
+import { applied, correcting, dispatching, drifted, notApplied, notDrifted, saying } from './conditions.ts'
+import { type Delivered, dispatch, type Room as Hands, type Task } from './dispatch.ts'
+import { correctionOf, driftOf } from './drift.ts'
+import { isGoingNamespace, lacksNamespace } from './namespace.ts'
+import { inOrder } from './order.ts'
+import { isUnknownKind } from './unserved.ts'
+import type { Waits } from './waits.ts'
 import { withdraw } from './withdraw.ts'
 
 /** What the stage works with. */
 export interface Room extends Hands {
   readonly serves: (cluster: Cluster) => boolean
   readonly status: WorkStatusWriter
+  readonly waits: Waits
 }
 
-/** How long until a kind that the member does not serve is looked for again. */
+/** How long until a kind is looked for again whose coming nobody hears of: one that is served by no definition. */
 const discoveryPeriod = 10_000
 
 /** Makes the member hold what the Work says, or let go of it. A member that is not ready is left alone until it is. */
@@ -45,7 +51,8 @@ export async function settle(room: Room, cluster: string, key: Key, signal: Abor
   if (work.metadata.deletionTimestamp) return letGo(room, work, known, task, signal)
   const isSuspended = work.spec.suspendDispatching === true
   try {
-    if (isSuspended || !known) return done
+    if (!known) return done
+    if (isSuspended) return task ? await compare(room, task) : done
     if (task) return await bring(room, task)
     if (!isTrue(known.status?.conditions, 'Ready')) sayWaiting(room, work, cluster)
     return done
@@ -85,29 +92,38 @@ function sayWaiting({ machine, status }: Room, work: Work, cluster: string): voi
   status.edit(keyOf(work), 'Applied', saying(notApplied(`cluster ${cluster} is not ready`), machine.now()))
 }
 
-interface Problem {
-  readonly manifest: Manifest
-  readonly error: unknown
+/** A suspended Work changes nothing: it says where its member differs. */
+async function compare(room: Room, task: Task): Promise<Outcome> {
+  const drift = await driftOf(room, task)
+  const now = room.machine.now()
+  const edit = drift.length > 0 ? saying(drifted(bounded(drift.join('; '))), now) : correcting(notDrifted, now)
+  room.status.edit(keyOf(task.work), 'Drifted', edit)
+  return done
 }
 
-/** One manifest after the other: what comes later in a Work may need what comes before. */
+/** One manifest after the other: what comes later may need what comes before. */
 async function bring(room: Room, task: Task): Promise<Outcome> {
   const { work, member } = task
-  const manifests = work.spec.workload?.manifests ?? []
+  const { machine, answers, status } = room
+  const isDrift = answers.wasSettled(work)
   const problems: Problem[] = []
   let isChanged = false
-  for (const [ordinal, manifest] of manifests.entries()) {
+  for (const [ordinal, manifest] of inOrder(work.spec.workload?.manifests ?? []).flat()) {
     try {
-      const result = await dispatch(room, task, manifest, ordinal)
-      if (result) sayDelivered(room, task, manifest)
-      isChanged ||= result !== undefined
+      const delivered = await dispatch(room, task, manifest, ordinal)
+      if (!delivered) continue
+      isChanged = true
+      sayDelivered(room, task, manifest)
+      if (isDrift) sayCorrected(room, task, manifest, delivered)
     } catch (error) {
       problems.push({ manifest, error })
     }
   }
   if (problems.length > 0) return sayProblems(room, task, problems)
-  room.status.edit(keyOf(work), 'Applied', saying(applied, room.machine.now()))
-  if (isChanged) told(room.machine, 'apply', work, 'applied', member.name)
+  answers.settle(work)
+  status.edit(keyOf(work), 'Applied', saying(applied, machine.now()))
+  status.edit(keyOf(work), 'Drifted', correcting(notDrifted, machine.now()))
+  if (isChanged) told(machine, 'apply', work, 'applied', member.name)
   return done
 }
 
@@ -118,29 +134,48 @@ const templateOf = ({ apiVersion, kind, metadata }: Manifest) => {
   return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), ...(uid && { uid }) } }
 }
 
-function sayDelivered({ machine }: Room, { member }: Task, manifest: Manifest): void {
+function sayDelivered({ machine }: Room, { work, member }: Task, manifest: Manifest): void {
   const message = `Successfully applied resource(${keyText(keyOf(manifest))}) to cluster ${member.name}`
-  machine.event(templateOf(manifest), 'Normal', 'SyncSucceed', message)
+  for (const about of [work, templateOf(manifest)]) machine.event(about, 'Normal', 'SyncSucceed', message)
+}
+
+/** A warning: whoever changed it in the member should know that it does not stay so. */
+function sayCorrected({ machine, metrics }: Room, { member }: Task, manifest: Manifest, delivered: Delivered): void {
+  const message = bounded(`Corrected drift in cluster ${member.name}: ${correctionOf(delivered)}`)
+  machine.event(templateOf(manifest), 'Warning', 'DriftCorrected', message)
+  metrics.corrected(manifest, member.name)
 }
 
 /** Somebody else wrote first: nothing is wrong, it is done again. */
 const isLostRace = ({ error }: Problem): boolean => isConflict(error)
 
-const isUnserved = ({ error }: Problem): boolean => error instanceof FlotillaError && error.code === 'KIND_UNKNOWN'
+const isUnserved = ({ error }: Problem): boolean => isUnknownKind(error)
 
-function sayProblems({ machine, status }: Room, { work, member }: Task, problems: readonly Problem[]): Outcome {
+function sayProblems(room: Room, task: Task, problems: readonly Problem[]): Outcome {
+  const { machine, status } = room
+  const { work, member } = task
   const [first] = problems
   const telling = problems.filter((problem) => !isLostRace(problem))
   if (telling.length === 0) throw first?.error
   const count = work.spec.workload?.manifests?.length ?? 0
-  const reasons = telling.map(({ error }) => reasonOf(error)).join('; ')
-  const message = `Failed to apply all manifests (${count - problems.length}/${count}): ${reasons}`
+  const texts = telling.map((problem) => explain(problem, work, member.name))
+  const message = `Failed to apply all manifests (${count - problems.length}/${count}): ${texts.join('; ')}`
   status.edit(keyOf(work), 'Applied', saying(notApplied(message), machine.now()))
-  for (const { manifest, error } of telling) {
-    const text = `Failed to apply resource(${keyText(keyOf(manifest))}) to cluster ${member.name}: ${reasonOf(error)}`
+  for (const [index, { manifest }] of telling.entries()) {
+    const text = `Failed to apply resource(${keyText(keyOf(manifest))}) to cluster ${member.name}: ${texts[index]}`
     for (const about of [work, templateOf(manifest)]) machine.event(about, 'Warning', 'SyncFailed', text)
   }
   told(machine, 'apply', work, 'failed', member.name)
+  for (const problem of problems) waitFor(room, task, problem)
   if (problems.every(isUnserved)) return again(discoveryPeriod)
   throw problems.find((problem) => !isUnserved(problem))?.error
 }
+
+/** What is missing in the member may come: then nobody has to wait for the next try. */
+function waitFor({ waits }: Room, { work, member }: Task, problem: Problem): void {
+  const { apiVersion, kind, metadata } = problem.manifest
+  if (isUnserved(problem)) waits.forKind(member, apiVersion, kind, keyOf(work))
+  else if (metadata.namespace && needsNamespace(problem)) waits.forNamespace(member, metadata.namespace, keyOf(work))
+}
+
+const needsNamespace = ({ error }: Problem): boolean => lacksNamespace(error) || isGoingNamespace(error)

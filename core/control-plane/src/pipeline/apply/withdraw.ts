@@ -1,6 +1,7 @@
 import { annotation, type Kind, keyOf, type Manifest, type Work } from '@flotilla/sdk'
-import { isManaged } from './apply.ts'
 import type { Room, Task } from './dispatch.ts'
+import { inOrder } from './order.ts'
+import { isManaged } from './owner.ts'
 import { release } from './release.ts'
 
 /** An object that says it is of another Work is not this one's to take away. */
@@ -15,11 +16,13 @@ function isOf(work: Work, { metadata: { annotations = {} } }: Manifest): boolean
 
 /**
  * Takes what a Work brought out of the member again, or leaves it to the member when the Work says so. What is not
- * Flotilla's is not touched, and what is gone already is fine.
+ * Flotilla's is not touched, and what is gone already is fine. What others may need goes when they have been told to go.
  */
 export async function withdraw(room: Room, task: Task): Promise<void> {
   const manifests = task.work.spec.workload?.manifests ?? []
-  await Promise.all(manifests.map((manifest) => withdrawOne(room, task, manifest)))
+  for (const placed of inOrder(manifests).toReversed()) {
+    await Promise.all(placed.map(([, manifest]) => withdrawOne(room, task, manifest)))
+  }
 }
 
 async function withdrawOne(room: Room, task: Task, manifest: Manifest): Promise<void> {
