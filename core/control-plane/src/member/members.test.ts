@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
-import { type Cluster, clusterKind, findCondition, label, type Manifest } from '@flotilla/sdk'
+import { type Cluster, clusterKind, findCondition, type Kind, label, type Manifest } from '@flotilla/sdk'
 import { cluster, deployment, manifest } from '@flotilla/sdk/testing'
 import { deploymentKind } from '../extension/machine.test-support.ts'
 import { type Fleet, type FleetOptions, testFleet } from './fleet.test-support.ts'
 import { nodeFactsKind, podFactsKind } from './inventory.ts'
+import { kindFactsKind } from './kinds.ts'
 import type { MemberChange } from './member.ts'
 
 let fleet: Fleet
@@ -31,6 +32,32 @@ const statusWrites = () => fleet.machine.writes.filter(({ what }) => what.starts
 const turns = async (count: number) => {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setTimeout(resolve, 5))
 }
+
+/** A definition of a kind that Flotilla brought to a member. */
+const rockets = (status: 'True' | 'False'): Manifest => ({
+  apiVersion: kindFactsKind.apiVersion,
+  kind: kindFactsKind.kind,
+  metadata: {
+    name: 'rockets.example.com',
+    labels: { [label.managed]: 'true' },
+    annotations: { 'work.karmada.io/namespace': 'karmada-es-member1', 'work.karmada.io/name': 'w' },
+  },
+  spec: { group: 'example.com', names: { kind: 'Rocket' }, versions: [{ name: 'v1', served: true }] },
+  status: { conditions: [{ type: 'Established', status }] },
+})
+
+test('a cluster is looked at again as soon as a kind that was brought there can be used', async () => {
+  await start({ joined: ['member1'], statusPeriod: 600_000, members: { member1: [rockets('False')] } })
+  await fleet.machine.until(() => clusterNow()?.status?.apiEnablements !== undefined)
+  await fleet.machine.members.get('member1')?.managed(kindFactsKind as Kind<never>).synced
+  fleet
+    .member('member1')
+    .kinds.push({ ...deploymentKind, apiVersion: 'example.com/v1', kind: 'Rocket', plural: 'rockets' })
+  fleet.member('member1').objects.put(rockets('True'))
+  await fleet.machine.until(
+    () => clusterNow()?.status?.apiEnablements?.some(({ groupVersion }) => groupVersion === 'example.com/v1') === true,
+  )
+})
 
 describe('a cluster that joins', () => {
   test('is connected, looked at once, and written once', async () => {

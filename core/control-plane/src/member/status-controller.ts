@@ -15,7 +15,8 @@ import type { Ground, MemberBook, Reach } from './book.ts'
 import type { Connection } from './connection.ts'
 import { notConnectable, probe, readyCondition, type Streak, streak, turns } from './health.ts'
 import { nodeFacts, nodeFactsKind, podFacts, podFactsKind } from './inventory.ts'
-import type { Node, Pod } from './kinds.ts'
+import { kindFacts, kindFactsKind, type Node, type Pod } from './kinds.ts'
+import type { MemberChange } from './member.ts'
 import { clusterMetrics } from './metrics.ts'
 import { clusterStatus, type Findings } from './status.ts'
 
@@ -34,6 +35,8 @@ export interface StatusOptions {
 const patience = 5_000
 /** Milliseconds a status waits for the first count of nodes and pods, and until it looks for it again. */
 const countingTime = 1_000
+/** Milliseconds by which what a member says it serves may be behind what it serves. */
+const discoveryDelay = 1_000
 
 const within = (signal: AbortSignal, milliseconds: number): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(milliseconds)])
@@ -56,6 +59,13 @@ async function inventoryOf({ runtime }: Connection, signal: AbortSignal): Promis
   const filled = await Promise.all([full(nodes, countingTime, signal), full(pods, countingTime, signal)])
   return filled.every(Boolean) ? { nodes: nodes.list(), pods: pods.list() } : {}
 }
+
+/** Whether a kind that Flotilla brought to a member can be used there now. */
+const defines = ({ kind, before, after }: MemberChange): boolean =>
+  kind.kind === kindFactsKind.kind &&
+  kind.apiVersion === kindFactsKind.apiVersion &&
+  after !== undefined &&
+  !deepEqual(kindFacts(after).versions, before && kindFacts(before).versions)
 
 const keepNode = (object: unknown) => nodeFacts(object as Node) // a store of nodes
 const keepPod = (object: unknown) => podFacts(object as Pod) // a store of pods
@@ -131,12 +141,19 @@ export function statusController(ground: Ground, book: MemberBook, options: Stat
     name: worker.name,
     async run(signal) {
       const running = worker.run(signal) // first, so that it takes keys
-      const stop = book.onReach((name) => {
-        if (book.get(name)) streaks.delete(name) // what was seen of it before says nothing any more
-        worker.enqueue(name)
-      })
+      const ends = [
+        book.onReach((name) => {
+          if (book.get(name)) streaks.delete(name) // what was seen of it before says nothing any more
+          worker.enqueue(name)
+        }),
+        book.listen((change) => {
+          if (!defines(change)) return
+          worker.enqueue(change.cluster) // whatever is of that kind may be scheduled there from now on
+          worker.enqueueAfter(change.cluster, discoveryDelay)
+        }),
+      ]
       await running
-      stop()
+      for (const end of ends) end()
     },
   }
 }

@@ -16,16 +16,18 @@ function overriders({ metadata: { annotations = {} } }: Work): readonly string[]
 
 const isImmutable = (error: ApiError): boolean => /immutable|may not change|cannot be changed/i.test(error.message)
 
-/** The way out of what a server calls invalid. */
-function amend(work: Work, { metadata, kind }: Manifest): string {
+/** Where a user finds what stands in a manifest. */
+function sources(work: Work, { metadata, kind }: Manifest): string {
   const policies = overriders(work)
-  const overridden = policies.length > 0 ? `, or in the override policies applied to it (${policies.join(', ')})` : ''
-  return `correct that field in the template of ${kind} ${metadata.name}${overridden}`
+  const overridden = policies.length > 0 ? ` or in the override policies applied to it (${policies.join(', ')})` : ''
+  return `in the template of ${kind} ${metadata.name}${overridden}`
 }
 
 /** Karmada replaces nothing in place either: what runs in a member is not deleted behind its user's back. */
-const replace = ({ kind, metadata }: Manifest, cluster: string): string =>
-  `Flotilla does not replace what runs: undo the change in the template, or delete ${kind} ${keyText(keyOf({ metadata }))} in cluster ${cluster} and it is made anew`
+function replace(work: Work, manifest: Manifest, cluster: string): string {
+  const object = `${manifest.kind} ${keyText(keyOf(manifest))}`
+  return `Flotilla does not replace what runs: undo the change ${sources(work, manifest)}, or delete ${object} in cluster ${cluster} and it is made anew`
+}
 
 function forbidden({ message }: ApiError, cluster: string): string {
   if (/exceeded quota/.test(message))
@@ -40,7 +42,7 @@ function adviceOn(error: ApiError, work: Work, manifest: Manifest, cluster: stri
   switch (error.code) {
     case 400:
     case 422:
-      return isImmutable(error) ? replace(manifest, cluster) : amend(work, manifest)
+      return isImmutable(error) ? replace(work, manifest, cluster) : `correct that field ${sources(work, manifest)}`
     case 401:
       return `renew the credentials of cluster ${cluster} with \`flotilla join\``
     case 403:

@@ -28,9 +28,9 @@ describe('a refusal is told with the way out', () => {
   const immutable = 'Job.batch "once" is invalid: spec.template: Invalid value: {}: field is immutable'
   const required = 'Job.batch "once" is invalid: spec.template.spec.containers: Required value'
   const cases: readonly [name: string, error: unknown, expected: RegExp, about?: typeof work][] = [
-    ['an immutable field', refusal(422, 'Invalid', immutable), /^Job.* spec\.template: .*field is immutable; Flotilla does not replace what runs: undo the change in the template, or delete Job shop\/once in cluster member1 and it is made anew$/],
+    ['an immutable field', refusal(422, 'Invalid', immutable), /^Job.* spec\.template: .*field is immutable; Flotilla does not replace what runs: undo the change in the template of Job once, or delete Job shop\/once in cluster member1 and it is made anew$/],
     ['a required field', refusal(422, 'Invalid', required), /Required value; correct that field in the template of Job once$/],
-    ['a field an override took', refusal(422, 'Invalid', required), /or in the override policies applied to it \(all, eu\)$/, overridden],
+    ['a field an override took', refusal(422, 'Invalid', required), /Job once or in the override policies applied to it \(all, eu\)$/, overridden],
     ['a body that is too large', refusal(413, 'RequestEntityTooLarge', 'limit is 3145728'), /; make the template of Job once smaller, or split it$/],
     ['quota', refusal(403, 'Forbidden', 'pods "a" is forbidden: exceeded quota: small'), /; raise the ResourceQuota in cluster member1, or send fewer replicas there$/],
     ['admission', refusal(403, 'Forbidden', 'admission webhook "x" denied the request: no'), /; an admission rule of cluster member1 forbids it$/],
