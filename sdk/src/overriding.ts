@@ -2,6 +2,7 @@ import type { Cluster } from './api/cluster.ts'
 import { bestFit, fit, matchesCluster } from './api/match.ts'
 import { annotation } from './api/names.ts'
 import type { OverridePolicy, OverrideRule, Overriders } from './api/override-policy.ts'
+import { deepEqual } from './equal.ts'
 import { errors } from './errors.ts'
 import { keyOf, keyText } from './kind.ts'
 import type { Manifest, StringMap } from './manifest.ts'
@@ -77,6 +78,20 @@ export async function overridden(
   }
   return changed
 }
+
+const traits = ({ metadata: { labels, annotations }, spec, status }: Cluster) => ({
+  labels,
+  annotations,
+  provider: spec.provider,
+  region: spec.region,
+  zone: spec.zone,
+  zones: spec.zones,
+  syncMode: spec.syncMode,
+  version: status?.kubernetesVersion,
+})
+
+/** Whether no override policy can tell two clusters, or two states of one, apart. Their names are the caller's to compare. */
+export const alike = (one: Cluster, other: Cluster): boolean => deepEqual(traits(one), traits(other))
 
 const appliedText = (rules: readonly AppliedRule[]): string =>
   JSON.stringify(

@@ -8,6 +8,7 @@ const features = [
   'overriding',
   'interpreting',
   'failover',
+  'namespaces',
   'interpreter-webhooks',
   'quota',
   'mcs',

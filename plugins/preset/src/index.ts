@@ -6,6 +6,7 @@ import { interpreterWebhookPlugins } from '@flotilla/interpreter-webhooks'
 import { interpretingPlugins } from '@flotilla/interpreting'
 import { matchingPlugins } from '@flotilla/matching'
 import { mcsPlugins } from '@flotilla/mcs'
+import { namespacePlugins } from '@flotilla/namespaces'
 import { overridingPlugins } from '@flotilla/overriding'
 import { quotaPlugins } from '@flotilla/quota'
 import { schedulingPlugins } from '@flotilla/scheduling'
@@ -36,4 +37,7 @@ export const preset: readonly Plugin[] = [
 
   // evict: who has to leave
   ...failoverPlugins,
+
+  // beside the pipeline: namespaces everywhere
+  ...namespacePlugins,
 ]

@@ -267,7 +267,7 @@ describe('a namespace the member does not have', () => {
     await begin({})
     await fleet.machine.until(() => replicas('member1') === 1)
     const made = fleet.member('member1').objects.get(namespaceKind, { name: 'default' })
-    assert.deepEqual([made?.metadata.labels, made?.spec], [{ team: 'shop' }, undefined])
+    assert.deepEqual([made?.metadata.labels, made?.spec], [{ team: 'shop', 'karmada.io/managed': 'true' }, undefined])
   })
   test('is not made when its owner does not want it elsewhere', async () => {
     await begin({ 'namespace.karmada.io/skip-auto-propagation': 'True' })

@@ -1,4 +1,4 @@
-import { ApiError, isAlreadyExists, isNotFound, label, type Manifest, prune } from '@flotilla/sdk'
+import { ApiError, isAlreadyExists, isNotFound, label, type Manifest, prune, withLabel } from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
 import { namespaceKind } from '../../member/kinds.ts'
 import type { ConnectedMember } from '../../member/member.ts'
@@ -19,7 +19,8 @@ const staysHere = ({ metadata }: Manifest): boolean =>
 
 /**
  * Makes a namespace in a member as the control plane has it, by name, labels and annotations. Answers whether it is there
- * now: not when its owner said that it is not to be propagated. It belongs to the member from then on.
+ * now: not when its owner said that it is not to be propagated. It is marked as Flotilla's, so that a Work that brings it
+ * later takes it over.
  */
 export async function makeNamespace(
   { store }: Pick<Machine, 'store'>,
@@ -29,7 +30,8 @@ export async function makeNamespace(
 ): Promise<boolean> {
   const template = store(namespaceKind).get({ name })
   if (!template || staysHere(template)) return false
-  const { spec: _, ...namespace } = prune(template)
+  const { spec: _, ...bare } = prune(template)
+  const namespace = withLabel(bare, label.managed, 'true')
   try {
     await client.create(namespaceKind, namespace, { signal })
   } catch (error) {

@@ -1,8 +1,8 @@
 import {
+  alike,
   type Binding,
   type Change,
   type Cluster,
-  deepEqual,
   type Index,
   kindText,
   type OverridePolicy,
@@ -44,24 +44,12 @@ export function touchedByPolicy(
   return [...new Set(versions.flatMap((policy) => [...mayBeNamed(bindings, policy)]))]
 }
 
-/** What override policies can tell clusters apart by, be it with an expression. */
-const traits = ({ metadata: { labels, annotations }, spec, status }: Cluster) => ({
-  labels,
-  annotations,
-  provider: spec.provider,
-  region: spec.region,
-  zone: spec.zone,
-  zones: spec.zones,
-  syncMode: spec.syncMode,
-  version: status?.kubernetesVersion,
-})
-
 /** The bindings that a change of a cluster is about: a policy may see another cluster in it now. */
 export function touchedByCluster(
   bindings: Store<Binding>,
   { before, after, initial }: Change<Cluster>,
 ): readonly Binding[] {
   if (!after || initial) return []
-  const isAnother = !before || !deepEqual(traits(before), traits(after))
+  const isAnother = !before || !alike(before, after)
   return isAnother ? bindings.by(byTarget, after.metadata.name) : []
 }

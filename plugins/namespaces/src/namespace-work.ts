@@ -1,0 +1,45 @@
+import {
+  type Ask,
+  type Cluster,
+  label,
+  type Manifest,
+  type OverridePolicy,
+  type OwnerReference,
+  overridden,
+  rulesFor,
+  type Work,
+  workFor,
+} from '@flotilla/sdk'
+import { namespaceKind } from './shared.ts'
+
+const ownerOf = ({ metadata: { name, uid = '' } }: Manifest): OwnerReference => ({
+  apiVersion: namespaceKind.apiVersion,
+  kind: namespaceKind.kind,
+  name,
+  uid,
+  controller: true,
+  blockOwnerDeletion: true,
+})
+
+/** Whether a Work of that name is a binding's: a policy brought the namespace there. */
+export const isOfBinding = ({ metadata }: Work): boolean => Boolean(metadata.labels?.[label.clusterBindingId])
+
+/** The Work that brings a namespace to a cluster. `there`: the one that is there already, whose id it keeps. */
+export async function namespaceWork(
+  ask: Ask,
+  namespace: Manifest,
+  cluster: Cluster,
+  policies: readonly OverridePolicy[],
+  there?: Work,
+): Promise<Work> {
+  const rules = rulesFor(namespace, cluster, policies)
+  const id = there?.metadata.labels?.[label.workId]
+  return workFor({
+    cluster: cluster.metadata.name,
+    template: namespace,
+    manifest: await overridden(ask, namespace, cluster, rules),
+    rules,
+    owner: ownerOf(namespace),
+    ...(id !== undefined && { id }),
+  })
+}
