@@ -1,3 +1,5 @@
+import type { Manifest } from './manifest.ts'
+
 /** The body of a Kubernetes answer that is not a success (`metav1.Status`). */
 export interface Status {
   readonly apiVersion: 'v1'
@@ -56,6 +58,11 @@ export const isConflict = (error: unknown): boolean => hasReason(error, 409, 'Co
 /** A resourceVersion the server no longer remembers: list again. */
 export const isExpired = (error: unknown): boolean => error instanceof ApiError && error.code === 410
 
+/** Options of an error of Flotilla's own. */
+export interface FaultOptions extends ErrorOptions {
+  readonly about?: Manifest
+}
+
 /** An error of Flotilla's own: its code is in the catalogue below and in `docs/errors.md`. */
 export class FlotillaError extends Error {
   override readonly name = 'FlotillaError'
@@ -63,10 +70,14 @@ export class FlotillaError extends Error {
   /** Whether trying the same again can help. */
   readonly retry: boolean
 
-  constructor(code: ErrorCode, retry: boolean, message: string, options?: ErrorOptions) {
+  /** The object to change so that it does not come again, where it is one. */
+  readonly about?: Manifest
+
+  constructor(code: ErrorCode, retry: boolean, message: string, { about, ...options }: FaultOptions = {}) {
     super(message, options)
     this.code = code
     this.retry = retry
+    if (about) this.about = about
   }
 }
 
@@ -74,6 +85,14 @@ export type ErrorCode = keyof typeof errors
 
 /** An error in words, without its class. */
 export const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+/** Whether an error, or what a plugin failed for, is of a code. */
+const isOf = (error: unknown, code: string): boolean =>
+  error instanceof FlotillaError && (error.code === code || (error.code === 'PLUGIN_FAILED' && isOf(error.cause, code)))
+
+/** An override that does not fit is the policy's fault, not that of the plugin that found it. */
+const faultOf = (cause: unknown): unknown =>
+  cause instanceof FlotillaError && cause.code === 'PLUGIN_FAILED' && isOf(cause, 'OVERRIDE_PATH') ? cause.cause : cause
 
 /** A longer expression is cut in messages. */
 const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}...` : text)
@@ -114,12 +133,12 @@ export const errors = {
       true,
       `${object} exists in cluster ${cluster} and is not managed by Flotilla; set spec.conflictResolution: Overwrite in the policy, or the annotation work.karmada.io/conflict-resolution: overwrite on the template, to take it over`,
     ),
-  OVERRIDE_FAILED: (policy: string, object: string, cause: unknown) =>
+  OVERRIDE_FAILED: (policy: string, object: string, cluster: string, cause: unknown, about?: Manifest) =>
     new FlotillaError(
       'OVERRIDE_FAILED',
-      cause instanceof FlotillaError && cause.code === 'PLUGIN_TIMEOUT', // only who was too slow may do better next time
-      `${policy} cannot be applied to ${object}: ${reasonOf(cause)}`,
-      { cause },
+      isOf(cause, 'PLUGIN_TIMEOUT'), // only who was too slow may do better next time
+      `${policy} cannot be applied to ${object} for cluster ${cluster}: ${reasonOf(faultOf(cause))}`,
+      { cause: faultOf(cause), ...(about && { about }) },
     ),
   OVERRIDE_PATH: (path: string, reason: string, cause?: unknown) =>
     new FlotillaError('OVERRIDE_PATH', false, `${path}: ${reason}`, cause === undefined ? undefined : { cause }),
@@ -165,6 +184,13 @@ export const errors = {
     new FlotillaError('SERVER_UNREACHABLE', true, `${server} did not answer: ${reasonOf(cause)}`, { cause }),
   STORAGE_UNUSABLE: (file: string, cause: unknown) =>
     new FlotillaError('STORAGE_UNUSABLE', false, `${file} cannot be used as storage: ${reasonOf(cause)}`, { cause }),
+  WORK_REFUSED: (object: string, cluster: string, kilobytes: number, cause: unknown) =>
+    new FlotillaError(
+      'WORK_REFUSED',
+      false,
+      `the Work of ${object} for cluster ${cluster} (${kilobytes} kB) is refused: ${reasonOf(cause)}; make the template, or what override policies add to it, another one`,
+      { cause },
+    ),
   SCHEDULE_UNFIT: (message: string) => new FlotillaError('SCHEDULE_UNFIT', false, message),
   SCHEDULE_UNSCHEDULABLE: (message: string) => new FlotillaError('SCHEDULE_UNSCHEDULABLE', true, message),
 } as const

@@ -2,6 +2,7 @@ import type { Cluster } from './api/cluster.ts'
 import { bestFit, fit, matchesCluster } from './api/match.ts'
 import { annotation } from './api/names.ts'
 import type { OverridePolicy, OverrideRule, Overriders } from './api/override-policy.ts'
+import { damage } from './damage.ts'
 import { deepEqual } from './equal.ts'
 import { errors } from './errors.ts'
 import { keyOf, keyText } from './kind.ts'
@@ -60,6 +61,15 @@ export function rulesFor(
   )
 }
 
+const named = (object: Manifest): string => `${object.kind} ${keyText(keyOf(object))}`
+
+/** The changed manifest, unless it is damaged. */
+function intact(before: Manifest, after: Manifest): Manifest {
+  const found = before === after ? undefined : damage(before, after)
+  if (found) throw errors.OVERRIDE_PATH(found.path, found.reason)
+  return after
+}
+
 /** The manifest as the rules make it. The first rule that cannot be applied ends it, with its policy's name. */
 export async function overridden(
   ask: Ask,
@@ -70,10 +80,9 @@ export async function overridden(
   let changed = manifest
   for (const { policy, overriders } of rules) {
     try {
-      changed = await ask(render.override, { manifest: changed, cluster, overriders })
+      changed = intact(manifest, await ask(render.override, { manifest: changed, cluster, overriders }))
     } catch (cause) {
-      const name = `${policy.kind} ${keyText(keyOf(policy))}`
-      throw errors.OVERRIDE_FAILED(name, `${manifest.kind} ${keyText(keyOf(manifest))}`, cause)
+      throw errors.OVERRIDE_FAILED(named(policy), named(manifest), cluster.metadata.name, cause, policy)
     }
   }
   return changed

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
 import {
+  ApiError,
   annotation,
   type Binding,
   type BindingSpec,
@@ -169,33 +170,147 @@ describe('an override policy', () => {
     await machine.until(() => colorIn('member2') === 'gold')
     assert.equal(colorIn('member1'), undefined)
   })
-  test('that cannot be applied in one cluster does not keep the others from their turn, and is told of', async () => {
-    const broken = clusterOverridePolicy({
-      overrideRules: [
-        {
-          targetCluster: { clusterNames: ['member1'] },
-          overriders: { plaintext: [{ path: '/broken', operator: 'add', value: 1 }] },
-        },
-      ],
-    })
-    await start(...fleet, deployment(), bound(), broken)
+})
+
+const broken = (targets: readonly string[], path = '/broken') =>
+  clusterOverridePolicy({
+    overrideRules: [
+      {
+        targetCluster: { clusterNames: targets },
+        overriders: { plaintext: [{ path, operator: 'add', value: 1 }] },
+      },
+    ],
+  })
+
+const rendered = () => {
+  const { status } = machine.objects.get(resourceBindingKind, bound().metadata) as Binding
+  const condition = status?.conditions?.find(({ type }) => type === 'Rendered')
+  return condition && `${condition.status} ${condition.reason}: ${condition.message}`
+}
+
+const told = () => machine.events.map(({ about, reason, message }) => `${about}: ${reason}: ${message}`)
+
+const why =
+  'ClusterOverridePolicy override cannot be applied to Deployment default/web for cluster member1: no such path'
+const sum = `1 of 2 clusters keep what they have: ${why}`
+
+describe('an override that cannot be applied', () => {
+  test('keeps no other cluster from its turn, and its owners are told of it', async () => {
+    await start(...fleet, deployment(), bound(), broken(['member1']))
     assert.deepEqual(where(), ['member2'])
-    assert.deepEqual(
-      machine.events.map(({ about, reason, message }) => [about, reason, message]),
-      ['ResourceBinding web-deployment', 'Deployment web'].map((about) => [
-        about,
-        'SyncWorkFailed',
-        'ClusterOverridePolicy override cannot be applied to Deployment default/web: no such path',
-      ]),
-    )
+    assert.equal(rendered(), `False RenderFailed: ${sum}`)
+    assert.deepEqual(told(), [
+      `ResourceBinding web-deployment: SyncWorkFailed: Sync work of ResourceBinding(default/web-deployment) failed: ${sum}`,
+      `Deployment web: SyncWorkFailed: Sync work of ResourceBinding(default/web-deployment) failed: ${sum}`,
+      'Deployment web: ApplyOverridePolicyFailed: Apply cluster override policy(override) for cluster(member1) failed: no such path',
+      `ClusterOverridePolicy override: ApplyOverridePolicyFailed: ${why}`,
+    ])
+  })
+  test('leaves the cluster what it has', async () => {
+    await start(...fleet, deployment(), bound(), paint('red'))
+    machine.objects.put(broken(['member1']))
+    await machine.until(() => rendered()?.startsWith('False') === true)
+    assert.equal(colorIn('member1'), 'red')
+    assert.equal(colorIn('member2'), undefined)
+  })
+  test('is tried again when the policy is mended, and not before; then all is said to be well', async () => {
+    await start(...fleet, deployment(), bound(), broken(['member1']))
+    const [before, count] = [told(), machine.writes.length]
+    await machine.quiet()
+    assert.deepEqual([told(), machine.writes.length], [before, count])
+    machine.objects.put(paint('red'))
+    await machine.until(() => rendered() === 'True RenderSuccess: All clusters have what they should')
+    assert.equal(colorIn('member1'), 'red')
+  })
+  test('is told of once, as long as it is the same', async () => {
+    await start(...fleet, deployment(), bound(), broken(['member1']))
+    const before = machine.events.length
+    schedule({ clusters: [{ name: 'member1' }, { name: 'member2' }] })
+    await machine.quiet()
+    assert.equal(machine.events.filter(({ reason }) => reason.endsWith('Failed')).length, before)
+    machine.objects.put(broken(['member1', 'member2']))
+    await machine.until(() => rendered()?.startsWith('False RenderFailed: 2 of 2') === true)
+    assert.ok(machine.events.length > before)
+  })
+  test('in many clusters is told of in a few words', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `member${index + 1}`)
+    const everywhere = Object.fromEntries(names.map((name) => [name, 1]))
+    await start(...clusters(...names), deployment(), bound({ clusters: everywhere }), broken(names))
+    assert.match(rendered() ?? '', /^False RenderFailed: 40 of 40 clusters keep .*; and 35 more$/)
+  })
+  test('may also be one that makes another object of it', async () => {
+    await start(...fleet, deployment(), bound(), broken(['member1'], '/metadata/name'))
+    assert.match(rendered() ?? '', /for cluster member1: \/metadata\/name: it has to stay "web"$/)
+    assert.deepEqual(where(), ['member2'])
+  })
+})
+
+/** Runs the stage over a server that refuses every Work. */
+const startRefused = async (code: number, message: string) => {
+  machine = testMachine({ objects: [...fleet, deployment(), bound()], extensions: [plaintext] })
+  let tries = 0
+  const create = () => {
+    tries++
+    const status = { apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', code, message } as const
+    return Promise.reject(new ApiError(status))
+  }
+  machine.run(renderControllers({ ...machine, client: { ...machine.client, create } }))
+  await machine.until(() => rendered() !== undefined)
+  await machine.quiet()
+  return () => tries
+}
+
+describe('a Work the server does not take', () => {
+  const refusals: readonly [number, string][] = [
+    [413, 'Request entity too large: limit is 3145728'],
+    [422, 'Work is invalid'],
+    [500, 'etcdserver: request is too large'],
+  ]
+  for (const [code, message] of refusals)
+    test(`is told of, and not offered again: ${code} ${message}`, async () => {
+      const tries = await startRefused(code, message)
+      assert.equal(tries(), 2, 'once for each cluster')
+      assert.match(
+        rendered() ?? '',
+        new RegExp(
+          `^False RenderFailed: 2 of 2 clusters keep what they have: the Work of Deployment default/web for cluster member1 \\(\\d kB\\) is refused: ${message}; make the template`,
+        ),
+      )
+      assert.deepEqual(
+        machine.events.map(({ about, reason }) => [about, reason]),
+        [
+          ['ResourceBinding web-deployment', 'SyncWorkFailed'],
+          ['Deployment web', 'SyncWorkFailed'],
+        ],
+      )
+    })
+  test('for a reason that may pass is offered again', async () => {
+    const tries = await startRefused(503, 'come back later')
+    await machine.until(() => tries() > 2)
+  })
+})
+
+describe('good news', () => {
+  test('is told of each Work that is written, and of each policy in it', async () => {
+    await start(...fleet, deployment(), bound(), paint('red', ['member1']))
+    assert.deepEqual(told(), [
+      'Deployment web: ApplyOverridePolicySucceed: Apply cluster override policy(override) for cluster(member1) succeed.',
+      'ResourceBinding web-deployment: SyncWorkSucceed: Sync work of ResourceBinding(default/web-deployment) successful.',
+      'Deployment web: SyncWorkSucceed: Sync work of ResourceBinding(default/web-deployment) successful.',
+    ])
+    assert.equal(rendered(), undefined, 'no condition where nothing was wrong')
   })
 })
 
 test('a cluster nobody knows is told of, and written to when it comes', async () => {
   await start(...clusters('member1'), deployment(), bound())
   assert.deepEqual(where(), ['member1'])
-  assert.match(machine.events[0]?.message ?? '', /there is no cluster member2/)
+  assert.match(
+    rendered() ?? '',
+    /^False RenderFailed: 1 of 2 clusters keep what they have: there is no cluster member2$/,
+  )
+  assert.ok(told().some((event) => /^Deployment web: SyncWorkFailed: .*there is no cluster member2/.test(event)))
   machine.objects.put(cluster({ name: 'member2' }))
-  await machine.until(() => where().length === 2)
+  await machine.until(() => where().length === 2 && rendered()?.startsWith('True') === true)
   assert.ok(machine.objects.get(clusterKind, { name: 'member2' }) as Cluster)
 })

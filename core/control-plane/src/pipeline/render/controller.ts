@@ -78,5 +78,5 @@ async function settle(machine: Machine, kind: Kind<Binding>, binding: Binding, s
   const template = (await templateOf(machine, binding.spec.resource, signal))?.manifest
   if (!template) return done // the binding goes with it
   if (isBehind(template.metadata.resourceVersion, binding.spec.resource.resourceVersion)) return again(cacheLag)
-  return renderAll(machine, binding, template, signal)
+  return renderAll(machine, kind, { binding, template }, signal)
 }

@@ -7,13 +7,14 @@ import {
   FlotillaError,
   isAlreadyExists,
   isConflict,
+  type Kind,
   label,
   type Manifest,
   type Outcome,
   type OverridePolicy,
   overridePolicyKind,
   overrides,
-  reasonOf,
+  rulesFor,
   type TargetCluster,
   workKind,
 } from '@flotilla/sdk'
@@ -21,10 +22,14 @@ import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { targetsOf } from '../../manifest/targets.ts'
 import { render } from './render.ts'
+import { announce, type Failure, overrideText, say, syncText, type Verdict } from './verdict.ts'
 import { workKey, write } from './works.ts'
 
+/** A cluster that is not there is heard of when it comes. */
+const isAwaited = (error: unknown): boolean => error instanceof FlotillaError && error.code === 'CLUSTER_UNKNOWN'
+
 /** Whether trying again by itself can help. */
-const mayPass = (error: unknown): boolean => !(error instanceof FlotillaError) || error.retry
+const mayPass = (error: unknown): boolean => !(error instanceof FlotillaError) || (error.retry && !isAwaited(error))
 
 const isLostRace = (error: unknown): boolean => isConflict(error) || isAlreadyExists(error)
 
@@ -37,24 +42,42 @@ function policiesAbout({ store }: Machine, template: Manifest): readonly Overrid
 
 /**
  * Renders a binding for each of its targets. Every cluster has its turn before anything is thrown: of several errors
- * one that trying again may cure, so that it is tried again.
+ * one that trying again may cure, so that it is tried again. The others wait for what they are about to change, and for
+ * all to see until then.
  */
 export async function renderAll(
   machine: Machine,
-  binding: Binding,
-  template: Manifest,
+  kind: Kind<Binding>,
+  given: Pick<Given, 'binding' | 'template'>,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const { binding, template } = given
   const policies = policiesAbout(machine, template)
-  const turns = targetsOf(binding).map((target) => renderOne(machine, { binding, template, target, policies }, signal))
+  const targets = targetsOf(binding)
+  const turns = targets.map((target) => renderOne(machine, { ...given, target, policies }, signal))
   const outcomes = await Promise.allSettled(turns)
-  const wrong = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
-  if (wrong.length === 0) return done
-  const worst = wrong.find((error) => !isLostRace(error))
-  if (worst !== undefined) {
-    for (const about of [binding, template]) machine.event(about, 'Warning', 'SyncWorkFailed', reasonOf(worst))
+  signal.throwIfAborted() // whoever stops has nothing to say about it
+  const failures = outcomes.flatMap((outcome, index): readonly Failure[] =>
+    outcome.status === 'rejected' ? [{ cluster: targets[index]?.name ?? '', error: outcome.reason }] : [],
+  )
+  const isWritten = outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value)
+  await conclude(machine, { kind, binding, template, failures, targets: targets.length }, isWritten, signal)
+  return done
+}
+
+/** Says how it went, and throws what went wrong: first what trying again may cure. */
+async function conclude(machine: Machine, verdict: Verdict, isWritten: boolean, signal: AbortSignal): Promise<void> {
+  const { binding, template } = verdict
+  const wrong = verdict.failures.map(({ error }) => error)
+  const failures = verdict.failures.filter(({ error }) => !isLostRace(error))
+  if (failures.length > 0 || wrong.length === 0) {
+    const isNews = await say(machine, { ...verdict, failures }, signal)
+    if (isNews && failures.length > 0) announce(machine, { ...verdict, failures })
   }
-  throw wrong.find(mayPass) ?? wrong[0]
+  if (wrong.length > 0) throw wrong.find(mayPass) ?? wrong[0]
+  if (!isWritten) return
+  for (const about of [binding, template])
+    machine.event(about, 'Normal', 'SyncWorkSucceed', syncText(binding, 'successful.'))
 }
 
 interface Given {
@@ -64,14 +87,19 @@ interface Given {
   readonly policies: readonly OverridePolicy[]
 }
 
-async function renderOne(machine: Machine, given: Given, signal: AbortSignal): Promise<void> {
-  const { binding, target } = given
+/** Whether something was written. */
+async function renderOne(machine: Machine, given: Given, signal: AbortSignal): Promise<boolean> {
+  const { binding, template, target, policies } = given
   const cluster = machine.store(clusterKind).get({ name: target.name })
   if (!cluster) throw errors.CLUSTER_UNKNOWN(target.name)
   const there = machine.store(workKind).get(workKey(binding, target.name))
-  if (there?.metadata.deletionTimestamp) return // its end is heard of, and it is made anew
+  if (there?.metadata.deletionTimestamp) return false // its end is heard of, and it is made anew
   const workId = there?.metadata.labels?.[label.workId]
   const work = await render(machine.ask, { ...given, cluster, ...(workId === undefined ? {} : { workId }) })
-  const result = await write(machine, there, work, signal)
-  if (result) told(machine, 'render', work, result, target.name)
+  const result = await write(machine, { there, wanted: work, template, cluster: target.name }, signal)
+  if (!result) return false
+  told(machine, 'render', work, result, target.name)
+  for (const policy of new Set(rulesFor(template, cluster, policies).map((rule) => rule.policy)))
+    machine.event(template, 'Normal', 'ApplyOverridePolicySucceed', overrideText(policy, target.name, 'succeed.'))
+  return true
 }

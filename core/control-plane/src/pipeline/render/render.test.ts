@@ -194,6 +194,7 @@ describe('completions of a Job', () => {
     { name: 'member1', replicas: 3 },
     { name: 'member2', replicas: 2 },
   ]
+  const owner = { namespace: 'default', name: 'other' }
   const divided = { placement: { replicaScheduling: { replicaSchedulingType: 'Divided' as const } } }
   const completions = async (spec: Partial<BindingSpec>, name: string) => {
     const target = clusters.find((each) => each.name === name) ?? { name }
@@ -203,6 +204,12 @@ describe('completions of a Job', () => {
   test('are divided as its replicas are', async () => {
     assert.equal(await completions(divided, 'member1'), 6)
     assert.equal(await completions(divided, 'member2'), 4)
+  })
+  test('are none where none of its replicas are', async () => {
+    assert.equal(
+      await completions({ ...divided, requiredBy: [{ ...owner, clusters: [{ name: 'member3' }] }] }, 'member3'),
+      0,
+    )
   })
   test('are the same everywhere when its replicas are duplicated', async () => {
     assert.equal(await completions({}, 'member2'), 10)
@@ -290,7 +297,10 @@ describe('override policies', () => {
       (error) =>
         error instanceof FlotillaError &&
         error.code === 'OVERRIDE_FAILED' &&
-        /ClusterOverridePolicy bad cannot be applied to Deployment default\/nginx: no such path/.test(error.message),
+        error.about?.metadata.name === 'bad' &&
+        /^ClusterOverridePolicy bad cannot be applied to Deployment default\/nginx for cluster member1: no such path$/.test(
+          error.message,
+        ),
     )
   })
 })

@@ -41,7 +41,8 @@ async function withReplicas(ask: Ask, { binding, template, target: { replicas } 
 function withCompletions({ binding, template, target }: Rendering, manifest: Manifest): Manifest {
   const { completions } = (template.spec ?? {}) as { readonly completions?: unknown } // a Job's; checked below
   const isDivided = binding.spec.placement?.replicaScheduling?.replicaSchedulingType === 'Divided'
-  if (template.kind !== 'Job' || !isDivided || !target.replicas || typeof completions !== 'number') return manifest
+  if (template.kind !== 'Job' || !isDivided || !binding.spec.replicas || typeof completions !== 'number')
+    return manifest
   const weights = targetsOf(binding).map(({ name, replicas = 0 }) => ({ name, weight: replicas }))
   const share = divide(completions, weights, template.metadata.uid).find(({ name }) => name === target.name)
   return withField(manifest, ['spec', 'completions'], share?.seats ?? 0)

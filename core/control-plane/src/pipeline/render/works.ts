@@ -1,13 +1,17 @@
 import { hasFinalizer, removeFinalizer } from '@flotilla/kube'
 import {
+  ApiError,
   type Binding,
   clusterOfNamespace,
   done,
+  errors,
   executionNamespace,
   finalizer,
   type Key,
   type Kind,
   keyOf,
+  keyText,
+  type Manifest,
   mergedWork,
   type Outcome,
   reasonOf,
@@ -27,21 +31,35 @@ export const workKey = ({ spec: { resource } }: Binding, cluster: string): Key =
   name: workName({ kind: resource.kind, metadata: resource }),
 })
 
+/** A Work as it is and as it should be, and what it is of. */
+interface Writing {
+  readonly there: Work | undefined
+  readonly wanted: Work
+  readonly template: Manifest
+  readonly cluster: string
+}
+
+/** What a server says to an object that it will never take. etcd's words come as an internal error. */
+const isFinal = (error: unknown): error is ApiError =>
+  error instanceof ApiError &&
+  ([400, 413, 422].includes(error.code) || /request is too large|message larger than max/i.test(error.message))
+
 /** Writes the Work unless it is there already, and says in a word what was done; undefined for nothing. */
 export async function write(
   { client }: Machine,
-  there: Work | undefined,
-  wanted: Work,
+  { there, wanted, template, cluster }: Writing,
   signal: AbortSignal,
 ): Promise<'created' | 'updated' | undefined> {
-  if (!there) {
-    await client.create(workKind, wanted, { signal })
-    return 'created'
-  }
-  const work = mergedWork(there, wanted)
+  const work = there ? mergedWork(there, wanted) : wanted
   if (work === there) return undefined
-  await client.update(workKind, work, { signal })
-  return 'updated'
+  try {
+    await (there ? client.update(workKind, work, { signal }) : client.create(workKind, work, { signal }))
+    return there ? 'updated' : 'created'
+  } catch (error) {
+    if (!isFinal(error)) throw error
+    const kilobytes = Math.ceil(Buffer.byteLength(JSON.stringify(work)) / 1000)
+    throw errors.WORK_REFUSED(`${template.kind} ${keyText(keyOf(template))}`, cluster, kilobytes, error)
+  }
 }
 
 /** Begins to delete Works; each goes when its member has let go of what is in it. */
