@@ -1,6 +1,6 @@
-import type { MetricOptions, Metrics } from '@flotilla/sdk'
+import { isConflict, type MetricOptions, type Metrics } from '@flotilla/sdk'
 
-/** Runs something and observes how long it took, in seconds, by `result`: `success` or `error`. */
+/** Runs something and observes how long it took, in seconds, by `result`: `success` or `error`. A lost race is no error. */
 export type Timing = <T>(run: () => Promise<T>) => Promise<T>
 
 /** Karmada's buckets for the duration of a reconcile: 1 ms, doubled eleven times. */
@@ -15,6 +15,9 @@ export function timing(metrics: Metrics, options: Pick<MetricOptions, 'name' | '
       const outcome = await run()
       result = 'success'
       return outcome
+    } catch (error) {
+      if (isConflict(error)) result = 'success' // somebody else wrote first: it is done again
+      throw error
     } finally {
       histogram.observe((performance.now() - start) / 1000, { result })
     }

@@ -14,6 +14,7 @@ export interface LaneOptions {
 /** One queue for each cluster: a cluster that answers slowly, or not at all, delays nobody but itself. */
 export interface Lanes {
   enqueue(cluster: string, key: Key, priority?: Priority): void
+  enqueueAfter(cluster: string, key: Key, milliseconds: number): void
   /** Ends the queue of a cluster that is gone. */
   close(cluster: string): void
   /** Runs until the signal; resolves when every queue has stopped. */
@@ -57,8 +58,11 @@ export function createLanes(machine: Pick<Machine, 'worker'>, { name, workers, s
     lanes.delete(cluster)
   }
 
+  const workerOf = (cluster: string): Worker<Key> => (lanes.get(cluster) ?? open(cluster)).worker
+
   return {
-    enqueue: (cluster, key, priority) => (lanes.get(cluster) ?? open(cluster)).worker.enqueue(key, priority),
+    enqueue: (cluster, key, priority) => workerOf(cluster).enqueue(key, priority),
+    enqueueAfter: (cluster, key, milliseconds) => workerOf(cluster).enqueueAfter(key, milliseconds),
     close,
     async run(signal) {
       isRunning = true

@@ -5,7 +5,7 @@ import { deployment } from '@flotilla/sdk/testing'
 import { configMapKind, deploymentKind } from '../../extension/machine.test-support.ts'
 import type { Fleet, FleetOptions } from '../../member/fleet.test-support.ts'
 import { namespaceKind } from '../../member/kinds.ts'
-import { at, desired, key, Scene, workFor } from './scene.test-support.ts'
+import { at, desired, key, refusal, Scene, workFor } from './scene.test-support.ts'
 
 let scene: Scene
 let fleet: Fleet
@@ -159,6 +159,17 @@ describe('a Work that goes', () => {
     await fleet.machine.client.delete(workKind, key('member1'))
     await fleet.machine.until(isGone)
     assert.equal(replicas('member1'), 1)
+  })
+  test('does not wait for what is of a kind that has gone', async () => {
+    await start({ objects: [workFor('member1')] })
+    await fleet.machine.until(() => replicas('member1') === 1)
+    const { kinds } = fleet.member('member1')
+    kinds.splice(kinds.indexOf(deploymentKind), 1)
+    scene.refusing('delete', () => {
+      throw refusal(404, 'NotFound', '404 page not found')
+    })
+    await fleet.machine.client.delete(workKind, key('member1'))
+    await fleet.machine.until(isGone)
   })
   test('waits while its member is not ready', async () => {
     await start({ objects: [workFor('member1')] })

@@ -1,4 +1,5 @@
 import {
+  again,
   type Change,
   type Cluster,
   type Controller,
@@ -9,6 +10,7 @@ import {
   type Key,
   keyOf,
   keyText,
+  type Outcome,
   type Priority,
   prune,
   type Work,
@@ -23,6 +25,8 @@ import type { MemberChange } from '../../member/member.ts'
 import { Answers } from './dispatch.ts'
 import { applyMetrics } from './metrics.ts'
 import { type Room, settle } from './settle.ts'
+import { Strife } from './strife.ts'
+import { isUnknownKind } from './unserved.ts'
 import { Waits } from './waits.ts'
 
 export interface ApplyOptions {
@@ -44,11 +48,13 @@ export function applyControllers(
   const namespaces = machine.store(namespaceKind) // known before the first member lacks one
   const metrics = applyMetrics(machine.metrics)
   const waits = new Waits((cluster, work) => lanes.enqueue(cluster, work))
-  const room: Room = { machine, metrics, serves, answers: new Answers(), status: workStatusOf(machine), waits }
+  const strife = new Strife()
+  const answers = new Answers()
+  const room: Room = { machine, metrics, serves, answers, status: workStatusOf(machine), waits, strife }
   const lanes = createLanes(machine, {
     name: 'apply',
     workers: workersPerCluster,
-    step: (cluster, key, signal) => metrics.timed(() => settle(room, cluster, key, signal)),
+    step: (cluster, key, signal) => metrics.timed(() => settle(room, cluster, key, signal)).catch(unlessUnserved),
   })
   const enqueue = (key: Key, priority?: Priority) => {
     const cluster = clusterOfNamespace(key.namespace)
@@ -57,11 +63,14 @@ export function applyControllers(
   const hearWork = (change: Change<Work>) => {
     const work = change.after ?? change.before
     if (!work || !isToApply(change)) return
-    if (!change.after) room.answers.forget(keyText(keyOf(work)))
+    if (!change.after) for (const each of [answers, strife]) each.forget(keyText(keyOf(work)))
     else enqueue(keyOf(work), change.initial ? 'low' : 'normal')
   }
   const hearMember = (change: MemberChange) => {
-    if (isDrift(change)) enqueue(change.work)
+    if (!isDrift(change)) return
+    const pause = strife.pause(keyText(change.work))
+    if (pause > 0) lanes.enqueueAfter(change.cluster, change.work, pause)
+    else enqueue(change.work)
   }
   const hearReadiness = (cluster: string) => {
     if (!clusters.get({ name: cluster })) {
@@ -88,6 +97,14 @@ export function applyControllers(
       },
     },
   ]
+}
+
+/** How long until a kind is looked for again whose coming nobody hears of: one that is served by no definition. */
+const discoveryPeriod = 10_000
+
+function unlessUnserved(error: unknown): Outcome {
+  if (isUnknownKind(error)) return again(discoveryPeriod)
+  throw error
 }
 
 /** All but a new status. */

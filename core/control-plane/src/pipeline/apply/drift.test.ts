@@ -86,6 +86,21 @@ describe('what somebody does in a member is undone at once', () => {
   })
 })
 
+test('somebody who wants something else for ever is contradicted more and more seldom', async () => {
+  await start({ objects: [workFor('member1')] })
+  await scene.applied()
+  const { objects } = scene.member()
+  objects.listen(deploymentKind, ({ after }) => {
+    if ((after?.spec as { replicas?: number } | undefined)?.replicas === 1) setImmediate(() => scene.edit(scaled))
+  })
+  scene.edit(scaled)
+  const updates = () => scene.writesTo().filter((write) => write.startsWith('update')).length
+  await scene.machine.until(() => updates() >= 11)
+  const since = performance.now()
+  await scene.machine.until(() => updates() >= 13)
+  assert.ok(performance.now() - since > 500, 'it does not run hot')
+})
+
 describe('a suspended Work', () => {
   const suspend = async () => {
     scene.render({ suspendDispatching: true })

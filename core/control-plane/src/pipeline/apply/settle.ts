@@ -1,6 +1,5 @@
 import { hasFinalizer, removeFinalizer } from '@flotilla/kube'
 import {
-  again,
   annotation,
   type Cluster,
   clusterKind,
@@ -26,6 +25,7 @@ import { type Delivered, dispatch, type Room as Hands, type Task } from './dispa
 import { correctionOf, driftOf } from './drift.ts'
 import { isGoingNamespace, lacksNamespace } from './namespace.ts'
 import { inOrder } from './order.ts'
+import type { Strife } from './strife.ts'
 import { isUnknownKind } from './unserved.ts'
 import type { Waits } from './waits.ts'
 import { withdraw } from './withdraw.ts'
@@ -35,10 +35,8 @@ export interface Room extends Hands {
   readonly serves: (cluster: Cluster) => boolean
   readonly status: WorkStatusWriter
   readonly waits: Waits
+  readonly strife: Strife
 }
-
-/** How long until a kind is looked for again whose coming nobody hears of: one that is served by no definition. */
-const discoveryPeriod = 10_000
 
 /** Makes the member hold what the Work says, or let go of it. A member that is not ready is left alone until it is. */
 export async function settle(room: Room, cluster: string, key: Key, signal: AbortSignal): Promise<Outcome> {
@@ -140,10 +138,12 @@ function sayDelivered({ machine }: Room, { work, member }: Task, manifest: Manif
 }
 
 /** A warning: whoever changed it in the member should know that it does not stay so. */
-function sayCorrected({ machine, metrics }: Room, { member }: Task, manifest: Manifest, delivered: Delivered): void {
+function sayCorrected(room: Room, { work, member }: Task, manifest: Manifest, delivered: Delivered): void {
+  const { machine, metrics, strife } = room
   const message = bounded(`Corrected drift in cluster ${member.name}: ${correctionOf(delivered)}`)
   machine.event(templateOf(manifest), 'Warning', 'DriftCorrected', message)
   metrics.corrected(manifest, member.name)
+  strife.corrected(keyText(keyOf(work)))
 }
 
 /** Somebody else wrote first: nothing is wrong, it is done again. */
@@ -151,7 +151,7 @@ const isLostRace = ({ error }: Problem): boolean => isConflict(error)
 
 const isUnserved = ({ error }: Problem): boolean => isUnknownKind(error)
 
-function sayProblems(room: Room, task: Task, problems: readonly Problem[]): Outcome {
+function sayProblems(room: Room, task: Task, problems: readonly Problem[]): never {
   const { machine, status } = room
   const { work, member } = task
   const [first] = problems
@@ -167,8 +167,7 @@ function sayProblems(room: Room, task: Task, problems: readonly Problem[]): Outc
   }
   told(machine, 'apply', work, 'failed', member.name)
   for (const problem of problems) waitFor(room, task, problem)
-  if (problems.every(isUnserved)) return again(discoveryPeriod)
-  throw problems.find((problem) => !isUnserved(problem))?.error
+  throw (problems.find((problem) => !isUnserved(problem)) ?? first)?.error
 }
 
 /** What is missing in the member may come: then nobody has to wait for the next try. */

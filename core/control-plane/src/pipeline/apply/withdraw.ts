@@ -3,6 +3,7 @@ import type { Room, Task } from './dispatch.ts'
 import { inOrder } from './order.ts'
 import { isManaged } from './owner.ts'
 import { release } from './release.ts'
+import { isUnserved } from './unserved.ts'
 
 /** An object that says it is of another Work is not this one's to take away. */
 function isOf(work: Work, { metadata: { annotations = {} } }: Manifest): boolean {
@@ -21,9 +22,20 @@ function isOf(work: Work, { metadata: { annotations = {} } }: Manifest): boolean
 export async function withdraw(room: Room, task: Task): Promise<void> {
   const manifests = task.work.spec.workload?.manifests ?? []
   for (const placed of inOrder(manifests).toReversed()) {
-    await Promise.all(placed.map(([, manifest]) => withdrawOne(room, task, manifest)))
+    await Promise.all(
+      placed.map(([, manifest]) => withdrawOne(room, task, manifest).catch(unlessUnserved(task, manifest))),
+    )
   }
 }
+
+/** What is of a kind that has gone is gone with it. */
+const unlessUnserved =
+  ({ member }: Task, { apiVersion, kind }: Manifest) =>
+  async (error: unknown): Promise<void> => {
+    if (!isUnserved(error)) throw error
+    member.forgetKinds() // it served the kind a moment ago
+    if (await member.kind(apiVersion, kind)) throw error
+  }
 
 async function withdrawOne(room: Room, task: Task, manifest: Manifest): Promise<void> {
   const { member, work, signal } = task
