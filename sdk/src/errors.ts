@@ -99,6 +99,12 @@ const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 20
 
 /** The catalogue: every error Flotilla makes, by code. `docs/errors.md` has a heading for each. */
 export const errors = {
+  BINDING_TAKEN: (binding: string, other: string) =>
+    new FlotillaError(
+      'BINDING_TAKEN',
+      true,
+      `binding ${binding} belongs to the ${other} of the same name; a binding is named after name and kind, so rename one of the two`,
+    ),
   CLUSTER_NOT_CONNECTABLE: (cluster: string, reason: string) =>
     new FlotillaError('CLUSTER_NOT_CONNECTABLE', true, `cluster ${cluster} cannot be connected: ${reason}`),
   CLUSTER_NOT_JOINED: (cluster: string, reason: string) =>
@@ -106,6 +112,12 @@ export const errors = {
   CLUSTER_UNKNOWN: (cluster: string) => new FlotillaError('CLUSTER_UNKNOWN', true, `there is no cluster ${cluster}`),
   CONFIG_INVALID: (field: string, reason: string) =>
     new FlotillaError('CONFIG_INVALID', false, `config ${field}: ${reason}`),
+  DEPENDENCY_INVALID: (dependency: string) =>
+    new FlotillaError(
+      'DEPENDENCY_INVALID',
+      false,
+      `${dependency} is no dependency: it needs apiVersion, kind, and name or labelSelector; whoever answers interpret.dependencies for this kind has to say them`,
+    ),
   EXPRESSION_FAILED: (expression: string, reason: string) =>
     new FlotillaError('EXPRESSION_FAILED', false, `the expression ${shown(expression)} has no value: ${reason}`),
   EXPRESSION_INVALID: (expression: string, reason: string) =>
@@ -143,7 +155,7 @@ export const errors = {
   OVERRIDE_PATH: (path: string, reason: string, cause?: unknown) =>
     new FlotillaError('OVERRIDE_PATH', false, `${path}: ${reason}`, cause === undefined ? undefined : { cause }),
   OVERRIDES_MISSING: (policy: string, names: string) =>
-    new FlotillaError('OVERRIDES_MISSING', true, `${policy} waits for dependent overrides ${names}`),
+    new FlotillaError('OVERRIDES_MISSING', false, `${policy} waits for dependent overrides ${names}`),
   PLUGIN_DUPLICATE: (name: string) => new FlotillaError('PLUGIN_DUPLICATE', false, `two plugins are named ${name}`),
   PLUGIN_FAILED: (plugin: string, point: string, cause: unknown) =>
     new FlotillaError(
@@ -175,7 +187,7 @@ export const errors = {
   PRIORITY_CLASS_UNKNOWN: (name: string) =>
     new FlotillaError(
       'PRIORITY_CLASS_UNKNOWN',
-      true,
+      false,
       `there is no PriorityClass ${name}; create it, or change spec.schedulePriority of the policy`,
     ),
   QUANTITY_INVALID: (text: string) =>

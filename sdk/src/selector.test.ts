@@ -29,6 +29,10 @@ const cases: readonly (readonly [selector: LabelSelector | undefined, holds: boo
   [rule('tier', 'DoesNotExist'), false],
   [rule('other', 'DoesNotExist'), true],
   [{ matchLabels: { app: 'web' }, ...rule('tier', 'DoesNotExist') }, false],
+  [rule('other', 'NotIn'), false],
+  [rule('tier', 'Exists', 'x'), false],
+  [rule('other', 'DoesNotExist', 'x'), false],
+  [rule('app', 'Equals' as 'In', 'web'), false],
 ]
 for (const [selector, holds] of cases)
   test(`${JSON.stringify(selector)} ${holds ? 'holds' : 'does not hold'}`, () =>

@@ -1,16 +1,19 @@
 import type { LabelSelector, LabelSelectorRequirement, StringMap } from './manifest.ts'
 
+/** A requirement that says something else than it seems to, which only admission refuses, holds for nothing. */
 const holds = ({ key, operator, values = [] }: LabelSelectorRequirement, labels: StringMap): boolean => {
   const value = labels[key]
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value)
     case 'NotIn':
-      return value === undefined || !values.includes(value)
+      return values.length > 0 && (value === undefined || !values.includes(value))
     case 'Exists':
-      return value !== undefined
+      return values.length === 0 && value !== undefined
     case 'DoesNotExist':
-      return value === undefined
+      return values.length === 0 && value === undefined
+    default:
+      return false
   }
 }
 

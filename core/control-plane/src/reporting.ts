@@ -8,6 +8,7 @@ const ofEveryStep: ReadonlySet<string> = new Set([
   'GetReplicasSucceed',
   'GetComponentsSucceed',
   'GetDependenciesSucceed',
+  'SyncScheduleResultToDependenciesSucceed',
   'ApplyOverridePolicySucceed',
   'SyncWorkSucceed',
   'ReflectStatusSucceed',

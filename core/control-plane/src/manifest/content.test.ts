@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { label, type Manifest } from '@flotilla/sdk'
 import { deployment } from '@flotilla/sdk/testing'
-import { fingerprint, isEdit, isMoreThanStatus } from './content.ts'
+import { fingerprint, isEdit, isEditedSince, isMoreThanStatus } from './content.ts'
 
 const meta = { uid: 'u', resourceVersion: '1', generation: 1, labels: { app: 'web' } }
 const before = deployment(meta)
@@ -29,9 +29,12 @@ describe('a change of a template', () => {
     test(`${name} is ${more ? '' : 'not '}more than a status`, () =>
       assert.equal(isMoreThanStatus({ before, after }), more))
     test(`${name} is ${edit ? 'an' : 'no'} edit`, () => assert.equal(isEdit({ before, after }), edit))
+    test(`${name} is ${edit ? 'an' : 'no'} edit across a restart`, () =>
+      assert.equal(isEditedSince(fingerprint(before), after), edit))
     test(`${name} has ${more ? 'another' : 'the same'} fingerprint`, () =>
       assert.equal(fingerprint(after) !== fingerprint(before), more))
   }
+  test('is one where nobody knows what was before', () => assert.equal(isEditedSince(undefined, before), true))
   test('coming and going is always one', () => {
     for (const change of [{ before }, { after: before }]) {
       assert.equal(isMoreThanStatus(change), true)

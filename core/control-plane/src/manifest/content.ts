@@ -25,6 +25,11 @@ export const isMoreThanStatus = ({ before, after }: Change<Manifest>): boolean =
 export const isEdit = ({ before, after }: Change<Manifest>): boolean =>
   !before || !after || !deepEqual(ownWords(before), ownWords(after))
 
-/** Tells one content of a template from another, across restarts. */
-export const fingerprint = (template: Manifest): string =>
-  hash('sha256', JSON.stringify(content(template)), 'hex').slice(0, 16)
+const print = (said: object): string => hash('sha256', JSON.stringify(said), 'hex').slice(0, 16)
+
+/** Tells one content of a template from another, across restarts: first what its author said, then all of it. */
+export const fingerprint = (template: Manifest): string => `${print(ownWords(template))}-${print(content(template))}`
+
+/** Whether its author changed a template since it had a fingerprint. */
+export const isEditedSince = (fingerprinted: string | undefined, template: Manifest): boolean =>
+  fingerprinted?.split('-')[0] !== print(ownWords(template))

@@ -7,8 +7,10 @@ import {
   done,
   finalizer,
   isAlreadyExists,
+  isConflict,
   isNotFound,
   keyOf,
+  keyText,
   type Manifest,
   type Outcome,
   type Reference,
@@ -19,17 +21,22 @@ import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { isMoreThanStatus } from '../../manifest/content.ts'
 import { listening } from '../../manifest/listening.ts'
+import { moment } from '../../manifest/moment.ts'
 import { referenceText, referenceTo, type TemplateListener, type Templates } from '../../manifest/templates.ts'
 import { bindingKeyOf } from './bind.ts'
+import { dependenciesRecorded, say } from './condition.ts'
 import {
   attach,
   concernsDependencies,
+  countDependents,
   dependenciesOf,
   disagreements,
-  hasDependents,
+  heardAnew,
+  isLeftover,
   neededBy,
   referrers,
 } from './dependencies.ts'
+import { askingFor } from './told-of-needs.ts'
 import { isOfAnother, write } from './write.ts'
 
 interface Attacher {
@@ -39,14 +46,8 @@ interface Attacher {
 
 const soon = 100
 
-async function askForDependencies({ machine }: Attacher, binding: Binding, template: Manifest) {
-  try {
-    return await dependenciesOf(machine.ask, binding, template)
-  } catch (cause) {
-    machine.event(template, 'Warning', 'GetDependenciesFailed', reasonOf(cause))
-    throw cause
-  }
-}
+/** How many of those that depend on an object hear that it cannot follow them; the object always does. */
+const mostTold = 10
 
 /** Karmada holds a binding until those attached to it are. Here they follow from what is recorded, and nothing is held. */
 async function letGo({ client }: Machine, { metadata }: Binding): Promise<Outcome> {
@@ -57,6 +58,22 @@ async function letGo({ client }: Machine, { metadata }: Binding): Promise<Outcom
   return done
 }
 
+/** Writes down what a template needs, if that is news. */
+async function recordOn({ machine }: Attacher, binding: Binding, template: Manifest): Promise<void> {
+  const found = await dependenciesOf(askingFor(machine, template), binding, template)
+  const text = found.length > 0 ? JSON.stringify(found) : undefined
+  if (binding.metadata.annotations?.[annotation.dependencies] === text) return
+  const body = { metadata: { annotations: { [annotation.dependencies]: text ?? null } } }
+  try {
+    await machine.client.patch(resourceBindingKind, keyOf(binding), { type: 'merge', body })
+  } catch (cause) {
+    const message = `${found.length} dependencies cannot be recorded: ${reasonOf(cause)}`
+    for (const object of [binding, template])
+      machine.event(object, 'Warning', 'SyncScheduleResultToDependenciesFailed', message)
+    throw cause
+  }
+}
+
 /** Records on a binding what its template cannot run without. Who depends on what is read from there. */
 async function record(attacher: Attacher, binding: Binding | undefined): Promise<Outcome> {
   if (!binding) return done
@@ -64,16 +81,24 @@ async function record(attacher: Attacher, binding: Binding | undefined): Promise
   if (binding.metadata.deletionTimestamp) return letGo(machine, binding)
   const template = templates.get(binding.spec.resource)
   if (!template) return done
-  const found = await askForDependencies(attacher, binding, template)
-  const text = found.length > 0 ? JSON.stringify(found) : undefined
-  if (binding.metadata.annotations?.[annotation.dependencies] === text) return done
-  const body = { metadata: { annotations: { [annotation.dependencies]: text ?? null } } }
-  await machine.client.patch(resourceBindingKind, keyOf(binding), { type: 'merge', body })
+  try {
+    await recordOn(attacher, binding, template)
+  } catch (cause) {
+    await say(machine, resourceBindingKind, binding, dependenciesRecorded, cause)
+    throw cause
+  }
+  await say(machine, resourceBindingKind, binding, dependenciesRecorded)
   return done
 }
 
-function report(machine: Machine, object: Manifest, attached: Binding, by: readonly Binding[]): void {
-  for (const each of by) {
+function report(
+  machine: Machine,
+  object: Manifest,
+  attached: Binding,
+  anew: readonly Binding[],
+  by: readonly Binding[],
+) {
+  for (const each of anew) {
     const message = 'Sync schedule results to dependencies succeed.'
     machine.event(each, 'Normal', 'SyncScheduleResultToDependenciesSucceed', message)
   }
@@ -85,23 +110,46 @@ function report(machine: Machine, object: Manifest, attached: Binding, by: reado
   told(machine, 'bind', object, by.length > 0 ? 'attached' : 'detached')
 }
 
+/** Tells that the binding of an object cannot follow those that depend on the object, for instance because they are too many. */
+function complain({ event }: Machine, object: Manifest, anew: readonly Binding[], count: number, cause: unknown): void {
+  const name = `${object.kind} ${keyText(keyOf(object))}`
+  const message = `${name} cannot follow the ${count} bindings that depend on it: ${reasonOf(cause)}`
+  const wayOut = 'A policy that selects it takes it where they go without being told by each'
+  for (const each of [object, ...anew.slice(0, mostTold)])
+    event(each, 'Warning', 'SyncScheduleResultToDependenciesFailed', `${message}. ${wayOut}.`)
+}
+
+/** Makes a binding follow those that depend on its object; without a reason to be it goes. Whether anything had to be done. */
+async function put(
+  { machine }: Attacher,
+  existing: Binding | undefined,
+  wanted: Binding,
+): Promise<Binding | undefined> {
+  if (!existing || !isLeftover(wanted)) return write(machine, resourceBindingKind, existing, wanted)
+  const { uid, resourceVersion } = existing.metadata
+  await machine.client.delete(resourceBindingKind, keyOf(existing), { preconditions: { uid, resourceVersion } })
+  return wanted
+}
+
 /** Makes the binding of an object follow those that depend on the object. */
-async function keepAttached({ machine, templates }: Attacher, at: Reference): Promise<Outcome> {
+async function keepAttached(attacher: Attacher, at: Reference): Promise<Outcome> {
+  const { machine, templates } = attacher
   const object = templates.get(at)
   if (!object?.metadata.namespace) return done
   const bindings = machine.store(resourceBindingKind)
   const existing = bindings.get(bindingKeyOf(object))
-  if (existing && isOfAnother(existing, object.metadata.uid)) return done // heard of when it is gone
+  if (existing?.metadata.deletionTimestamp || (existing && isOfAnother(existing, object.metadata.uid))) return done // heard of when it is gone
   const by = referrers(bindings, object)
   const wanted = attach(object, existing, by)
-  if (!wanted) return done
+  if (!wanted || wanted === existing) return done
+  const anew = heardAnew(by, existing)
   try {
-    const written = await write(machine, resourceBindingKind, existing, wanted)
-    if (written) report(machine, object, written, by)
+    const written = await put(attacher, existing, wanted)
+    if (written) report(machine, object, written, anew, by)
     return done
   } catch (cause) {
-    if (isAlreadyExists(cause) || isNotFound(cause)) return again(soon)
-    for (const each of by) machine.event(each, 'Warning', 'SyncScheduleResultToDependenciesFailed', reasonOf(cause))
+    if (isAlreadyExists(cause) || isNotFound(cause) || isConflict(cause)) return again(soon)
+    complain(machine, object, anew, by.length, cause)
     throw cause
   }
 }
@@ -120,16 +168,21 @@ export function attachers(machine: Machine, templates: Templates): readonly Cont
     keyText: referenceText,
     step: (at) => keepAttached(attacher, at),
   })
-  const isNeeded = (object: Manifest): boolean =>
-    hasDependents(bindings, object) || bindings.get(bindingKeyOf(object))?.spec.requiredBy !== undefined
   const hear: TemplateListener = (change) => {
     const object = change.after ?? change.before
-    if (object && isMoreThanStatus(change) && isNeeded(object)) worker.enqueue(referenceTo(object), 'low')
+    if (!object || !isMoreThanStatus(change)) return
+    const isNeeded = countDependents(bindings, object) > 0 || bindings.get(bindingKeyOf(object))?.spec.requiredBy
+    if (isNeeded) worker.enqueue(referenceTo(object), 'low')
+  }
+  /** The more there are that depend on an object, the more of them are heard before its binding is written. */
+  const follow = (at: Reference) => {
+    const object = templates.get(at)
+    if (object) worker.enqueueAfter(at, moment(countDependents(bindings, object)))
   }
   const hearBinding = (change: Change<Binding>) => {
     if (!dependsAnew(change)) return
-    for (const at of neededBy(templates, change)) worker.enqueue(at)
-    if (!change.after && change.before?.spec.requiredBy) worker.enqueue(change.before.spec.resource)
+    neededBy(templates, change).forEach(follow)
+    if (!change.after && change.before) worker.enqueue(change.before.spec.resource)
   }
   const recorder = machine
     .controller('bind:dependencies')

@@ -34,7 +34,7 @@ describe('a binding', () => {
   test('says where its template is, whose it is, and what it needs', async () => {
     const { metadata, ...rest } = await bound()
     const { [templateAnnotation]: print, ...annotations } = metadata.annotations ?? {}
-    assert.match(print ?? '', /^[0-9a-f]{16}$/)
+    assert.match(print ?? '', /^[0-9a-f]{16}-[0-9a-f]{16}$/)
     assert.deepEqual(
       { metadata: { ...metadata, annotations }, ...rest },
       {
@@ -112,11 +112,68 @@ describe('a binding', () => {
     assert.deepEqual(spec.schedulePriority, { priority: 5 })
   })
 
+  const said: Record<string, readonly [policy: Parameters<typeof policy>[0], binding: Partial<Binding['spec']>]> = {
+    propagateDeps: [{ propagateDeps: true }, { propagateDeps: true }],
+    'association, its old name': [{ association: true }, { propagateDeps: true }],
+    'propagateDeps before its old name': [{ propagateDeps: false, association: true }, { propagateDeps: false }],
+    placement: [{ placement: { spreadConstraints: [] } }, { placement: { spreadConstraints: [] } }],
+    'no placement, which is any': [{ placement: undefined }, { placement: {} }],
+    schedulerName: [{ schedulerName: 'own' }, { schedulerName: 'own' }],
+    conflictResolution: [{ conflictResolution: 'Overwrite' }, { conflictResolution: 'Overwrite' }],
+    'no conflictResolution, which is Abort': [{ conflictResolution: undefined }, { conflictResolution: 'Abort' }],
+    preserveResourcesOnDeletion: [{ preserveResourcesOnDeletion: false }, { preserveResourcesOnDeletion: false }],
+    failover: [
+      { failover: { application: { decisionConditions: { tolerationSeconds: 5 } } } },
+      { failover: { application: { decisionConditions: { tolerationSeconds: 5 } } } },
+    ],
+    'suspension everywhere': [{ suspension: { dispatching: true } }, { suspension: { dispatching: true } }],
+    'suspension somewhere': [
+      { suspension: { dispatchingOnClusters: { clusterNames: ['member1'] } } },
+      { suspension: { dispatchingOnClusters: { clusterNames: ['member1'] } } },
+    ],
+  }
+  const role = manifest('rbac.authorization.k8s.io/v1', 'ClusterRole', { name: 'viewer', uid: 'u' })
+  const wide = (words: Parameters<typeof policy>[0]) =>
+    clusterPolicy({ name: 'wide', labels: { [label.clusterPropagationPolicyId]: 'id-2' }, ...words })
+  for (const [name, [words, expected]] of Object.entries(said))
+    for (const [scope, given] of [
+      ['namespaced', { template, policy: (more: typeof words) => policy({ labels, ...more }) }],
+      ['cluster-wide', { template: role, policy: wide }],
+    ] as const)
+      test(`${scope} takes over ${name}, when it is made and later`, async () => {
+        const fresh = await bound({ template: given.template, policy: given.policy(words) })
+        const before = await bound({ template: given.template, policy: given.policy({}) })
+        const after = await bound({
+          template: given.template,
+          policy: given.policy(words),
+          existing: deepFreeze(before),
+        })
+        for (const { spec } of [fresh, after])
+          for (const key of Object.keys(expected) as (keyof Binding['spec'])[])
+            assert.deepEqual(spec[key], expected[key])
+        assert.deepEqual(after.spec, fresh.spec)
+      })
+
+  test('keeps of its suspension what is not the policy’s to say', async () => {
+    const before = await bound()
+    const existing = { ...before, spec: { ...before.spec, suspension: { scheduling: true, dispatching: true } } }
+    const suspension = { dispatchingOnClusters: { clusterNames: ['member1'] } }
+    const { spec } = await bound({ existing, policy: policy({ labels, suspension }) })
+    assert.deepEqual(spec.suspension, { ...suspension, scheduling: true })
+  })
+
   test('is grouped by the labels the policy names', async () => {
     const workloadAffinity = { affinity: { groupByLabelKey: 'app' }, antiAffinity: { groupByLabelKey: 'tier' } }
     const grouped = deployment({ labels: { app: 'web' } })
-    const { spec } = await bound({ template: grouped, policy: policy({ labels, placement: { workloadAffinity } }) })
+    const given = policy({ labels, placement: { workloadAffinity } })
+    const { spec } = await bound({ template: grouped, policy: given })
     assert.deepEqual(spec.workloadAffinityGroups, { affinityGroup: 'app=web' })
+    const moved = await bound({
+      template: deployment({ labels: { tier: 'front' } }),
+      policy: given,
+      existing: await bound(),
+    })
+    assert.deepEqual(moved.spec.workloadAffinityGroups, { antiAffinityGroup: 'tier=front' })
   })
 })
 

@@ -105,7 +105,7 @@ function demands({ template, policy: { spec }, existing, priority }: BindInput):
   const scheduling = existing?.spec.suspension?.scheduling
   return {
     propagateDeps: spec.propagateDeps ?? spec.association,
-    placement: spec.placement,
+    placement: spec.placement ?? {}, // without one it would be a binding of a dependency
     schedulerName: spec.schedulerName,
     failover: spec.failover,
     conflictResolution: spec.conflictResolution ?? 'Abort',

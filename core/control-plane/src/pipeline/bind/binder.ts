@@ -3,12 +3,16 @@ import {
   type Binding,
   bestFit,
   done,
+  type ErrorCode,
   errors,
+  FlotillaError,
   fit,
+  groupOf,
   isAlreadyExists,
   isNotFound,
   type Kind,
   keyOf,
+  keyText,
   label,
   type Manifest,
   type Outcome,
@@ -19,10 +23,14 @@ import {
 import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { claimant, claimOf, claimPatch, policyText } from '../../manifest/claim.ts'
+import { isEditedSince } from '../../manifest/content.ts'
 import { missingOverrides } from '../../manifest/dependent-overrides.ts'
 import type { Templates } from '../../manifest/templates.ts'
-import { bind, bindingKeyOf, bindingKindOf } from './bind.ts'
+import { bind, bindingKeyOf, bindingKindOf, templateAnnotation } from './bind.ts'
+import { policyApplied, say } from './condition.ts'
 import type { BindMetrics } from './metrics.ts'
+import { priorityOf } from './priority-class.ts'
+import { askingFor } from './told-of-needs.ts'
 import { isOfAnother, write } from './write.ts'
 
 export interface Binder {
@@ -38,28 +46,11 @@ interface Pair {
   readonly existing: Binding | undefined
 }
 
-const priorityClassKind: Kind<Manifest & { readonly value?: number }> = {
-  apiVersion: 'scheduling.k8s.io/v1',
-  kind: 'PriorityClass',
-  plural: 'priorityclasses',
-  scope: 'Cluster',
-}
+/** Errors that whoever wrote the policy can do something about. */
+const ofPolicies: ReadonlySet<ErrorCode> = new Set(['OVERRIDES_MISSING', 'PRIORITY_CLASS_UNKNOWN'])
 
 /** How long until the cache surely knows a binding that the server said it has. */
 const soon = 100
-
-/** The priority a policy names. Few do, so nothing is cached for it. */
-async function priorityOf(
-  { client }: Machine,
-  { spec: { schedulePriority } }: PropagationPolicy,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  if (!schedulePriority) return undefined
-  const name = schedulePriority.priorityClassName
-  const found = await client.get(priorityClassKind, { name }, { signal })
-  if (!found) throw errors.PRIORITY_CLASS_UNKNOWN(name)
-  return found.value ?? 0
-}
 
 /** The policy left the template: so it does its binding, which stays. */
 async function letGo({ machine }: Binder, { template, kind, existing }: Pair): Promise<Outcome> {
@@ -71,18 +62,31 @@ async function letGo({ machine }: Binder, { template, kind, existing }: Pair): P
   return done
 }
 
+/** Tells the owner of a template, and of a policy where it is to blame, why the policy does not reach the binding. */
+function complain({ machine }: Binder, { template }: Pair, policy: PropagationPolicy, cause: unknown): void {
+  const message = `Apply ${policyText(policy)} failed: ${reasonOf(cause)}`
+  machine.event(template, 'Warning', 'ApplyPolicyFailed', message)
+  const isOfPolicy = cause instanceof FlotillaError && ofPolicies.has(cause.code)
+  if (isOfPolicy) machine.event(policy, 'Warning', 'ApplyPolicyFailed', message)
+}
+
 async function apply(binder: Binder, pair: Pair, policy: PropagationPolicy, signal: AbortSignal): Promise<Outcome> {
   const { machine } = binder
   const { template, kind, existing } = pair
+  const missing = missingOverrides(machine, policy)
+  if (missing.length > 0) throw errors.OVERRIDES_MISSING(policyText(policy), missing.join(', '))
   const priority = await priorityOf(machine, policy, signal)
-  const wanted = await bind(machine.ask, { template, policy, existing, priority })
-  if (!(await write(machine, kind, existing, wanted))) return done
+  const wanted = await bind(askingFor(machine, template), { template, policy, existing, priority })
+  const written = await write(machine, kind, existing, wanted)
+  const now = written ?? existing
+  if (now) await say(machine, kind, now, policyApplied)
+  if (!written) return done
   machine.event(template, 'Normal', 'ApplyPolicySucceed', `Apply ${policyText(policy)} succeed`)
   told(machine, 'bind', template, existing ? 'updated' : 'created')
   return done
 }
 
-/** Applies a policy, and tells the template's owner when that fails. */
+/** Applies a policy, and says so where that fails. */
 async function applied(binder: Binder, pair: Pair, policy: PropagationPolicy, signal: AbortSignal): Promise<Outcome> {
   const { machine, metrics } = binder
   try {
@@ -92,14 +96,36 @@ async function applied(binder: Binder, pair: Pair, policy: PropagationPolicy, si
   } catch (cause) {
     if (isAlreadyExists(cause) || isNotFound(cause)) return again(soon)
     metrics.attempts.add({ result: 'error' })
-    const reason = reasonOf(cause)
-    machine.event(pair.template, 'Warning', 'ApplyPolicyFailed', `Apply ${policyText(policy)} failed: ${reason}`)
+    complain(binder, pair, policy, cause)
+    if (pair.existing) await say(machine, pair.kind, pair.existing, policyApplied, cause)
     throw cause
   }
 }
 
-/** Makes the binding of a template what its policy says; writes only when it is not. */
-export async function keepBound(binder: Binder, at: Reference, signal: AbortSignal): Promise<Outcome> {
+/** Whether a policy reaches the binding now. A lazy one waits for the next edit of the template. */
+const isDue = ({ template, existing }: Pair, { spec }: PropagationPolicy, isFresh: boolean): boolean =>
+  spec.activationPreference !== 'Lazy' ||
+  (existing ? isEditedSince(existing.metadata.annotations?.[templateAnnotation], template) : isFresh)
+
+/** Two kinds of different groups share a name of binding; the one that came first has it. */
+async function reportTaken({ machine }: Binder, { template, existing }: Pair): Promise<Outcome> {
+  const other = existing?.spec.resource
+  if (!other || groupOf(other.apiVersion) === groupOf(template.apiVersion)) return done // heard of when it is gone
+  const error = errors.BINDING_TAKEN(keyText(bindingKeyOf(template)), `${other.kind} of ${other.apiVersion}`)
+  machine.event(template, 'Warning', 'ApplyPolicyFailed', error.message)
+  throw error
+}
+
+/**
+ * Makes the binding of a template what its policy says; writes only when it is not. `isFresh`: the template was edited
+ * after its policy, or nobody knows.
+ */
+export async function keepBound(
+  binder: Binder,
+  at: Reference,
+  isFresh: boolean,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { machine, templates } = binder
   const template = templates.get(at)
   if (!template || template.metadata.labels?.[label.claimedBy]) return done // without a template, its owner reference takes the binding
@@ -110,7 +136,7 @@ export async function keepBound(binder: Binder, at: Reference, signal: AbortSign
   if (!claim) return letGo(binder, pair)
   const policy = claimant(machine, claim)
   if (!policy || bestFit(policy.spec.resourceSelectors, template) === fit.none) return done // the claim is about to change
-  if (missingOverrides(machine, policy).length > 0) return done // heard of when they are there
-  if (existing && isOfAnother(existing, template.metadata.uid)) return done // heard of when it is gone
-  return applied(binder, pair, policy, signal)
+  if (existing && isOfAnother(existing, template.metadata.uid)) return reportTaken(binder, pair)
+  if (isDue(pair, policy, isFresh)) return applied(binder, pair, policy, signal)
+  return existing && claimOf(existing)?.id === claim.id ? done : letGo(binder, pair)
 }

@@ -13,7 +13,12 @@ import {
   resourceBindingKind,
 } from '@flotilla/sdk'
 import { deployment, manifest, overridePolicy, policy } from '@flotilla/sdk/testing'
-import { type MachineOptions, type TestMachine, testMachine } from '../../extension/machine.test-support.ts'
+import {
+  deploymentKind,
+  type MachineOptions,
+  type TestMachine,
+  testMachine,
+} from '../../extension/machine.test-support.ts'
 import { claimOf, withClaim } from '../../manifest/claim.ts'
 import { bindControllers } from './controller.ts'
 
@@ -22,9 +27,9 @@ const claim = withClaim({}, { policy: { namespace: 'default', name: 'a' }, id: '
 const pp = (words: Parameters<typeof policy>[0] = {}) => policy({ name: 'a', labels, ...words })
 const claimed = (words: Parameters<typeof deployment>[0] = {}) => deployment({ uid: 'uid-web', ...claim, ...words })
 
-const countsReplicas = on(interpret.replicas, ({ manifest: { spec } }) => ({
-  replicas: (spec as { replicas: number }).replicas, // only Deployments are asked about
-}))
+const countsReplicas = on(interpret.replicas, ({ manifest: { kind, spec } }) =>
+  kind === 'Deployment' ? { replicas: (spec as { replicas: number }).replicas } : undefined,
+)
 const needsSettings = on(interpret.dependencies, () => [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'settings' }])
 
 let machine: TestMachine
@@ -63,6 +68,7 @@ describe('a claimed template has a binding', () => {
     await machine.quiet()
     assert.deepEqual(verbs(), ['create resourcebindings default/web-deployment'])
     assert.deepEqual(machine.events, [
+      { about: 'Deployment web', reason: 'GetReplicasSucceed', message: 'Get replicas({"replicas":1}) succeed.' },
       { about: 'Deployment web', reason: 'ApplyPolicySucceed', message: 'Apply policy(default/a) succeed' },
     ])
     assert.equal(web()?.spec.replicas, 1)
@@ -98,15 +104,6 @@ describe('a claimed template has a binding', () => {
     await machine.quiet()
     assert.equal(machine.writes.length, 2)
   })
-  test('that a lazy policy leaves alone until the template is edited', async () => {
-    start({ objects: [pp({ activationPreference: 'Lazy' }), claimed()] })
-    await machine.quiet()
-    editPolicy({ conflictResolution: 'Overwrite' })
-    await machine.quiet()
-    assert.equal(web()?.spec.conflictResolution, 'Abort')
-    change(claimed({ replicas: 2 }), {})
-    await machine.until(() => web()?.spec.conflictResolution === 'Overwrite')
-  })
   test('that is made again when someone deletes it', async () => {
     start({ objects: [pp(), claimed()] })
     await machine.until(() => web() !== undefined)
@@ -120,6 +117,184 @@ describe('a claimed template has a binding', () => {
     await machine.until(() => claimOf(web() as Binding) === undefined)
     assert.equal(web()?.spec.replicas, 1)
   })
+})
+
+describe('a lazy policy waits for the next edit of the template', () => {
+  const lazy = pp({ activationPreference: 'Lazy' })
+  const template = () => machine.objects.get(deploymentKind, { namespace: 'default', name: 'web' }) as Manifest
+  const edit = () =>
+    change(template(), {
+      metadata: { ...template().metadata, annotations: { ...template().metadata.annotations, edited: 'yes' } },
+    })
+  /** As match does. */
+  const claimIt = () => {
+    const { metadata } = template()
+    machine.objects.put({
+      ...template(),
+      metadata: { ...metadata, ...withClaim(metadata, { policy: { namespace: 'default', name: 'a' }, id: 'id-a' }) },
+    })
+  }
+  const free = deployment({ uid: 'uid-web' })
+
+  test('when it changes', async () => {
+    start({ objects: [lazy, claimed()] })
+    await machine.quiet()
+    editPolicy({ conflictResolution: 'Overwrite' })
+    await machine.quiet()
+    assert.equal(web()?.spec.conflictResolution, 'Abort')
+    edit()
+    await machine.until(() => web()?.spec.conflictResolution === 'Overwrite')
+  })
+  test('across a restart, too', async () => {
+    start({ objects: [lazy, claimed()] })
+    await machine.until(() => web() !== undefined)
+    const binding = web() as Binding
+    machine.end()
+    start({ objects: [{ ...lazy, spec: { ...lazy.spec, conflictResolution: 'Overwrite' } }, claimed(), binding] })
+    await machine.quiet()
+    assert.deepEqual(machine.writes, [])
+    edit()
+    await machine.until(() => web()?.spec.conflictResolution === 'Overwrite')
+  })
+  test('and finds the one made while nobody looked', async () => {
+    start({ objects: [lazy, claimed()] })
+    await machine.until(() => web() !== undefined)
+    const binding = web() as Binding
+    machine.end()
+    start({
+      objects: [
+        { ...lazy, spec: { ...lazy.spec, conflictResolution: 'Overwrite' } },
+        claimed({ replicas: 2 }),
+        binding,
+      ],
+    })
+    await machine.until(() => web()?.spec.conflictResolution === 'Overwrite')
+  })
+  test('when it came after the template, which it claims', async () => {
+    start({ objects: [free] })
+    await machine.quiet()
+    machine.objects.put(lazy)
+    claimIt()
+    await machine.quiet()
+    assert.equal(web(), undefined)
+    edit()
+    await machine.until(() => web() !== undefined)
+  })
+  test('not when it was there first', async () => {
+    start({ objects: [lazy] })
+    await machine.quiet()
+    machine.objects.put(free)
+    claimIt()
+    await machine.until(() => web() !== undefined)
+  })
+  test('when it takes a template over, whose binding is nobody’s until then', async () => {
+    const other = policy({
+      name: 'b',
+      labels: { [label.propagationPolicyId]: 'id-b' },
+      conflictResolution: 'Overwrite',
+    })
+    const byOther = withClaim({}, { policy: { namespace: 'default', name: 'b' }, id: 'id-b' })
+    start({ objects: [other, deployment({ uid: 'uid-web', ...byOther })] })
+    await machine.until(() => web() !== undefined)
+    machine.objects.put(lazy)
+    claimIt()
+    await machine.until(() => claimOf(web() as Binding) === undefined)
+    assert.equal(web()?.spec.conflictResolution, 'Overwrite')
+    edit()
+    await machine.until(() => claimOf(web() as Binding)?.id === 'id-a')
+    assert.equal(web()?.spec.conflictResolution, 'Abort')
+  })
+  test('not for a binding that somebody deletes', async () => {
+    start({ objects: [lazy, claimed()] })
+    await machine.until(() => web() !== undefined)
+    machine.objects.remove(web() as Binding)
+    await machine.until(() => web() !== undefined)
+  })
+})
+
+describe('what cannot be found out about one template', () => {
+  const other = deployment({ name: 'other', uid: 'uid-other', ...claim })
+  const unless = <T>(name: string, failure: () => T) =>
+    on(interpret.replicas, ({ manifest: { metadata } }) =>
+      metadata.name === name ? (failure() as never) : { replicas: 1 },
+    )
+  const fails = () => {
+    throw new Error('no field spec.size')
+  }
+  const about = (name: string) =>
+    machine.events.filter(({ about }) => about === name).map(({ reason, message }) => [reason, message])
+
+  test('is told to its owner, and delays nobody', async () => {
+    start({ objects: [pp(), claimed(), other], extensions: [unless('web', fails)] })
+    await machine.until(() => bindingAt('other-deployment') !== undefined && about('Deployment web').length > 1)
+    assert.equal(web(), undefined)
+    assert.deepEqual(about('Deployment web').slice(0, 2), [
+      ['GetReplicasFailed', 'no field spec.size'],
+      ['ApplyPolicyFailed', 'Apply policy(default/a) failed: no field spec.size'],
+    ])
+  })
+  test('stands on the binding there is, until it is found out', async () => {
+    let isBroken = false
+    const flaky = on(interpret.replicas, ({ manifest: { spec } }) =>
+      isBroken ? fails() : { replicas: (spec as { replicas: number }).replicas },
+    )
+    start({ objects: [pp(), claimed()], extensions: [flaky] })
+    await machine.until(() => web() !== undefined)
+    isBroken = true
+    change(claimed({ replicas: 2 }), {})
+    await machine.until(() => web()?.status?.conditions !== undefined)
+    const said = () =>
+      web()?.status?.conditions?.map(({ type, status, reason, message }) => ({ type, status, reason, message }))
+    assert.deepEqual(said(), [
+      { type: 'PolicyApplied', status: 'False', reason: 'ApplyPolicyFailed', message: 'no field spec.size' },
+    ])
+    isBroken = false
+    await machine.until(() => web()?.status?.conditions?.[0]?.status === 'True')
+    assert.equal(web()?.spec.replicas, 2)
+  })
+  test('holds up nobody while there is no answer', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    start({ objects: [pp(), claimed(), other], extensions: [unless('web', () => promise)] })
+    await machine.until(() => bindingAt('other-deployment') !== undefined)
+    assert.equal(web(), undefined)
+    resolve()
+    await machine.until(() => web() !== undefined)
+  })
+  test('of its components is told as well', async () => {
+    start({ objects: [pp(), claimed()], extensions: [on(interpret.components, fails)] })
+    await machine.until(() => machine.events.length > 0)
+    assert.deepEqual(about('Deployment web')[0], ['GetComponentsFailed', 'no field spec.size'])
+  })
+  test('of its dependencies stands on the binding, which is there', async () => {
+    const extensions = [countsReplicas, on(interpret.dependencies, fails)]
+    start({ objects: [pp({ propagateDeps: true }), claimed()], extensions })
+    await machine.until(() => web()?.status?.conditions !== undefined)
+    assert.ok(
+      about('Deployment web').some(
+        ([reason, message]) => reason === 'GetDependenciesFailed' && message === 'no field spec.size',
+      ),
+    )
+    const [said] = web()?.status?.conditions ?? []
+    assert.deepEqual(
+      [said?.type, said?.status, said?.reason],
+      ['DependenciesRecorded', 'False', 'GetDependenciesFailed'],
+    )
+  })
+})
+
+test('two kinds of one name share the name of a binding: the second one hears who has it', async () => {
+  const kinds = [deploymentKind, { ...deploymentKind, apiVersion: 'example.io/v1' }]
+  const resourceSelectors = kinds.map(({ apiVersion, kind }) => ({ apiVersion, kind }))
+  const second = { ...deployment({ uid: 'uid-2', ...claim }), apiVersion: 'example.io/v1' }
+  start({ kinds, objects: [pp({ resourceSelectors }), claimed()] })
+  await machine.until(() => web() !== undefined)
+  machine.objects.put(second)
+  await machine.until(() => machine.events.some(({ reason }) => reason === 'ApplyPolicyFailed'))
+  assert.match(
+    machine.events.at(-1)?.message ?? '',
+    /^binding default\/web-deployment belongs to the Deployment of apps\/v1 of the same name; .* rename one of the two$/,
+  )
+  assert.equal(web()?.spec.resource.uid, 'uid-web')
 })
 
 describe('a binding waits', () => {
@@ -144,6 +319,13 @@ describe('a binding waits', () => {
     start({ objects: [pp({ dependentOverrides: ['override'] }), claimed()] })
     await machine.quiet()
     assert.equal(web(), undefined)
+    assert.deepEqual(
+      machine.events.map(({ about, message }) => [about, message]),
+      ['Deployment web', 'PropagationPolicy a'].map((about) => [
+        about,
+        'Apply policy(default/a) failed: policy(default/a) waits for dependent overrides override',
+      ]),
+    )
     machine.objects.put(overridePolicy())
     await machine.until(() => web() !== undefined)
   })
@@ -152,8 +334,16 @@ describe('a binding waits', () => {
     start({ objects: [pp({ schedulePriority }), claimed()] })
     await machine.until(() => machine.events.length > 0)
     assert.match(machine.events[0]?.message ?? '', /^Apply policy\(default\/a\) failed: there is no PriorityClass high/)
-    machine.objects.put(manifest('scheduling.k8s.io/v1', 'PriorityClass', { name: 'high', value: 1000 }))
+    const count = machine.events.length
+    await machine.quiet()
+    assert.equal(machine.events.length, count)
+    const high = (value: number) => manifest('scheduling.k8s.io/v1', 'PriorityClass', { name: 'high', value })
+    machine.objects.put(high(1000))
     await machine.until(() => web()?.spec.schedulePriority?.priority === 1000)
+    machine.objects.remove(high(1000))
+    machine.objects.put(high(7))
+    await machine.until(() => web()?.spec.schedulePriority?.priority === 7)
+    assert.ok(machine.events.some(({ about }) => about === 'PropagationPolicy a'))
   })
 })
 
@@ -197,7 +387,7 @@ describe('what a template needs goes along', () => {
     await along(settings)
     await machine.until(() => attached() !== undefined)
     editPolicy({ propagateDeps: false })
-    await machine.until(() => attached()?.spec.requiredBy === undefined)
+    await machine.until(() => attached()?.metadata.deletionTimestamp !== undefined)
     assert.equal(web()?.metadata.annotations?.[annotation.dependencies], undefined)
   })
   test('until the template goes, be it while nobody looks', async () => {
@@ -206,7 +396,119 @@ describe('what a template needs goes along', () => {
     const left = attached() as Binding
     machine.end()
     start({ objects: [settings, left] })
+    await machine.until(() => attached()?.metadata.deletionTimestamp !== undefined)
+    machine.objects.remove(attached() as Binding) // as render does, once the Works are gone
+    await machine.quiet()
+    assert.equal(attached(), undefined)
+  })
+  test('again, when it is needed while its binding still goes', async () => {
+    await along(settings)
+    await machine.until(() => attached() !== undefined)
+    editPolicy({ propagateDeps: false })
+    await machine.until(() => attached()?.metadata.deletionTimestamp !== undefined)
+    editPolicy({ propagateDeps: true })
+    await machine.until(() => web()?.metadata.annotations?.[annotation.dependencies] !== undefined)
+    machine.objects.remove(attached() as Binding)
+    await machine.until(() => clustersOf(attached())?.length === 2)
+  })
+  test('by the policy of its own, which stays when nobody needs it', async () => {
+    const own = policy({
+      name: 'b',
+      labels: { [label.propagationPolicyId]: 'id-b' },
+      resourceSelectors: [{ apiVersion: 'v1', kind: 'ConfigMap' }],
+    })
+    const byOwn = withClaim({}, { policy: { namespace: 'default', name: 'b' }, id: 'id-b' })
+    const mine = { ...settings, metadata: { ...settings.metadata, ...byOwn } }
+    await along(own, mine)
+    await machine.until(
+      () => attached()?.spec.requiredBy !== undefined && claimOf(attached() as Binding)?.id === 'id-b',
+    )
+    assert.deepEqual(attached()?.spec.placement, {})
+    editPolicy({ propagateDeps: false })
     await machine.until(() => attached()?.spec.requiredBy === undefined)
+    assert.deepEqual(Object.keys(attached()?.metadata.labels ?? {}), [label.propagationPolicyId])
+    assert.equal(attached()?.metadata.deletionTimestamp, undefined)
+  })
+  test('by a label, as long as it has it', async () => {
+    const slice = (app: string) =>
+      manifest('v1', 'ConfigMap', { namespace: 'default', name: 'settings', uid: 'uid-settings', labels: { app } })
+    const chooses = on(interpret.dependencies, () => [
+      { apiVersion: 'v1', kind: 'ConfigMap', labelSelector: { matchLabels: { app: 'web' } } },
+    ])
+    start({ objects: [pp({ propagateDeps: true }), claimed(), slice('web')], extensions: [countsReplicas, chooses] })
+    await machine.until(() => web()?.metadata.annotations?.[annotation.dependencies] !== undefined)
+    scheduleTo('member1')
+    await machine.until(() => attached() !== undefined)
+    machine.objects.put(slice('api'))
+    await machine.until(() => attached()?.metadata.deletionTimestamp !== undefined)
+    machine.objects.remove(attached() as Binding)
+    machine.objects.put(slice('web'))
+    await machine.until(() => attached()?.spec.requiredBy !== undefined)
+  })
+  test('from several at once, as bold as the boldest, and all hear of it', async () => {
+    const bold = policy({
+      name: 'b',
+      labels: { [label.propagationPolicyId]: 'id-b' },
+      propagateDeps: true,
+      conflictResolution: 'Overwrite',
+      preserveResourcesOnDeletion: true,
+    })
+    const byBold = withClaim({}, { policy: { namespace: 'default', name: 'b' }, id: 'id-b' })
+    await along(settings, bold, deployment({ name: 'bold', uid: 'uid-bold', ...byBold }))
+    await machine.until(
+      () => bindingAt('bold-deployment')?.metadata.annotations?.[annotation.dependencies] !== undefined,
+    )
+    const before = bindingAt('bold-deployment') as Binding
+    change(before, { spec: { ...before.spec, clusters: [{ name: 'member3' }] } })
+    await machine.until(() => clustersOf(attached())?.length === 3)
+    assert.equal(attached()?.spec.conflictResolution, 'Overwrite')
+    assert.equal(attached()?.spec.preserveResourcesOnDeletion, true)
+    const about = (name: string) => machine.events.filter((event) => event.about === name).map(({ reason }) => reason)
+    for (const name of ['web-deployment', 'bold-deployment'])
+      assert.deepEqual(about(`ResourceBinding ${name}`), ['SyncScheduleResultToDependenciesSucceed'])
+    const conflict = machine.events.find(({ reason }) => reason === 'DependencyPolicyConflict')
+    assert.equal(conflict?.about, 'ResourceBinding settings-configmap')
+    assert.equal(
+      conflict?.message,
+      'Dependency policy conflict detected: ConflictResolution conflicted (Overwrite vs Abort); PreserveResourcesOnDeletion conflicted (true vs false).',
+    )
+    machine.objects.remove(bindingAt('bold-deployment') as Binding)
+    machine.objects.remove(deployment({ name: 'bold' }))
+    await machine.until(() => clustersOf(attached())?.length === 2)
+    assert.deepEqual(
+      [attached()?.spec.conflictResolution, attached()?.spec.preserveResourcesOnDeletion],
+      ['Abort', undefined],
+    )
+  })
+  test('in a circle, and no further than what is scheduled', async () => {
+    const circle = on(interpret.dependencies, ({ manifest: { kind } }) =>
+      kind === 'ConfigMap'
+        ? [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }]
+        : [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'settings' }],
+    )
+    start({ objects: [pp({ propagateDeps: true }), claimed(), settings], extensions: [countsReplicas, circle] })
+    await machine.until(() => web()?.metadata.annotations?.[annotation.dependencies] !== undefined)
+    scheduleTo('member1')
+    await machine.until(() => attached() !== undefined)
+    await machine.quiet()
+    assert.equal(web()?.spec.requiredBy, undefined)
+    assert.equal(attached()?.metadata.annotations?.[annotation.dependencies], undefined)
+  })
+  test('or those that need it hear why it cannot', async () => {
+    await along(settings)
+    const { create } = machine.client
+    let failures = 0
+    Object.assign(machine.client, {
+      create: async (...args: Parameters<typeof create>) => {
+        if (failures++ === 0) throw new Error('the request is too large')
+        return create(...args)
+      },
+    })
+    await machine.until(() => attached() !== undefined)
+    const message =
+      'ConfigMap default/settings cannot follow the 1 bindings that depend on it: the request is too large. A policy that selects it takes it where they go without being told by each.'
+    for (const about of ['ConfigMap settings', 'ResourceBinding web-deployment'])
+      assert.ok(machine.events.some((event) => event.about === about && event.message === message))
   })
   test('and nothing that Karmada held is held for ever', async () => {
     await along(settings)

@@ -14,12 +14,13 @@ import {
   type Reference,
 } from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
-import { claimIndex, idOf } from '../../manifest/claim.ts'
-import { isMoreThanStatus } from '../../manifest/content.ts'
+import { claimant, claimIndex, claimOf, idOf } from '../../manifest/claim.ts'
+import { isEdit, isMoreThanStatus } from '../../manifest/content.ts'
 import { waitingFor } from '../../manifest/dependent-overrides.ts'
 import { listening } from '../../manifest/listening.ts'
 import { bindingKinds } from '../../manifest/origin.ts'
 import type { SkippedOptions } from '../../manifest/skipped.ts'
+import { isBehind } from '../../manifest/template.ts'
 import {
   referenceText,
   referenceTo,
@@ -30,6 +31,7 @@ import {
 import { attachers } from './attacher.ts'
 import { keepBound } from './binder.ts'
 import { bindMetrics } from './metrics.ts'
+import { naming, priorityClassKind } from './priority-class.ts'
 
 const policyKinds = [propagationPolicyKind, clusterPropagationPolicyKind]
 const overrideKinds = [overridePolicyKind, clusterOverridePolicyKind]
@@ -44,6 +46,13 @@ export function bindControllers(machine: Machine, options: SkippedOptions = {}):
   return [templates.discovery, binder(machine, templates), ...attachers(machine, templates)]
 }
 
+/** Whether a claim came to a template that was written after the policy that claims it. */
+function isClaimOfOlder({ store }: Pick<Machine, 'store'>, { before, after }: Change<Manifest>): boolean {
+  const claim = after && claimOf(after)
+  if (!before || !claim || claimOf(before)?.id === claim.id) return false
+  return isBehind(claimant({ store }, claim)?.metadata.resourceVersion, before.metadata.resourceVersion)
+}
+
 /** Whether a policy says something new. A lazy one waits for the next edit of the template. */
 const saysMore = ({ before, after, initial }: Change<PropagationPolicy>): boolean =>
   after !== undefined &&
@@ -54,15 +63,31 @@ const saysMore = ({ before, after, initial }: Change<PropagationPolicy>): boolea
 function binder(machine: Machine, templates: Templates): Controller {
   const { store } = machine
   const binding = { machine, templates, metrics: bindMetrics(machine.metrics) }
+  /** Templates that a lazy policy may have now: edited, or newly made, after it. */
+  const fresh = new Set<string>()
   const worker = machine.worker<Reference>({
     name: 'bind',
     keyText: referenceText,
     workers,
-    step: (at, signal) => keepBound(binding, at, signal),
+    step: async (at, signal) => {
+      const text = referenceText(at)
+      const isFresh = fresh.delete(text)
+      let isOver = false
+      try {
+        const outcome = await keepBound(binding, at, isFresh, signal)
+        isOver = outcome.again === undefined
+        return outcome
+      } finally {
+        if (isFresh && !isOver) fresh.add(text)
+      }
+    },
   })
   const hear: TemplateListener = (change) => {
     const template = change.after ?? change.before
-    if (template && isMoreThanStatus(change)) worker.enqueue(referenceTo(template), change.initial ? 'low' : 'normal')
+    if (!template || !isMoreThanStatus(change)) return
+    const at = referenceTo(template)
+    if (isEdit(change) || isClaimOfOlder(machine, change)) fresh.add(referenceText(at))
+    worker.enqueue(at, change.initial ? 'low' : 'normal')
   }
   const bindClaimed = (policy: PropagationPolicy) => {
     for (const template of templates.by(claimIndex, idOf(policy) ?? '')) worker.enqueue(referenceTo(template), 'low')
@@ -77,12 +102,19 @@ function binder(machine: Machine, templates: Templates): Controller {
     })
   const hearBindings = (kind: Kind<Binding>) =>
     store(kind).listen(({ before, after }) => {
-      if (before && !after) worker.enqueue(before.spec.resource)
+      if (!before || after) return
+      fresh.add(referenceText(before.spec.resource))
+      worker.enqueue(before.spec.resource)
+    })
+  const hearPriorityClasses = () =>
+    store(priorityClassKind).listen(({ before, after }) => {
+      if (after && before?.value !== after.value) naming(machine, after).forEach(bindClaimed)
     })
   return listening(worker, () => [
     templates.listen(hear),
     ...policyKinds.map(hearPolicies),
     ...overrideKinds.map(hearOverrides),
     ...bindingKinds.map(hearBindings),
+    hearPriorityClasses(),
   ])
 }

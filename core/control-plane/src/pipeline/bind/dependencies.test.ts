@@ -2,7 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { annotation, type Binding, type Index, interpret, label, on, Registry } from '@flotilla/sdk'
 import { type BindingWords, binding, manifest } from '@flotilla/sdk/testing'
-import { attach, dependedBy, dependenciesOf, disagreements, neededBy, recorded, referrers } from './dependencies.ts'
+import {
+  attach,
+  dependedBy,
+  dependenciesOf,
+  disagreements,
+  heardAnew,
+  isLeftover,
+  neededBy,
+  recorded,
+  referrers,
+} from './dependencies.ts'
 
 const config = { apiVersion: 'v1', kind: 'ConfigMap', name: 'settings' }
 const secrets = { apiVersion: 'v1', kind: 'Secret', labelSelector: { matchLabels: { app: 'web' } } }
@@ -31,6 +41,19 @@ describe('what a template needs', () => {
     assert.deepEqual(await dependenciesOf(registry.ask, binding({ propagateDeps: true }), template), [config]))
   test('is not asked for unless the policy takes it along', async () =>
     assert.deepEqual(await dependenciesOf(registry.ask, binding(), template), []))
+  const nameless: Record<string, Record<string, unknown>> = {
+    'no name and no selector': { apiVersion: 'v1', kind: 'ConfigMap' },
+    'an empty name': { apiVersion: 'v1', kind: 'ConfigMap', name: '' },
+    'no kind': { apiVersion: 'v1', name: 'x' },
+    'no apiVersion': { kind: 'ConfigMap', name: 'x' },
+  }
+  for (const [name, dependency] of Object.entries(nameless))
+    test(`is refused with ${name}, and all of it is shown`, async () => {
+      const odd = new Registry()
+      odd.add(on(interpret.dependencies, () => [config, dependency as unknown as interpret.Dependency]))
+      const known = { code: 'DEPENDENCY_INVALID', message: /^\{.*\} is no dependency: / }
+      await assert.rejects(dependenciesOf(odd.ask, binding({ propagateDeps: true }), template), known)
+    })
   test('goes with the binding', async () => {
     const going = binding({ propagateDeps: true, deletionTimestamp: '2026-01-01T00:00:00Z' })
     assert.deepEqual(await dependenciesOf(registry.ask, going, template), [])
@@ -105,6 +128,16 @@ describe('an attached binding', () => {
       true,
     )
   })
+  test('names those it heard something new of', () => {
+    const attached = attach(settings, undefined, [a, b]) as Binding
+    assert.deepEqual(heardAnew([a, b], undefined), [a, b])
+    assert.deepEqual(heardAnew([a, b], attached), [])
+    const moved = needing('b', [config], { clusters: { member3: 1 } })
+    assert.deepEqual(heardAnew([a, moved], attached), [moved])
+  })
+  test('is named as Karmada names it', () => {
+    assert.equal(dependedBy({ namespace: 'default', name: 'web-deployment' }), `${label.dependedByPrefix}69c6c647cc`)
+  })
   test('of a claimed object does as its own policy says', () => {
     const claimed = binding({ name: 'settings-configmap', placement: {}, conflictResolution: 'Abort' })
     const { spec } = attach(settings, claimed, [b]) as Binding
@@ -119,6 +152,8 @@ describe('an attached binding', () => {
     assert.deepEqual(none.metadata.labels, {})
     assert.deepEqual([none.spec.requiredBy, none.spec.conflictResolution], [undefined, undefined])
     assert.equal(attach(settings, none, []), none)
+    assert.deepEqual([one, none].map(isLeftover), [false, true])
+    assert.equal(isLeftover(attach(settings, binding({ placement: {} }), []) as Binding), false)
   })
   test('is not made for what nobody needs', () => assert.equal(attach(settings, undefined, []), undefined))
   test('stays as it is while nothing changes', () => {

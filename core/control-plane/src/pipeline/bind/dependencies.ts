@@ -4,6 +4,8 @@ import {
   type Binding,
   type BindingSpec,
   type Change,
+  deepEqual,
+  errors,
   type Index,
   interpret,
   type Key,
@@ -25,9 +27,16 @@ export const dependedBy = (by: Key): string => `${label.dependedByPrefix}${safeH
 const isDependency = (value: unknown): value is interpret.Dependency =>
   typeof value === 'object' && value !== null && 'apiVersion' in value && 'kind' in value
 
+const known = new WeakMap<Binding, readonly interpret.Dependency[]>()
+
 /** The dependencies as last recorded on a binding. What is not readable is none: it is recorded again. */
-export function recorded({ metadata: { annotations } }: Binding): readonly interpret.Dependency[] {
-  const text = annotations?.[annotation.dependencies]
+export function recorded(binding: Binding): readonly interpret.Dependency[] {
+  const found = known.get(binding) ?? parsed(binding.metadata.annotations?.[annotation.dependencies])
+  known.set(binding, found) // a binding with a thousand is asked a thousand times
+  return found
+}
+
+function parsed(text: string | undefined): readonly interpret.Dependency[] {
   if (text === undefined) return []
   try {
     const found: unknown = JSON.parse(text)
@@ -50,7 +59,14 @@ export async function dependenciesOf(
   if (!takesAlong(binding)) return []
   const { namespace } = binding.metadata
   const found = (await ask(interpret.dependencies, { manifest: template })) ?? []
+  for (const each of found) check(each)
   return found.filter((dependency) => (dependency.namespace ?? namespace) === namespace)
+}
+
+/** Whoever answers with what names nothing would have it recorded, and nothing would come of it. */
+function check(dependency: interpret.Dependency): void {
+  const { apiVersion, kind, name, labelSelector } = dependency
+  if (!apiVersion || !kind || !(name || labelSelector)) throw errors.DEPENDENCY_INVALID(JSON.stringify(dependency))
 }
 
 const address = ({ apiVersion, kind }: { apiVersion: string; kind: string }, namespace = '', name = ''): string =>
@@ -92,25 +108,37 @@ function named(
 
 type Bindings = { by(index: Index<Binding>, value: string): readonly Binding[] }
 
-/** The bindings that may depend on an object, be it by a selector it does not fit. */
-function near(bindings: Bindings, object: Manifest): readonly Binding[] {
-  const { namespace, name } = object.metadata
-  const byName = bindings.by(dependencyIndex, address(object, namespace, name))
-  const bySelector = bindings.by(dependencyIndex, address(object, namespace))
-  return [...new Set([...byName, ...bySelector])]
+/** The bindings that depend on an object by its name, and those that might by its labels. */
+function near(bindings: Bindings, { apiVersion, kind, metadata: { namespace, name } }: Manifest) {
+  const at = { apiVersion, kind }
+  return {
+    byName: bindings.by(dependencyIndex, address(at, namespace, name)),
+    byLabels: bindings.by(dependencyIndex, address(at, namespace)),
+  }
 }
 
-export const hasDependents = (bindings: Bindings, object: Manifest): boolean => near(bindings, object).length > 0
+/** How many bindings may depend on an object. */
+export function countDependents(bindings: Bindings, object: Manifest): number {
+  const { byName, byLabels } = near(bindings, object)
+  return byName.length + byLabels.length
+}
 
 /** The scheduled bindings that depend on an object now, by name. */
 export function referrers(bindings: Bindings, object: Manifest): readonly Binding[] {
-  const needs = (binding: Binding) =>
+  const { byName, byLabels } = near(bindings, object)
+  const chooses = (binding: Binding) =>
     recorded(binding).some(
       (each) => each.kind === object.kind && each.apiVersion === object.apiVersion && isOn(each, object),
     )
-  return near(bindings, object)
-    .filter((binding) => takesAlong(binding) && binding.spec.clusters?.length && needs(binding))
+  return [...new Set([...byName, ...byLabels.filter(chooses)])]
+    .filter((binding) => takesAlong(binding) && binding.spec.clusters?.length)
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+}
+
+/** Those of some bindings whose say an attached binding did not have before, or had otherwise. */
+export function heardAnew(by: readonly Binding[], before: Binding | undefined): readonly Binding[] {
+  const known = new Map(before?.spec.requiredBy?.map((each) => [each.name, each]))
+  return by.filter((binding) => !deepEqual(snapshot(binding), known.get(binding.metadata.name)))
 }
 
 const withoutDependedBy = (labels: StringMap = {}): StringMap =>
@@ -142,6 +170,9 @@ function behaviour(by: readonly Binding[]): Pick<BindingSpec, 'conflictResolutio
     preserveResourcesOnDeletion: by.some(({ spec }) => preserves(spec)) || undefined,
   }
 }
+
+/** Whether an attached binding has lost its reason to be: nobody needs its object, and no policy selects it. */
+export const isLeftover = ({ spec }: Binding): boolean => spec.placement === undefined && !spec.requiredBy?.length
 
 /** The binding that should exist for an object others depend on; undefined when there is none and nobody does. */
 export function attach(object: Manifest, existing: Binding | undefined, by: readonly Binding[]): Binding | undefined {

@@ -59,13 +59,15 @@ export const claimable = (templates: Templates, policy: PropagationPolicy): read
     .flatMap((selector) => selectedBy(templates, policy, selector))
     .filter((template) => policy.spec.preemption === 'Always' || !claimOf(template))
 
+/** Whether a change of a policy can move a template. */
+export const isNews = ({ before, after }: Change<PropagationPolicy>): boolean =>
+  !before || !after || !sameDemand(before, after)
+
 /** The templates to match again when a policy changes: those it claims, and those it could. */
-export function touchedBy(
-  templates: Templates,
-  { before, after, initial }: Change<PropagationPolicy>,
-): readonly Manifest[] {
+export function touchedBy(templates: Templates, change: Change<PropagationPolicy>): readonly Manifest[] {
+  const { before, after, initial } = change
   const policy = after ?? before
-  if (!policy || initial || (before && after && sameDemand(before, after))) return []
+  if (!policy || initial || !isNews(change)) return []
   const id = idOf(policy)
   const claimed = id === undefined ? [] : templates.by(claimIndex, id)
   return after ? [...new Set([...claimed, ...claimable(templates, after)])] : claimed

@@ -79,9 +79,11 @@ describe('a template is claimed', () => {
     await machine.until(() => owner() === 'own')
   })
   test('only where its namespace is propagated, and nobody else speaks for it', async () => {
-    const aside = deployment({ namespace: 'kube-public' })
+    const aside = ['kube-public', 'karmada-system', 'karmada-cluster', 'karmada-es-member1'].map((namespace) =>
+      deployment({ namespace }),
+    )
     const spoken = deployment({ name: 'spoken', labels: { [label.claimedBy]: 'MultiClusterService' } })
-    start({ objects: [cpp('wide'), aside, spoken] })
+    start({ objects: [cpp('wide'), ...aside, spoken] })
     await machine.quiet()
     assert.deepEqual(machine.writes, [])
   })
@@ -153,11 +155,176 @@ describe('a claim is given up', () => {
   })
 })
 
+describe('a template moves on', () => {
+  /** Who has it · who takes it, at the priority it has, never mind who stays. */
+  const scopes = { own: pp, wide: cpp }
+  type Scope = keyof typeof scopes
+  const cases: readonly (readonly [holder: Scope, taker: Scope, 'Always' | 'Never', priority: number, boolean])[] = [
+    ['own', 'own', 'Always', 6, true],
+    ['own', 'own', 'Always', 5, false],
+    ['own', 'own', 'Never', 6, false],
+    ['wide', 'wide', 'Always', 6, true],
+    ['wide', 'wide', 'Always', 5, false],
+    ['wide', 'wide', 'Never', 6, false],
+    ['wide', 'own', 'Always', 0, true],
+    ['wide', 'own', 'Never', 9, false],
+    ['own', 'wide', 'Always', 9, false],
+    ['own', 'wide', 'Never', 9, false],
+  ]
+  for (const [holder, taker, preemption, priority, moves] of cases)
+    test(`from ${holder} (5) to ${taker} (${priority}, ${preemption}): ${moves}`, async () => {
+      start({ objects: [scopes[holder]('a', { priority: 5 }), deployment()] })
+      await machine.until(() => owner() === 'a')
+      machine.objects.put(scopes[taker]('b', { priority, preemption }))
+      await machine.quiet()
+      assert.equal(owner(), moves ? 'b' : 'a')
+      const keys = [...Object.keys(web().metadata.labels ?? {}), ...Object.keys(web().metadata.annotations ?? {})]
+      const prefix = (moves ? taker : holder) === 'own' ? 'propagationpolicy' : 'clusterpropagationpolicy'
+      assert.deepEqual([...new Set(keys.map((key) => key.split('.')[0]))], [prefix])
+    })
+  test('to the highest of those that may take it, when its holder falls below them', async () => {
+    const takers = [2, 4, 3].map((priority) => pp(`p${priority}`, { priority, preemption: 'Always' }))
+    const highest = on(
+      matchPoints.choose,
+      ({ policies }) => [...policies].sort((a, b) => (b.spec.priority ?? 0) - (a.spec.priority ?? 0))[0],
+    )
+    start({ objects: [pp('a', { priority: 5 }), ...takers, deployment(claimedBy('a'))], extensions: [highest] })
+    await machine.quiet()
+    assert.equal(owner(), 'a')
+    edit('a', { priority: 1 })
+    await machine.until(() => owner() === 'p4')
+  })
+  test('to another policy when its labels do, and nobody calls that preemption', async () => {
+    const objects = [pp('a', { resourceSelectors: byLabel('web') }), pp('b', { resourceSelectors: byLabel('api') })]
+    start({ objects: [...objects, deployment({ labels: { app: 'web' } })] })
+    await machine.until(() => owner() === 'a')
+    const { metadata } = web()
+    machine.objects.put({ ...web(), metadata: { ...metadata, labels: { ...metadata.labels, app: 'api' } } })
+    await machine.until(() => owner() === 'b')
+    assert.deepEqual(machine.events, [])
+  })
+  test('back to its policy when somebody takes the claim away, or half of it', async () => {
+    start({ objects: [pp('a'), deployment()] })
+    await machine.until(() => owner() === 'a')
+    const { labels: _, ...unlabelled } = web().metadata
+    machine.objects.put({ ...web(), metadata: unlabelled })
+    await machine.until(() => owner() === 'a')
+    machine.objects.put(deployment())
+    await machine.until(() => owner() === 'a')
+  })
+  test('nowhere while another controller speaks for it', async () => {
+    start({ objects: [pp('a'), deployment({ labels: { [label.claimedBy]: 'MultiClusterService' } })] })
+    await machine.quiet()
+    assert.equal(owner(), undefined)
+    machine.objects.put(deployment())
+    await machine.until(() => owner() === 'a')
+  })
+  test('not when the write fails, of which its owner hears', async () => {
+    start({ objects: [cpp('wide'), deployment()] })
+    await machine.until(() => owner() === 'wide')
+    const { patch } = machine.client
+    let failures = 0
+    Object.assign(machine.client, {
+      patch: async (...args: Parameters<typeof patch>) => {
+        if (failures++ === 0) throw new Error('the disk is full')
+        return patch(...args)
+      },
+    })
+    machine.objects.put(pp('own', { preemption: 'Always' }))
+    await machine.until(() => owner() === 'own')
+    assert.deepEqual(
+      machine.events.map(({ reason, message }) => [reason, message]),
+      [
+        [
+          'PreemptPolicyFailed',
+          'Propagation policy(default/own) failed to preempt cluster propagation policy(wide): the disk is full',
+        ],
+        [
+          'PreemptPolicySucceed',
+          'Propagation policy(default/own) preempted cluster propagation policy(wide) successfully',
+        ],
+      ],
+    )
+  })
+})
+
+describe('whatever comes in whatever order, a template ends with its policy', () => {
+  const parts: Record<string, Manifest> = {
+    template: deployment(),
+    policy: pp('a', { dependentOverrides: ['override'] }),
+    override: overridePolicy(),
+  }
+  const orders = ['template policy override', 'template override policy', 'policy template override'].concat([
+    'policy override template',
+    'override template policy',
+    'override policy template',
+  ])
+  for (const order of orders)
+    test(order, async () => {
+      start({})
+      for (const part of order.split(' ')) {
+        await machine.quiet()
+        machine.objects.put(parts[part] as Manifest)
+      }
+      await machine.until(() => owner() === 'a')
+      assert.deepEqual(
+        machine.writes.map(({ what }) => what),
+        ['deployments default/web'],
+      )
+    })
+  test('also when half of it happened while nobody looked', async () => {
+    start({ objects: [pp('a', { resourceSelectors: byLabel('web') }), pp('b'), deployment(claimedBy('a'))] })
+    await machine.until(() => owner() === 'b')
+  })
+})
+
+describe('a selector that cannot be read selects nothing, and its owner hears why', () => {
+  const bad = (operator: string, values?: readonly string[]) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    labelSelector: { matchExpressions: [{ key: 'app', operator: operator as 'In', ...(values && { values }) }] },
+  })
+  const cases: Record<string, readonly [ReturnType<typeof bad>, why: string]> = {
+    'an operator that is none': [
+      bad('Equals', ['web']),
+      'operator "Equals" is none of In, NotIn, Exists and DoesNotExist',
+    ],
+    'a comparison with nothing': [bad('NotIn'), 'NotIn compares with values, and there are none'],
+    'a value too many': [bad('Exists', ['web']), 'Exists has no values'],
+  }
+  for (const [name, [selector, why]] of Object.entries(cases))
+    test(name, async () => {
+      start({ objects: [pp('a', { resourceSelectors: [selector] }), deployment()] })
+      await machine.quiet()
+      assert.equal(owner(), undefined)
+      const path = 'spec.resourceSelectors[0].labelSelector.matchExpressions[0]'
+      assert.deepEqual(machine.events, [
+        { about: 'PropagationPolicy a', reason: 'ApplyPolicyFailed', message: `${path}: ${why}; it selects nothing` },
+      ])
+    })
+  test('and the other selectors of the policy do what they say', async () => {
+    start({
+      objects: [
+        pp('a', { resourceSelectors: [bad('NotIn'), ...byLabel('web')] }),
+        deployment({ labels: { app: 'web' } }),
+      ],
+    })
+    await machine.until(() => owner() === 'a')
+  })
+})
+
 describe('a policy waits', () => {
   test('for the overrides it depends on', async () => {
     start({ objects: [pp('a', { dependentOverrides: ['override'] }), deployment()] })
     await machine.until(() => machine.events.length > 0)
-    assert.equal(machine.events[0]?.message, 'policy(default/a) waits for dependent overrides override')
+    assert.deepEqual(
+      machine.events,
+      ['Deployment web', 'PropagationPolicy a'].map((about) => ({
+        about,
+        reason: 'ApplyPolicyFailed',
+        message: 'policy(default/a) waits for dependent overrides override',
+      })),
+    )
     assert.equal(owner(), undefined)
     machine.objects.put(overridePolicy())
     await machine.until(() => owner() === 'a')
@@ -169,19 +336,20 @@ describe('a policy waits', () => {
     machine.objects.put(pp('a'))
     await machine.until(() => owner() === 'a')
   })
-  test('for the next edit, when it is lazy and came after the template', async () => {
+  test('for the overrides it depends on, while who has the template keeps it, if it selects it', async () => {
+    const heir = pp('b', { dependentOverrides: ['override'] })
+    const objects = [pp('a', { resourceSelectors: byLabel('web') }), heir, deployment({ labels: { app: 'web' } })]
+    start({ objects })
+    await machine.until(() => owner() === 'a')
+    edit('a', { resourceSelectors: byLabel('api') })
+    await machine.until(() => owner() === undefined)
+    machine.objects.put(overridePolicy())
+    await machine.until(() => owner() === 'b')
+  })
+  test('for nothing, when it is lazy: it claims, and bind waits for the edit', async () => {
     start({ objects: [deployment()] })
     await machine.quiet()
     machine.objects.put(pp('lazy', { activationPreference: 'Lazy' }))
-    await machine.quiet()
-    assert.equal(owner(), undefined)
-    machine.objects.put({ ...web(), metadata: { ...web().metadata, annotations: { edited: 'yes' } } })
-    await machine.until(() => owner() === 'lazy')
-  })
-  test('for nothing, when it is lazy and there first', async () => {
-    start({ objects: [pp('lazy', { activationPreference: 'Lazy' })] })
-    await machine.quiet()
-    machine.objects.put(deployment())
     await machine.until(() => owner() === 'lazy')
   })
 })

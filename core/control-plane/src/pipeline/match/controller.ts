@@ -11,14 +11,15 @@ import {
   type Reference,
 } from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
-import { isEdit, isMoreThanStatus } from '../../manifest/content.ts'
+import { isMoreThanStatus } from '../../manifest/content.ts'
 import { waitingFor } from '../../manifest/dependent-overrides.ts'
 import { listening } from '../../manifest/listening.ts'
 import type { SkippedOptions } from '../../manifest/skipped.ts'
 import { referenceText, referenceTo, type TemplateListener, watchTemplates } from '../../manifest/templates.ts'
-import { claimable, touchedBy } from './candidates.ts'
+import { claimable, isNews, touchedBy } from './candidates.ts'
 import { matchMetrics } from './metrics.ts'
 import { releases } from './release.ts'
+import { complainOf } from './selector.ts'
 import { settle } from './settle.ts'
 
 const policyKinds = [propagationPolicyKind, clusterPropagationPolicyKind]
@@ -33,29 +34,23 @@ export function matchControllers(machine: Machine, options: SkippedOptions = {})
   const after = [...policyKinds, ...overrideKinds].map((kind) => store<Manifest>(kind))
   const templates = watchTemplates(machine, { name: 'match', after, ...options })
   const settling = { machine, templates, metrics: matchMetrics(machine.metrics) }
-  const edited = new Set<string>()
 
   const worker = machine.worker<Reference>({
     name: 'match',
     keyText: referenceText,
     workers,
-    step: async (at) => {
-      const text = referenceText(at)
-      const outcome = await settle(settling, at, edited.has(text))
-      edited.delete(text)
-      return outcome
-    },
+    step: (at) => settle(settling, at),
   })
   const hear: TemplateListener = (change) => {
     const template = change.after ?? change.before
-    if (!template || !isMoreThanStatus(change)) return
-    const at = referenceTo(template)
-    if (isEdit(change)) edited.add(referenceText(at))
-    worker.enqueue(at, change.initial ? 'low' : 'normal')
+    if (template && isMoreThanStatus(change)) worker.enqueue(referenceTo(template), change.initial ? 'low' : 'normal')
   }
   const matchAgain = (template: Manifest) => worker.enqueue(referenceTo(template), 'low')
   const hearPolicies = (kind: Kind<PropagationPolicy>) =>
-    store(kind).listen((change) => touchedBy(templates, change).forEach(matchAgain))
+    store(kind).listen((change) => {
+      if (change.after && isNews(change)) complainOf(machine, change.after)
+      touchedBy(templates, change).forEach(matchAgain)
+    })
   const hearOverrides = (kind: Kind<OverridePolicy>) =>
     store(kind).listen(({ before, after, initial }) => {
       if (!after || before || initial) return

@@ -40,12 +40,16 @@ function preempts({ metadata, spec }: PropagationPolicy, holder: PropagationPoli
   return (spec.priority ?? 0) > (holder.spec.priority ?? 0)
 }
 
+/** The policy that has a template and keeps it, unless it is preempted: the one that claims it and still selects it. */
+export const holderOf = ({ template, current }: Pick<MatchInput, 'template' | 'current'>) =>
+  current && (selects(current, template) || selectsOtherVersion(current, template)) ? current : undefined
+
 /** The policy a template belongs to: the one that has it, unless it no longer selects it or is preempted, else the one chosen. */
 export async function match(
   ask: Ask,
   { template, current, scopes }: MatchInput,
 ): Promise<PropagationPolicy | undefined> {
-  const holder = current && (selects(current, template) || selectsOtherVersion(current, template)) ? current : undefined
+  const holder = holderOf({ template, current })
   for (const scope of scopes) {
     const policies = scope.filter(
       (policy) => isUsable(policy) && selects(policy, template) && (!holder || preempts(policy, holder)),

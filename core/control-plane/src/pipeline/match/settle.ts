@@ -15,7 +15,7 @@ import { claimant, claimBy, claimOf, claimPatch, policyText } from '../../manife
 import { missingOverrides } from '../../manifest/dependent-overrides.ts'
 import type { Templates } from '../../manifest/templates.ts'
 import { scopesOf } from './candidates.ts'
-import { match } from './match.ts'
+import { holderOf, match } from './match.ts'
 import type { MatchMetrics } from './metrics.ts'
 
 export interface Settling {
@@ -28,65 +28,65 @@ export interface Settling {
 const isLeftAlone = ({ metadata }: Manifest): boolean =>
   metadata.deletionTimestamp !== undefined || Boolean(metadata.labels?.[label.claimedBy])
 
-/** A template and its policies: the one that has it, and the one that gets it. */
+/** A template and its policies: the one that has it and selects it, and the one that gets it. */
 interface Handover {
   readonly template: Manifest
-  readonly current: PropagationPolicy | undefined
+  readonly holder: PropagationPolicy | undefined
   readonly next: PropagationPolicy | undefined
 }
 
-/** Whether a policy must not take a template yet, though it is the one: it waits for overrides, or for the next edit. */
-function waits({ machine }: Settling, template: Manifest, policy: PropagationPolicy, isEdited: boolean): boolean {
-  if (policy.spec.activationPreference === 'Lazy' && !isEdited) return true
+/** Whether a policy must not take a template yet, though it is the one. */
+function waits({ machine }: Settling, template: Manifest, policy: PropagationPolicy): boolean {
   const missing = missingOverrides(machine, policy)
   if (missing.length === 0) return false
   const { message } = errors.OVERRIDES_MISSING(policyText(policy), missing.join(', '))
-  machine.event(template, 'Warning', 'ApplyPolicyFailed', message)
+  for (const object of [template, policy]) machine.event(object, 'Warning', 'ApplyPolicyFailed', message)
   return true
 }
 
-async function handoverOf(settling: Settling, template: Manifest, isEdited: boolean): Promise<Handover> {
+async function handoverOf(settling: Settling, template: Manifest): Promise<Handover> {
   const { machine, metrics } = settling
   const start = performance.now()
   const claim = claimOf(template)
   const current = claim && claimant(machine, claim)
+  const holder = holderOf({ template, current })
   const next = await match(machine.ask, { template, current, scopes: scopesOf(machine, template) })
   metrics.seconds.observe((performance.now() - start) / 1000)
   const isTaken = next !== undefined && next !== current
-  return { template, current, next: isTaken && waits(settling, template, next, isEdited) ? current : next }
+  return { template, holder, next: isTaken && waits(settling, template, next) ? holder : next }
 }
 
 const words = (policy: PropagationPolicy): string => policyText(policy).replace('policy', 'propagation policy')
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-function report({ machine, metrics }: Settling, { template, current, next }: Handover): void {
-  const isPreempted = current !== undefined && next !== undefined && current !== next
+function report({ machine, metrics }: Settling, { template, holder, next }: Handover): void {
+  const isPreempted = holder !== undefined && next !== undefined && holder !== next
   told(machine, 'match', template, isPreempted ? 'preempted' : next ? 'claimed' : 'released')
   if (!isPreempted) return
   metrics.preemptions.add({ result: 'success' })
-  const message = `${sentence(words(next))} preempted ${words(current)} successfully`
+  const message = `${sentence(words(next))} preempted ${words(holder)} successfully`
   machine.event(template, 'Normal', 'PreemptPolicySucceed', message)
 }
 
-function complain({ machine, metrics }: Settling, { template, current, next }: Handover, cause: unknown): void {
+function complain({ machine, metrics }: Settling, { template, holder, next }: Handover, cause: unknown): void {
   if (!next) return
   const reason = reasonOf(cause)
-  if (!current || current === next) {
+  if (!holder || holder === next) {
     machine.event(template, 'Warning', 'ApplyPolicyFailed', `Apply ${policyText(next)} failed: ${reason}`)
     return
   }
   metrics.preemptions.add({ result: 'error' })
-  const message = `${sentence(words(next))} failed to preempt ${words(current)}: ${reason}`
+  const message = `${sentence(words(next))} failed to preempt ${words(holder)}: ${reason}`
   machine.event(template, 'Warning', 'PreemptPolicyFailed', message)
 }
 
-/** Makes a template's claim what it should be; writes only when it is not. `isEdited`: its author changed it since. */
-export async function settle(settling: Settling, at: Reference, isEdited: boolean): Promise<Outcome> {
+/** Makes a template's claim what it should be; writes only when it is not. */
+export async function settle(settling: Settling, at: Reference): Promise<Outcome> {
   const { machine, templates } = settling
   const template = templates.get(at)
   const kind = templates.kind(at)
   if (!template || !kind || isLeftAlone(template)) return done
-  const handover = await handoverOf(settling, template, isEdited)
+  const handover = await handoverOf(settling, template)
   const body = claimPatch(template, handover.next && claimBy(handover.next))
   if (!body) return done
   try {
