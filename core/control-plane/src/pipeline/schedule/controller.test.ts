@@ -99,6 +99,18 @@ describe('a binding is scheduled', () => {
     await machine.until(() => where()?.length === 1)
     assert.deepEqual(where(), ['b'])
   })
+  test('again when its placement changes while it is thought about', async () => {
+    let isFirst = true
+    const meanwhile = on(points.filter, ({ clusters }) => {
+      if (isFirst) respec({ placement: named('b') })
+      isFirst = false
+      return clusters.length > 0 ? {} : undefined
+    })
+    start({ objects: [ours(), ...clusters('a', 'b')], extensions: [meanwhile, byAffinity] })
+    await machine.quiet()
+    assert.deepEqual(where(), ['b'])
+    assert.equal(web().status?.schedulerObservedGeneration, web().metadata.generation)
+  })
   test('once more with nothing but a new time when that is wanted', async () => {
     let time = new Date('2026-01-01T00:00:00Z')
     start({ objects: [ours(), ...clusters('a')], now: () => time })

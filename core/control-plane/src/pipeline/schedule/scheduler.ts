@@ -2,6 +2,7 @@ import {
   ApiError,
   again,
   type Binding,
+  deepEqual,
   done,
   errors,
   type FlotillaError,
@@ -110,13 +111,18 @@ async function writeResult(scheduler: Scheduler, binding: Placed, decision: Deci
   }
 }
 
+/** Whether what was decided on changed meanwhile: what came of it is not the last word then. The change itself is heard of. */
+const isOvertaken = ({ spec: before }: Binding, { spec: after }: Binding): boolean =>
+  !deepEqual({ ...before, clusters: undefined }, { ...after, clusters: undefined })
+
 /** Decides and writes. Answers why there was no success. */
-async function attempt(scheduler: Scheduler, binding: Placed): Promise<Failure | undefined> {
+async function attempt(scheduler: Scheduler, binding: Placed): Promise<Failure | 'overtaken' | undefined> {
   const { machine } = scheduler
   const fresh = isRescheduleWanted(binding)
   const decision = await decide(scheduler, binding, fresh)
   const { targets, failures } = decision
   const written = await writeResult(scheduler, binding, decision)
+  if (isOvertaken(binding, written)) return 'overtaken'
   if (!targets) {
     const [first] = failures
     if (first) await fail(scheduler, written, first)
@@ -137,6 +143,7 @@ async function tryToPlace(scheduler: Scheduler, binding: Placed, cause: Cause): 
   const start = performance.now()
   try {
     const failure = await attempt(scheduler, binding)
+    if (failure === 'overtaken') return done
     metrics.tried(failure ? 'error' : 'scheduled', cause, start)
     if (!failure) settled.set(text, epoch)
     if (failure) metrics.came('ScheduleAttemptFailure')
