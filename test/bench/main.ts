@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
 import { propagate } from './propagate.ts'
 import { schedule } from './schedule.ts'
+import { writes } from './writes.ts'
 
 const usage = `usage:
   npm run bench -- propagate [--n 1000] [--members 2] [--deps] [--singles 50]
-  npm run bench -- schedule [--n 5000] [--clusters 100]`
+  npm run bench -- schedule [--n 5000] [--clusters 100]
+  npm run bench -- writes [--n 20] [--idle 60]`
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -14,6 +16,7 @@ const { positionals, values } = parseArgs({
     deps: { type: 'boolean', default: false },
     singles: { type: 'string', default: '50' },
     clusters: { type: 'string', default: '100' },
+    idle: { type: 'string', default: '60' },
   },
 })
 
@@ -28,6 +31,8 @@ if (what === 'propagate') {
   })
 } else if (what === 'schedule') {
   await schedule({ n: Number(values.n ?? 5000), clusters: Number(values.clusters) })
+} else if (what === 'writes') {
+  await writes({ n: Number(values.n ?? 20), idle: Number(values.idle) * 1000 })
 } else {
   console.error(usage)
   process.exitCode = 2

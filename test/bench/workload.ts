@@ -1,4 +1,4 @@
-import type { Manifest } from '@flotilla/sdk'
+import type { Manifest, OverridePolicy } from '@flotilla/sdk'
 
 /** A Deployment of about 5 KB, as a real one is: probes, resources, environment. */
 export function deployment(name: string, withDependencies: boolean): Manifest {
@@ -51,5 +51,18 @@ export const policy = (name: string, members: readonly string[], propagateDeps: 
     propagateDeps,
     resourceSelectors: [{ apiVersion: 'apps/v1', kind: 'Deployment', name }],
     placement: { clusterAffinity: { clusterNames: members } },
+  },
+})
+
+/** Has the images of Deployments pulled from elsewhere. */
+export const imageOverride = (names: readonly string[], registry: string): OverridePolicy => ({
+  apiVersion: 'policy.karmada.io/v1alpha1',
+  kind: 'OverridePolicy',
+  metadata: { name: `mirror-of-${names[0]}`, namespace: 'default' },
+  spec: {
+    resourceSelectors: names.map((name) => ({ apiVersion: 'apps/v1', kind: 'Deployment', name })),
+    overrideRules: [
+      { overriders: { imageOverrider: [{ component: 'Registry', operator: 'replace', value: registry }] } },
+    ],
   },
 })

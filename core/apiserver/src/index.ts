@@ -10,7 +10,7 @@ export {
 } from './http/serve.ts'
 export type { Answer, BodyAnswer, Request, WatchAnswer } from './request.ts'
 export type { Column, Resource, Strategy } from './resource.ts'
-export { type ApiServer, type ApiServerOptions, createApiServer } from './server.ts'
+export { type ApiServer, type ApiServerOptions, createApiServer, type Exchange, exchanges } from './server.ts'
 export { memoryStorage } from './storage/memory.ts'
 export { type SqliteOptions, sqliteStorage } from './storage/sqlite.ts'
 export type { Row, Snapshot, Storage, StoredRow } from './storage/storage.ts'

@@ -11,6 +11,7 @@ const ofEveryStep: ReadonlySet<string> = new Set([
   'SyncScheduleResultToDependenciesSucceed',
   'ApplyOverridePolicySucceed',
   'SyncWorkSucceed',
+  'SyncSucceed',
   'ReflectStatusSucceed',
   'InterpretHealthSucceed',
   'AggregateStatusSucceed',

@@ -50,7 +50,16 @@ export function applyControllers(
   const waits = new Waits((cluster, work) => lanes.enqueue(cluster, work))
   const strife = new Strife()
   const answers = new Answers()
-  const room: Room = { machine, metrics, serves, answers, status: workStatusOf(machine), waits, strife }
+  const room: Room = {
+    machine,
+    metrics,
+    serves,
+    answers,
+    status: workStatusOf(machine),
+    waits,
+    strife,
+    released: new WeakSet(),
+  }
   const lanes = createLanes(machine, {
     name: 'apply',
     workers: workersPerCluster,

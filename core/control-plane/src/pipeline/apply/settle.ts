@@ -36,6 +36,8 @@ export interface Room extends Hands {
   readonly status: WorkStatusWriter
   readonly waits: Waits
   readonly strife: Strife
+  /** Works that were let go of, as the cache has them until it hears that they are gone. */
+  readonly released: WeakSet<Work>
 }
 
 /** Makes the member hold what the Work says, or let go of it. A member that is not ready is left alone until it is. */
@@ -67,11 +69,12 @@ async function letGo(
   task: Task | undefined,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  if (!hasFinalizer(work, finalizer.execution)) return done
+  if (!hasFinalizer(work, finalizer.execution) || room.released.has(work)) return done
   const isGoing = !cluster || cluster.metadata.deletionTimestamp !== undefined
   if (!task && !isGoing) return done
   if (task) await withdraw(room, task)
   await removeFinalizer(room.machine.client, workKind, work, finalizer.execution, { signal })
+  room.released.add(work)
   return done
 }
 

@@ -2,6 +2,7 @@ import {
   again,
   type Binding,
   bestFit,
+  deepEqual,
   done,
   type ErrorCode,
   errors,
@@ -70,6 +71,12 @@ function complain({ machine }: Binder, { template }: Pair, policy: PropagationPo
   if (isOfPolicy) machine.event(policy, 'Warning', 'ApplyPolicyFailed', message)
 }
 
+/** Whether the policy is news: to tell of every edit of a template would cost as much as the edit. */
+const isNewlyPlaced = (existing: Binding | undefined, wanted: Binding): boolean =>
+  !existing ||
+  claimOf(existing)?.id !== claimOf(wanted)?.id ||
+  !deepEqual(existing.spec.placement, wanted.spec.placement)
+
 async function apply(binder: Binder, pair: Pair, policy: PropagationPolicy, signal: AbortSignal): Promise<Outcome> {
   const { machine } = binder
   const { template, kind, existing } = pair
@@ -81,7 +88,9 @@ async function apply(binder: Binder, pair: Pair, policy: PropagationPolicy, sign
   const now = written ?? existing
   if (now) await say(machine, kind, now, policyApplied)
   if (!written) return done
-  machine.event(template, 'Normal', 'ApplyPolicySucceed', `Apply ${policyText(policy)} succeed`)
+  if (isNewlyPlaced(existing, wanted)) {
+    machine.event(template, 'Normal', 'ApplyPolicySucceed', `Apply ${policyText(policy)} succeed`)
+  }
   told(machine, 'bind', template, existing ? 'updated' : 'created')
   return done
 }

@@ -16,6 +16,7 @@ import {
 } from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
 import { bindingId, bindingKeyOf, bindingKinds, worksOfBinding } from '../../manifest/origin.ts'
+import { isScaled } from '../../manifest/scaled.ts'
 import { expectedClusters, expelledFrom } from '../../manifest/targets.ts'
 import { isBehind, templateOf } from '../../manifest/template.ts'
 import { timing } from '../../manifest/timing.ts'
@@ -25,6 +26,8 @@ import { clusterOf, release, removeOrphans } from './works.ts'
 
 /** For when a cache is behind, and for when the end of a Work went unheard. */
 const cacheLag = 50
+/** What the scheduler is about to say comes in the same Works. When it does not say so soon, they do not wait for it. */
+const schedulerLag = 100
 const expulsionPeriod = 5_000
 
 /** Makes a Work for each target of each binding. */
@@ -34,6 +37,7 @@ export const renderControllers = (machine: Machine): readonly Controller[] =>
 function renderController(machine: Machine, kind: Kind<Binding>): Controller {
   const bindings = machine.store(kind)
   const touched = (change: Change<OverridePolicy>) => touchedByPolicy(bindings, change).map(keyOf)
+  const hasWaited = new WeakSet<Binding>()
   const timed = timing(machine.metrics, {
     name: 'binding_sync_work_duration_seconds',
     help: 'How long it took to bring the Works of a binding up to date',
@@ -46,9 +50,18 @@ function renderController(machine: Machine, kind: Kind<Binding>): Controller {
     .watches(workKind, (change) => bindingOfLost(change, kind))
   const all = kind.scope === 'Namespaced' ? everywhere.watches(overridePolicyKind, touched) : everywhere
   return all.reconcile((binding, _, signal) =>
-    timed(async () => (binding ? settle(machine, kind, binding, signal) : done)),
+    timed(async () => {
+      if (!binding) return done
+      if (!awaitsScheduler(binding) || hasWaited.has(binding)) return settle(machine, kind, binding, signal)
+      hasWaited.add(binding)
+      return again(schedulerLag)
+    }),
   )
 }
+
+/** Whether its clusters are about to be given other numbers of replicas. What is merely attached to others is not scheduled. */
+const awaitsScheduler = ({ metadata, spec }: Binding): boolean =>
+  spec.placement !== undefined && metadata.deletionTimestamp === undefined && isScaled(spec)
 
 /** All but a new status. */
 const isToRender = ({ before, after }: Change<Binding>): boolean =>

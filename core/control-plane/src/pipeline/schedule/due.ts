@@ -8,6 +8,7 @@ import {
   type Placement,
   strategyOf,
 } from '@flotilla/sdk'
+import { isScaled } from '../../manifest/scaled.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Why a binding is scheduled, in the words of Karmada's metrics. */
@@ -42,13 +43,6 @@ const isOtherPlacement = (before: Placement | undefined, now: Placement, observe
   !deepEqual(before.replicaScheduling, now.replicaScheduling) ||
   !sameTerm(before, now, observed)
 
-function isScaled({ replicas = 0, components = [], clusters = [] }: Binding['spec'], placement: Placement): boolean {
-  if (!placement.replicaScheduling) return false
-  if (components.length > 0) return clusters.length === 0
-  if (strategyOf(placement) === 'Duplicated') return clusters.some((target) => (target.replicas ?? 0) !== replicas)
-  return clusters.reduce((sum, target) => sum + (target.replicas ?? 0), 0) !== replicas
-}
-
 /** Whether someone asked for a full reschedule since the last one. */
 export function isRescheduleWanted({ spec, status }: Binding): boolean {
   const { rescheduleTriggeredAt: wanted } = spec
@@ -60,7 +54,7 @@ export function isRescheduleWanted({ spec, status }: Binding): boolean {
 export function dueCause(binding: Binding, placement: Placement, { staying }: Snapshot): Cause | undefined {
   const { spec, status } = binding
   if (isOtherPlacement(applied(binding), placement, status?.schedulerObservingAffinityName)) return 'ReconcileSchedule'
-  if (isScaled(spec, placement)) return 'ScaleSchedule'
+  if (placement.replicaScheduling && isScaled(spec)) return 'ScaleSchedule'
   const isOpen =
     isRescheduleWanted(binding) ||
     !isTrue(status?.conditions, 'Scheduled') ||

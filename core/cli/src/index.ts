@@ -1,0 +1,1 @@
+export { type Fleet, type FleetOptions, startFleet } from './fleet/fleet.ts'
