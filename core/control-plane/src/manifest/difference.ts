@@ -1,4 +1,5 @@
 import { deepEqual, type Fields, isFields } from '@flotilla/sdk'
+import { byName } from './named.ts'
 
 /** One place where an object is not what it should be. */
 export interface Difference {
@@ -18,21 +19,6 @@ const below = (path: string, key: string): string => {
 }
 
 type List = readonly unknown[]
-
-/** What tells the elements of a list apart: ports have a name as containers do, but it may be missing. */
-const nameOf = (element: unknown): string | undefined =>
-  isFields(element) && typeof element.name === 'string' ? element.name : undefined
-
-/** The elements of a list by name; undefined unless each has a name of its own. */
-function byName(list: List): ReadonlyMap<string, unknown> | undefined {
-  const named = new Map<string, unknown>()
-  for (const element of list) {
-    const name = nameOf(element)
-    if (name === undefined || named.has(name)) return undefined
-    named.set(name, element)
-  }
-  return named
-}
 
 function* inMaps(path: string, desired: Fields, observed: Fields): Iterable<Difference> {
   for (const key of new Set([...Object.keys(desired), ...Object.keys(observed)])) {

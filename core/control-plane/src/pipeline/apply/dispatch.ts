@@ -1,4 +1,5 @@
 import {
+  ApiError,
   deepEqual,
   errors,
   isAlreadyExists,
@@ -16,6 +17,7 @@ import type { Machine } from '../../machine.ts'
 import { full } from '../../manifest/full.ts'
 import type { ConnectedMember } from '../../member/member.ts'
 import { type Application, type Applied, apply } from './apply.ts'
+import { concede } from './concede.ts'
 import type { ApplyMetrics } from './metrics.ts'
 import { lacksNamespace, makeNamespace } from './namespace.ts'
 import { isUnserved, kindUnserved } from './unserved.ts'
@@ -57,6 +59,16 @@ export class Answers {
   /** The member holds all that a Work says. */
   settle(work: Work): void {
     this.#settled.set(keyText(keyOf(work)), work.metadata.generation)
+  }
+
+  /**
+   * What was desired the last time, as far as that matters: undefined where the member adds nothing to it. After a start
+   * it is what is desired now, if it had been applied.
+   */
+  last(work: Work, ordinal: number, desired: Manifest): Manifest | undefined {
+    const known = this.get(work, ordinal)?.desired
+    const isFresh = !this.#settled.has(keyText(keyOf(work)))
+    return known ?? (isFresh && isTrue(work.status?.conditions, 'Applied') ? desired : undefined)
   }
 
   /** Whether the member held all that the Work says before: what differs now was changed there. */
@@ -148,7 +160,7 @@ async function deliver(room: Room, delivery: Delivery, observed: Manifest | unde
     case 'create':
       return create(room, delivery, application.manifest)
     case 'update':
-      return update(room, delivery, application.manifest, observed)
+      return observed && update(room, delivery, application.manifest, observed)
     case 'none':
       room.metrics.updated(desired, member.name, 'success', 'none')
       return undefined
@@ -192,19 +204,45 @@ async function create(room: Room, delivery: Delivery, manifest: Manifest): Promi
   }
 }
 
+/** A member that refuses an update may insist on what it added by itself: it is left that. */
 async function update(
+  room: Room,
+  delivery: Delivery,
+  manifest: Manifest,
+  before: Manifest,
+): Promise<Delivered | undefined> {
+  try {
+    return await put(room, delivery, manifest, before)
+  } catch (error) {
+    const { work, ordinal, desired, member } = delivery
+    const last = isInvalid(error) ? room.answers.last(work, ordinal, desired) : undefined
+    const kept = last && concede(manifest, before, last)
+    if (!kept || deepEqual(kept, manifest)) throw error
+    if (!deepEqual(prune(kept), prune(before))) {
+      return put(room, delivery, kept, before, manifest).catch(() => Promise.reject(error))
+    }
+    room.answers.remember(work, ordinal, desired, manifest, before)
+    room.metrics.updated(manifest, member.name, 'success', 'none')
+    return undefined
+  }
+}
+
+const isInvalid = (error: unknown): boolean => error instanceof ApiError && error.code === 422
+
+async function put(
   { metrics, answers }: Room,
   delivery: Delivery,
   manifest: Manifest,
-  before: Manifest | undefined,
+  before: Manifest,
+  asked = manifest,
 ): Promise<Delivered | undefined> {
   const { kind, member, work, desired, ordinal, signal } = delivery
   try {
     const answer = await member.client.update(kind, manifest, { signal })
-    answers.remember(work, ordinal, desired, manifest, answer)
+    answers.remember(work, ordinal, desired, asked, answer)
     const isSame = answer.metadata.resourceVersion === manifest.metadata.resourceVersion
     metrics.updated(manifest, member.name, 'success', isSame ? 'unchanged' : 'updated')
-    return isSame ? undefined : { act: 'updated', ...(before && { before }), after: answer }
+    return isSame ? undefined : { act: 'updated', before, after: answer }
   } catch (error) {
     if (!isConflict(error)) metrics.updated(manifest, member.name, 'error', 'none')
     throw error

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
-import { errors } from '@flotilla/sdk'
+import { errors, type Manifest, type Work } from '@flotilla/sdk'
 import { explain } from './advice.ts'
 import { desired, refusal, Scene, workFor } from './scene.test-support.ts'
 
@@ -115,5 +115,67 @@ describe('what a member refuses', () => {
     await began.machine.until(() => began.condition('Applied')?.status === 'False')
     assert.match(began.condition('Applied')?.message ?? '', /^Failed to apply all manifests \(1\/2\): exceeded quota/)
     assert.equal(began.replicas(), 1)
+  })
+})
+
+/** A claim of which a member does not let anybody take away the storage class it chose itself. */
+describe('what a member filled in and insists on', () => {
+  const claim = (labels: Readonly<Record<string, string>> = {}, spec: object = { size: 1 }) => {
+    const { metadata, ...rest } = desired('member1')
+    return { ...rest, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } }, spec }
+  }
+  const begin = async (objects: readonly Manifest[], held: readonly Manifest[] = []) => {
+    const began = await Scene.start({ objects, members: { member1: held } })
+    scene = began
+    const { client } = began.member()
+    const { create } = client
+    Object.assign(client, {
+      create: (kind: never, object: Manifest) =>
+        create(kind, { ...object, spec: { ...(object.spec as object), class: 'fast' } } as never),
+    })
+    began.refusing('update', ({ spec }) => {
+      const there = began.held()?.spec as { readonly class?: string; readonly size?: number }
+      const wanted = spec as typeof there
+      if (wanted.class !== there.class || wanted.size !== there.size) throw refusal(422, 'Invalid', 'spec is immutable')
+    })
+    return began
+  }
+  const applied: Work['status'] = {
+    conditions: [
+      { type: 'Applied', status: 'True', reason: 'R', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' },
+    ],
+  }
+  const filled = { ...claim(), spec: { size: 1, class: 'fast' } }
+
+  test('does not stand in the way of another change, again and again', async () => {
+    const began = await begin([workFor('member1', claim())])
+    await began.applied()
+    for (const team of ['a', 'b', 'c']) {
+      began.render({ workload: { manifests: [claim({ team })] } })
+      await began.machine.until(() => began.held()?.metadata.labels?.team === team)
+      await began.applied()
+    }
+    assert.deepEqual(began.held()?.spec, { size: 1, class: 'fast' })
+    assert.deepEqual(began.events('SyncFailed'), [])
+  })
+  test('is no failure after a start', async () => {
+    const began = await begin([{ ...workFor('member1', claim()), status: applied }], [filled])
+    await began.machine.until(() => began.condition('Dispatching') !== undefined)
+    await began.machine.quiet()
+    assert.equal(began.condition('Applied')?.status, 'True')
+    assert.deepEqual(began.events('SyncFailed'), [])
+    assert.deepEqual(began.held()?.spec, { size: 1, class: 'fast' })
+  })
+  test('does not hide that a field cannot be changed, or taken away', async () => {
+    const began = await begin([workFor('member1', claim())])
+    await began.applied()
+    for (const spec of [{ size: 2 }, {}]) {
+      began.render({ workload: { manifests: [claim({}, { size: 1 })] } })
+      await began.applied()
+      began.render({ workload: { manifests: [claim({}, spec)] } })
+      await began.machine.until(() => began.condition('Applied')?.status === 'False')
+      assert.match(began.condition('Applied')?.message ?? '', /spec is immutable; Flotilla does not replace what runs/)
+    }
+    assert.deepEqual(began.held()?.spec, { size: 1, class: 'fast' })
   })
 })
