@@ -1,3 +1,4 @@
+import { systemNamespace } from './api/names.ts'
 import { groupOf, type Kind, versionOf } from './kind.ts'
 import type { Manifest } from './manifest.ts'
 import { type AnyFields, type Schema, shape, text } from './schema.ts'
@@ -35,6 +36,8 @@ export interface Definition extends VersionDefinition {
   readonly categories?: readonly string[]
   /** Versions still served but not stored, by name. */
   readonly older?: Readonly<Record<string, VersionDefinition>>
+  /** Fields differ from version to version. */
+  readonly converted?: boolean
 }
 
 export interface CrdVersion {
@@ -44,6 +47,33 @@ export interface CrdVersion {
   readonly schema: { readonly openAPIV3Schema: Schema }
   readonly subresources?: { readonly status?: object }
   readonly additionalPrinterColumns?: readonly PrinterColumn[]
+}
+
+/** How a server shows objects in versions they are not stored in. */
+export type Conversion =
+  | { readonly strategy: 'None' }
+  | {
+      readonly strategy: 'Webhook'
+      readonly webhook: {
+        readonly conversionReviewVersions: readonly string[]
+        readonly clientConfig: {
+          readonly service: {
+            readonly namespace: string
+            readonly name: string
+            readonly path: string
+            readonly port: number
+          }
+        }
+      }
+    }
+
+/** Fields differ from version to version. The embedded server converts by itself; another one asks the control plane. */
+const byWebhook: Conversion = {
+  strategy: 'Webhook',
+  webhook: {
+    conversionReviewVersions: ['v1'],
+    clientConfig: { service: { namespace: systemNamespace, name: 'flotilla', path: '/convert', port: 443 } },
+  },
 }
 
 export interface CrdSpec {
@@ -58,7 +88,7 @@ export interface CrdSpec {
     readonly categories?: readonly string[]
   }
   readonly versions: readonly CrdVersion[]
-  readonly conversion: { readonly strategy: 'None' }
+  readonly conversion: Conversion
 }
 
 export interface CustomResourceDefinition extends Manifest {
@@ -114,7 +144,7 @@ export function crd(definition: Definition): CustomResourceDefinition {
         ...Object.entries(older).map(([name, definition]) => version(name, false, definition)),
         version(versionOf(kind.apiVersion), true, definition),
       ],
-      conversion: { strategy: 'None' },
+      conversion: definition.converted ? byWebhook : { strategy: 'None' },
     },
   }
 }

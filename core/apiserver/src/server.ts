@@ -13,7 +13,7 @@ import { Requests } from './controller/requests.ts'
 import { Documents, isProbe, isPublic } from './documents.ts'
 import type { Engine } from './engine.ts'
 import { errorAnswer, handleResource } from './handler.ts'
-import { Registry } from './registry/registry.ts'
+import { type Convert, Registry } from './registry/registry.ts'
 import type { Answer, BodyAnswer, Request } from './request.ts'
 import type { Resource } from './resource.ts'
 import { qualified, refusal } from './status.ts'
@@ -28,6 +28,11 @@ export interface ApiServerOptions {
   readonly storage: Storage
   /** Asked before every write, after the server's own checks. */
   readonly admission?: Admission
+  /**
+   * Converts objects of CustomResourceDefinitions whose conversion is by webhook, in place of the webhook, which is not
+   * called. By default, and where it does not know a kind, fields are the same in all versions.
+   */
+  readonly convert?: Convert
   /** By default every user may do everything. */
   readonly authorize?: Authorize
   /**
@@ -130,7 +135,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     },
   }
   const requests = new Requests(inProcessTransport(server, system))
-  const definitions = new Definitions(engine, requests, log)
+  const definitions = new Definitions(engine, requests, log, options.convert)
   const namespaces = new Namespaces(engine, requests, log)
   const garbage = new Garbage(engine, requests, log)
   const events = new EventExpiry(engine, requests, log)

@@ -27,23 +27,29 @@ export const addressOf = ({
   name,
 })
 
-const converted = new WeakMap<Manifest, Manifest>()
+const views = new WeakMap<Manifest, Manifest>()
+const origins = new WeakMap<Manifest, Manifest>()
 
-/** An object in another version of its kind: fields are the same in all of them. */
-const inVersion = (object: Manifest, apiVersion: string): Manifest => {
+const converted = ({ convert }: Served, object: Manifest, apiVersion: string, before?: Manifest): Manifest =>
+  Object.freeze(convert?.(object, apiVersion, before) ?? { ...object, apiVersion })
+
+/** An object of the store as the version that was asked for shows it. */
+export const view = (served: Served, object: Manifest): Manifest => {
+  const { apiVersion } = served
   if (object.apiVersion === apiVersion) return object
-  const found = converted.get(object)
+  const found = views.get(object)
   if (found?.apiVersion === apiVersion) return found
-  const fresh = Object.freeze({ ...object, apiVersion })
-  converted.set(object, fresh)
+  const fresh = converted(served, object, apiVersion)
+  views.set(object, fresh)
+  origins.set(fresh, object)
   return fresh
 }
 
-/** An object of the store as the version that was asked for shows it. */
-export const view = (served: Served, object: Manifest): Manifest => inVersion(object, served.apiVersion)
-
-/** An object as it is kept. */
-export const kept = (served: Served, object: Manifest): Manifest => inVersion(object, served.storedAs)
+/** An object as it is kept. `before`: the view of what it takes the place of. */
+export const kept = (served: Served, object: Manifest, before?: Manifest): Manifest =>
+  object.apiVersion === served.storedAs
+    ? object
+    : (origins.get(object) ?? converted(served, object, served.storedAs, before && (origins.get(before) ?? before)))
 
 /** Now, as objects say it. */
 export const timestamp = (now: Date): string => now.toISOString().replace(/\.\d{3}Z$/, 'Z')

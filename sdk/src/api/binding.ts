@@ -272,6 +272,7 @@ const both = {
     ageColumn,
   ],
   older: { v1alpha1: bindingV1alpha1 },
+  converted: true,
 } as const
 
 export const bindingDefinitions: readonly Definition[] = [

@@ -21,6 +21,7 @@ import { workloadRebalancerDefinition } from './workload-rebalancer.ts'
 
 export * from './autoscaling.ts'
 export * from './binding.ts'
+export * from './binding-conversion.ts'
 export * from './binding-v1alpha1.ts'
 export * from './cluster.ts'
 export * from './cluster-taint-policy.ts'

@@ -37,6 +37,8 @@ export const annotation = {
   appliedPlacement: 'policy.karmada.io/applied-placement',
   appliedOverrides: 'policy.karmada.io/applied-overrides',
   appliedClusterOverrides: 'policy.karmada.io/applied-cluster-overrides',
+  /** Ours: what of a binding its first version cannot say, on its way to an old client and back. */
+  wholeBinding: 'binding.flotilla.dev/v1alpha2',
 } as const
 
 export const finalizer = {

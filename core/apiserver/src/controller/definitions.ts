@@ -3,7 +3,7 @@ import type { Admission } from '../admission/admission.ts'
 import type { Engine } from '../engine.ts'
 import { withMetadata } from '../object/metadata.ts'
 import { type Definition, type DefinitionNames, resourcesOf, storageVersionOf } from '../registry/custom.ts'
-import type { Registry } from '../registry/registry.ts'
+import type { Convert, Registry } from '../registry/registry.ts'
 import type { Change } from '../store/change.ts'
 import { timestamp } from '../target.ts'
 import { Queue } from './queue.ts'
@@ -19,6 +19,9 @@ const asDefinition = (object: Manifest): Definition => object as Definition
 /** Whether what is served stays as it is. */
 const isSame = ({ object, before }: Change): boolean =>
   before?.spec === object.spec && before?.metadata.deletionTimestamp === object.metadata.deletionTimestamp
+
+/** Whether fields differ from version to version. */
+const isConverted = ({ spec: { conversion } }: Definition): boolean => conversion?.strategy === 'Webhook'
 
 /** A definition does not go before its instances. */
 export const keepUntilClean: Admission = async (request) => {
@@ -118,12 +121,14 @@ const statusOf = (definition: Definition, conflict: Conflict | undefined, now: D
 export class Definitions {
   readonly #engine: Engine
   readonly #requests: Requests
+  readonly #convert: Convert | undefined
   readonly #queue: Queue
   readonly #stop: () => void
 
-  constructor(engine: Engine, requests: Requests, log: Log) {
+  constructor(engine: Engine, requests: Requests, log: Log, convert?: Convert) {
     this.#engine = engine
     this.#requests = requests
+    this.#convert = convert
     this.#queue = new Queue({
       step: (name) => this.#settle(name),
       onError: (error, name) => log.warn('a custom resource definition is not settled', { name, error }),
@@ -170,6 +175,7 @@ export class Definitions {
       storageVersion: storageVersionOf(definition),
       custom: true,
       terminating: deletionTimestamp !== undefined,
+      ...(this.#convert && isConverted(definition) && { convert: this.#convert }),
     })
   }
 

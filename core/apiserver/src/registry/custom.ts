@@ -39,6 +39,7 @@ export interface Definition extends Manifest {
     readonly names: DefinitionNames
     readonly scope: 'Namespaced' | 'Cluster'
     readonly versions: readonly DefinitionVersion[]
+    readonly conversion?: { readonly strategy?: string }
   }
   readonly status?: {
     readonly conditions?: readonly Condition[]

@@ -1,4 +1,4 @@
-import { kindText } from '@flotilla/sdk'
+import { kindText, type Manifest } from '@flotilla/sdk'
 import type { Resource } from '../resource.ts'
 import type { Schema } from '../schema/schema.ts'
 import { type CompiledSchema, compileSchema } from '../schema/structural.ts'
@@ -18,13 +18,22 @@ export interface Served extends Resource {
   /** Its definition is being deleted: nothing may be created any more. */
   readonly terminating: boolean
   readonly compiled: CompiledSchema
+  /** Set when fields differ from version to version. */
+  readonly convert?: Convert
 }
+
+/**
+ * An object in another version of its kind, with the same metadata; undefined: its fields are the same there. The object
+ * may not have been checked yet. `before`: what is stored in its place, which may say more than its version can.
+ */
+export type Convert = (object: Manifest, apiVersion: string, before?: Manifest) => Manifest | undefined
 
 export interface Serving {
   /** The version objects are kept in. */
   readonly storageVersion: string
   readonly custom: boolean
   readonly terminating?: boolean
+  readonly convert?: Convert
 }
 
 /** A group and its versions, the preferred one first. */
@@ -42,7 +51,7 @@ const anything: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields
 
 const pathOf = (group: string, version: string, plural: string): string => `${group}/${version}/${plural}`
 
-const serve = (resource: Resource, { storageVersion, custom, terminating = false }: Serving): Served => ({
+const serve = (resource: Resource, { storageVersion, custom, terminating = false, convert }: Serving): Served => ({
   ...resource,
   id: qualified(resource),
   apiVersion: apiVersionOf(resource),
@@ -50,6 +59,7 @@ const serve = (resource: Resource, { storageVersion, custom, terminating = false
   custom,
   terminating,
   compiled: compileSchema(resource.schema ?? anything),
+  ...(convert && { convert }),
 })
 
 /** What the server serves, now. */

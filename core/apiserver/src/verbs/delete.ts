@@ -134,7 +134,7 @@ const admit = async (call: Call, manifest: Manifest, dryRun: boolean): Promise<r
     resource: served,
     ...(namespace !== undefined && { namespace }),
     name: manifest.metadata.name,
-    manifest,
+    manifest: kept(served, manifest),
     user: request.user,
     dryRun,
   })
@@ -161,7 +161,7 @@ const attempt = async (call: Call, stored: Manifest, options: Options): Promise<
   if (isHeld(served, after)) {
     if (after === current) await objects.settled(addressOf(call))
     if (after === current || options.dryRun) return { code: 200, body: after, warnings }
-    const written = await objects.write(addressOf(call), stored, kept(served, after))
+    const written = await objects.write(addressOf(call), stored, kept(served, after, current))
     return written && { code: 200, body: view(served, written), warnings }
   }
   const removed = options.dryRun ? stored : await objects.remove(addressOf(call), stored, kept(served, current))

@@ -8,7 +8,7 @@ import { isTrue } from '../request.ts'
 import { objectMetaSchema } from '../schema/metadata.ts'
 import { compileSchema } from '../schema/structural.ts'
 import { refusal } from '../status.ts'
-import type { Call } from '../target.ts'
+import { type Call, kept, view } from '../target.ts'
 
 const longestManager = 128
 
@@ -123,7 +123,7 @@ export const fitted = (call: Call, object: Manifest): Draft => {
   }
 }
 
-/** Asks everyone who may refuse or change a write. Throws the refusal. */
+/** Asks everyone who may refuse or change a write, in the version that is kept. Throws the refusal. */
 export const admitted = async (
   call: Call,
   operation: 'CREATE' | 'UPDATE',
@@ -132,21 +132,22 @@ export const admitted = async (
 ): Promise<Draft> => {
   const { engine, served, namespace, subresource, request } = call
   const { object } = draft
+  const manifest = kept(served, object, before)
   const answer = await engine.admit({
     operation,
     resource: served,
     ...(subresource && { subresource }),
     ...(namespace !== undefined && { namespace }),
     name: object.metadata.name ?? '',
-    manifest: object,
-    ...(before && { before }),
+    manifest,
+    ...(before && { before: kept(served, before) }),
     user: request.user,
     dryRun: isDryRun(call),
   })
   if (!isAdmitted(answer)) throw new ApiError(answer)
   const warnings = [...draft.warnings, ...(answer.warnings ?? [])]
-  if (answer.manifest === object) return { object, warnings }
-  return { object: served.compiled.applyDefaults(served.compiled.prune(answer.manifest)), warnings }
+  if (answer.manifest === manifest) return { object, warnings }
+  return { object: served.compiled.applyDefaults(served.compiled.prune(view(served, answer.manifest))), warnings }
 }
 
 const invalid = (served: Served, { metadata }: Manifest, causes: readonly StatusCause[]): ApiError =>

@@ -15,9 +15,9 @@ const attempts = 100
 type Propose = (current: Manifest) => Draft
 
 /** Stores what became of an object; undefined when someone else was faster. What nothing holds any more, goes. */
-const store = (call: Call, stored: Manifest, after: Manifest): Promise<Manifest> | undefined => {
+const store = (call: Call, stored: Manifest, current: Manifest, after: Manifest): Promise<Manifest> | undefined => {
   const { objects } = call.engine
-  const object = kept(call.served, after)
+  const object = kept(call.served, after, current)
   if (after.metadata.deletionTimestamp && !isHeld(call.served, after)) {
     return objects.remove(addressOf(call), stored, object)
   }
@@ -35,7 +35,7 @@ const attempt = async (
   const { object, warnings } = await revise(call, propose(current), current, how)
   if (object === current) await engine.objects.settled(addressOf(call))
   if (object === current || isDryRun(call)) return { code: 200, body: object, warnings }
-  const written = await store(call, stored, object)
+  const written = await store(call, stored, current, object)
   return written && { code: 200, body: view(served, written), warnings }
 }
 

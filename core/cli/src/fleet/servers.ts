@@ -9,7 +9,7 @@ import {
 } from '@flotilla/apiserver'
 import type { Reviewer } from '@flotilla/core'
 import { createClient, type User } from '@flotilla/kube'
-import { type Client, crds, type Log, type Metrics } from '@flotilla/sdk'
+import { type Client, convertBinding, crds, type Log, type Metrics } from '@flotilla/sdk'
 import { createSimulator } from '@flotilla/simulator'
 import { reviewedBy } from './admission.ts'
 import { memberNames } from './members.ts'
@@ -63,7 +63,15 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   let reviewer: Reviewer | undefined
   const admission = reviewedBy(() => reviewer)
   const storage = storageOf(dataDir, 'flotilla')
-  const server = await createApiServer({ name: 'flotilla', storage, admission, tracks, crds, log })
+  const server = await createApiServer({
+    name: 'flotilla',
+    storage,
+    admission,
+    convert: convertBinding,
+    tracks,
+    crds,
+    log,
+  })
   begun.defer(() => server.close())
   const outcomes = await Promise.allSettled(names.map((name) => startMember(name, options)))
   const members = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [begun.use(outcome.value)] : []))
