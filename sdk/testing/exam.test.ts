@@ -7,6 +7,7 @@ import { on, type Point } from '../src/point.ts'
 import * as points from '../src/points/index.ts'
 import type { Handler } from '../src/rules.ts'
 import { examineMutate, examineRefuse } from './admit.ts'
+import { examineComplete } from './aggregate.ts'
 import { examineConflict } from './apply.ts'
 import { binding, cluster, clusters, deployment, feasible, manifest, policy, statusItem } from './build.ts'
 import { examineDecide } from './evict.ts'
@@ -104,6 +105,11 @@ const passes: Readonly<Record<string, () => Promise<void>>> = {
     examineAggregate.check(
       answering(points.interpret.aggregate, ({ template, items }) => ({ ...template, status: { n: items.length } })),
       { given: { template: deployment(), items: [statusItem('one')] }, becomes: { n: 1 } },
+    ),
+  'a completion': () =>
+    examineComplete.check(
+      answering(points.aggregate.complete, ({ items }) => ({ fields: { n: items.length }, again: 5 })),
+      { given: { template: deployment(), items: [statusItem('one')] }, adds: { fields: { n: 1 }, again: 5 } },
     ),
   'a refusal by its reason': () =>
     examineFilter.check(
@@ -301,6 +307,16 @@ const fails: Readonly<Record<string, readonly [why: RegExp, () => Promise<void>]
         answering(points.member.connect, () => client as never),
         { given: { cluster: one }, connects: true },
       ),
+  ],
+  'a completion with a condition said twice': [
+    /a type has one condition/,
+    () => {
+      const conditions = (['True', 'False'] as const).map((status) => ({ type: 'Ready', status }))
+      return examineComplete.check(
+        answering(points.aggregate.complete, () => ({ conditions })),
+        { given: { template: deployment() }, adds: { conditions } },
+      )
+    },
   ],
   'an eviction from elsewhere': [
     /two is one of the clusters in question/,

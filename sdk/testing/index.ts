@@ -1,4 +1,5 @@
 export * from './admit.ts'
+export * from './aggregate.ts'
 export * from './any-shape.ts'
 export * from './apply.ts'
 export * from './build.ts'

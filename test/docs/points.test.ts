@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { admit, apply, evict, interpret, match, member, observe, render, schedule } from '@flotilla/sdk'
+import { admit, aggregate, apply, evict, interpret, match, member, observe, render, schedule } from '@flotilla/sdk'
 import { root } from '../root.ts'
 import { headings } from './headings.ts'
 
-const families = { admit, apply, evict, interpret, match, member, observe, render, schedule }
+const families = { admit, aggregate, apply, evict, interpret, match, member, observe, render, schedule }
 
 const points = Object.entries(families).flatMap(([family, members]) =>
   Object.entries(members).flatMap(([name, value]) =>

@@ -8,7 +8,14 @@ import {
   type Manifest,
   on,
   type Plugin,
+  aggregate as points,
 } from '@flotilla/sdk'
+
+/** A status that was summed up, of a template of one kind. */
+export interface Summary<T extends Manifest> extends points.Summary {
+  readonly template: T
+  readonly before: T
+}
 
 /** What is known of one kind: an answer for each question that makes sense for it. All are pure. */
 export interface Interpreter<T extends Manifest> {
@@ -23,11 +30,18 @@ export interface Interpreter<T extends Manifest> {
   status?(object: T): Json | undefined
   /** The template with what its members say; the same template when that is what it says already. */
   aggregate?(template: T, items: readonly AggregatedStatusItem[], now: Date): T
+  /** What a single cluster would say beside that; undefined: nothing. */
+  complete?(summary: Summary<T>): points.Completion | undefined
 }
 
 const healthOf = (isHealthy: boolean): Health => (isHealthy ? 'Healthy' : 'Unhealthy')
 
 const reflectionOf = (status: Json | undefined): interpret.Reflection => (status === undefined ? {} : { status })
+
+const isOf = <T extends Manifest>(
+  summary: points.Summary,
+  is: (object: Manifest) => object is T,
+): summary is Summary<T> => is(summary.template) && is(summary.before)
 
 /** `ReplicaSet` → `replica-set`. */
 const kebab = (kind: string): string => kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
@@ -40,7 +54,7 @@ export function ofKind<T extends Manifest>(
   { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
   interpreter: Interpreter<T>,
 ): Plugin {
-  const { replicas, reviseReplicas, retain, isHealthy, dependencies, status, aggregate } = interpreter
+  const { replicas, reviseReplicas, retain, isHealthy, dependencies, status, aggregate, complete } = interpreter
   const is = (object: Manifest): object is T => object.kind === kind && object.apiVersion === apiVersion
   const answers = (now: () => Date): readonly (Extension | undefined)[] => [
     replicas && on(interpret.replicas, ({ manifest }) => (is(manifest) ? replicas(manifest) : undefined)),
@@ -57,6 +71,7 @@ export function ofKind<T extends Manifest>(
     status && on(interpret.status, ({ manifest }) => (is(manifest) ? reflectionOf(status(manifest)) : undefined)),
     aggregate &&
       on(interpret.aggregate, ({ template, items }) => (is(template) ? aggregate(template, items, now()) : undefined)),
+    complete && on(points.complete, (summary) => (isOf(summary, is) ? complete(summary) : undefined)),
   ]
   return definePlugin({
     name: `native-${kebab(kind)}`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { admit, evict, interpret, match, Registry, render, schedule } from '@flotilla/sdk'
+import { admit, aggregate, evict, interpret, match, Registry, render, schedule } from '@flotilla/sdk'
 import { examineList, fakeHost } from '@flotilla/sdk/testing'
 import { preset } from './index.ts'
 
@@ -19,6 +19,7 @@ test('what the main job asks is answered', () => {
     interpret.status,
     interpret.health,
     interpret.aggregate,
+    aggregate.complete,
     interpret.dependencies,
     schedule.filter,
     schedule.score,

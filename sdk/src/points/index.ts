@@ -1,4 +1,5 @@
 export * as admit from './admit.ts'
+export * as aggregate from './aggregate.ts'
 export * as apply from './apply.ts'
 export * as evict from './evict.ts'
 export * as interpret from './interpret.ts'

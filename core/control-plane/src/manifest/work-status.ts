@@ -5,6 +5,7 @@ import {
   FlotillaError,
   isNotFound,
   type Key,
+  keyOf,
   keyText,
   type Outcome,
   type Work,
@@ -13,6 +14,7 @@ import {
 } from '@flotilla/sdk'
 import type { Machine } from '../machine.ts'
 import { moment } from './moment.ts'
+import { ofStatuses, Pace } from './pace.ts'
 
 /** A Work's status with something said in it; the same status when it is said already. */
 export type StatusEdit = (status: WorkStatus, work: Work) => WorkStatus | Promise<WorkStatus>
@@ -65,6 +67,7 @@ export function createWorkStatusWriter(
 ): WorkStatusWriter {
   const works = machine.store(workKind)
   const waiting = new Map<string, Waiting>()
+  const pace = new Pace(ofStatuses)
   const worker = machine.worker<Key>({ name: 'work-status', keyText, workers: 16, step: write })
   void worker.run(machine.signal)
 
@@ -79,7 +82,8 @@ export function createWorkStatusWriter(
     const taken = waiting.get(text)
     if (!taken) return done
     const quiet = moment(waiting.size)
-    const left = Math.min(taken.latest + quiet, taken.since + mostMoments * quiet) - performance.now()
+    const settled = Math.min(taken.latest + quiet, taken.since + mostMoments * quiet) - performance.now()
+    const left = Math.max(settled, pace.wait(text))
     if (left > 0) return again(left)
     waiting.delete(text)
     const work = works.get(key)
@@ -98,6 +102,7 @@ export function createWorkStatusWriter(
 
   async function put(work: Work, status: WorkStatus, signal: AbortSignal): Promise<void> {
     if (deepEqual(status, work.status ?? {})) return
+    pace.note(keyText(keyOf(work)))
     try {
       await machine.client.update(workKind, { ...work, status }, { subresource: 'status', signal })
     } catch (error) {

@@ -1,13 +1,14 @@
 import { label } from '@flotilla/sdk'
-import { aggregateCounters, type Counted, type Counters, reflectCounters } from '../counters.ts'
+import { aggregateCounters, type Counters, reflectCounters } from '../counters.ts'
+import { deploymentProgress, type Rolled } from '../deployment-progress.ts'
 import { ofKind } from '../interpreter.ts'
 import { podDependencies } from '../pod-dependencies.ts'
 import { needs } from '../pod-requirements.ts'
 import type { PodTemplate } from '../pod-template.ts'
 import { isRolledOut, withReplicas } from '../rollout.ts'
 
-interface Deployment extends Counted {
-  readonly spec?: { readonly replicas?: number; readonly template?: PodTemplate }
+interface Deployment extends Rolled {
+  readonly spec?: Rolled['spec'] & { readonly template?: PodTemplate }
 }
 
 const counters: Counters = {
@@ -32,5 +33,6 @@ export const deployment = ofKind<Deployment>(
     dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
     status: (object) => reflectCounters(counters, object),
     aggregate: (template, items) => aggregateCounters(counters, template, items),
+    complete: deploymentProgress,
   },
 )

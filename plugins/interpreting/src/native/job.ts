@@ -1,5 +1,13 @@
-import { type AggregatedStatusItem, type Json, type Manifest, type StringMap, timestamp } from '@flotilla/sdk'
-import { ofKind } from '../interpreter.ts'
+import {
+  type AggregatedStatusItem,
+  type Json,
+  type Manifest,
+  type aggregate as points,
+  type StringMap,
+  timestamp,
+} from '@flotilla/sdk'
+import { conditionsOf, findIn } from '../conditions.ts'
+import { ofKind, type Summary } from '../interpreter.ts'
 import { podDependencies } from '../pod-dependencies.ts'
 import { needs } from '../pod-requirements.ts'
 import type { PodTemplate } from '../pod-template.ts'
@@ -104,6 +112,19 @@ function aggregate(template: Job, items: readonly AggregatedStatusItem[], now: D
   return withStatus(template, withoutEmpty(status))
 }
 
+/** What must be said before, says an API server, that Job has failed or is complete. */
+const heralds = { Failed: 'FailureTarget', Complete: 'SuccessCriteriaMet' } as const
+
+function complete({ template }: Summary<Job>): points.Completion | undefined {
+  const conditions = Object.entries(heralds).flatMap(([end, type]) => {
+    const ended = findIn(conditionsOf(template), end)
+    if (ended?.status !== 'True' || findIn(conditionsOf(template), type)) return []
+    const { status, reason, message } = ended
+    return [{ type, status, ...(reason && { reason }), ...(message && { message }) }]
+  })
+  return conditions.length > 0 ? { conditions } : undefined
+}
+
 export const job = ofKind<Job>(
   { apiVersion: 'batch/v1', kind: 'Job' },
   {
@@ -113,5 +134,6 @@ export const job = ofKind<Job>(
     dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
     status: ({ status }) => status && reflect(status),
     aggregate,
+    complete,
   },
 )

@@ -1,5 +1,5 @@
-import type { AggregatedStatusItem, Manifest } from '@flotilla/sdk'
-import { ofKind } from '../interpreter.ts'
+import { type AggregatedStatusItem, deepEqual, type Json, type Manifest, type aggregate as points } from '@flotilla/sdk'
+import { ofKind, type Summary } from '../interpreter.ts'
 import { said, withStatus } from '../status.ts'
 
 interface PersistentVolumeClaim extends Manifest {
@@ -21,7 +21,16 @@ function aggregate(template: PersistentVolumeClaim, items: readonly AggregatedSt
   return withStatus(template, { phase })
 }
 
+/** What of a claim that is bound everywhere is the same everywhere. */
+function complete({ template, items }: Summary<PersistentVolumeClaim>): points.Completion | undefined {
+  const [first, ...others] = said<Readonly<Record<string, Json>>>(items)
+  if (!first || template.status?.phase !== 'Bound') return undefined
+  const isShared = (name: string) => others.every(({ status }) => deepEqual(status[name], first.status[name]))
+  const shared = Object.entries(first.status).filter(([name]) => ['accessModes', 'capacity'].includes(name) && isShared(name)) // biome-ignore format: one expression
+  return { fields: Object.fromEntries(shared) }
+}
+
 export const persistentVolumeClaim = ofKind<PersistentVolumeClaim>(
   { apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
-  { retain, isHealthy: ({ status }) => status?.phase === 'Bound', aggregate },
+  { retain, isHealthy: ({ status }) => status?.phase === 'Bound', aggregate, complete },
 )

@@ -1,5 +1,5 @@
-import type { AggregatedStatusItem, Json, Manifest, StringMap } from '@flotilla/sdk'
-import { ofKind } from '../interpreter.ts'
+import type { AggregatedStatusItem, Json, Manifest, aggregate as points, StringMap } from '@flotilla/sdk'
+import { ofKind, type Summary } from '../interpreter.ts'
 import { said, withStatus } from '../status.ts'
 
 interface PodDisruptionBudget extends Manifest {
@@ -46,11 +46,25 @@ function aggregate(template: PodDisruptionBudget, items: readonly AggregatedStat
   return withStatus(template, reflect(status))
 }
 
+/** Whether any pod may go, which is what `kubectl drain` and its like look for. */
+function complete({ template, items }: Summary<PodDisruptionBudget>): points.Completion | undefined {
+  if (items.every(({ status }) => !status)) return undefined
+  const isAllowed = (template.status?.disruptionsAllowed ?? 0) > 0
+  const condition = {
+    type: 'DisruptionAllowed',
+    status: isAllowed ? 'True' : 'False',
+    reason: isAllowed ? 'SufficientPods' : 'InsufficientPods',
+    message: '',
+  } as const
+  return { conditions: [condition] }
+}
+
 export const podDisruptionBudget = ofKind<PodDisruptionBudget>(
   { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
   {
     isHealthy: ({ status = {} }) => (status.currentHealthy ?? 0) >= (status.desiredHealthy ?? 0),
     status: ({ status }) => status && reflect(status),
     aggregate,
+    complete,
   },
 )

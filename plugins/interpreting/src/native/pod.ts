@@ -1,5 +1,6 @@
-import type { AggregatedStatusItem, Json, Manifest } from '@flotilla/sdk'
-import { ofKind } from '../interpreter.ts'
+import type { AggregatedStatusItem, Json, Manifest, aggregate as points } from '@flotilla/sdk'
+import { sharedConditions } from '../conditions.ts'
+import { ofKind, type Summary } from '../interpreter.ts'
 import { gravest } from '../phase.ts'
 import { podDependencies } from '../pod-dependencies.ts'
 import { needs } from '../pod-requirements.ts'
@@ -18,9 +19,12 @@ interface PodStatus {
   readonly initContainerStatuses?: readonly ContainerStatus[]
 }
 
-interface ContainerStatus {
+type ContainerStatus = {
+  readonly name?: string
   readonly ready: boolean
+  readonly restartCount?: number
   readonly state?: { readonly [state: string]: Json }
+  readonly [field: string]: Json | undefined
 }
 
 /** The containers with the mounts of those of the same name, a service account's token among them. */
@@ -76,6 +80,35 @@ function aggregate(template: Pod, items: readonly AggregatedStatusItem[]): Pod {
   return withStatus(template, withoutEmpty(status))
 }
 
+/** What speaks for a container in all clusters: that it waits, before that it runs, before that it is over. */
+const gravity = ({ state = {} }: ContainerStatus): number => ['terminated', 'running', 'waiting'].findIndex((each) => each in state) // biome-ignore format: one expression
+
+/** A container of every cluster as one: as grave as the gravest, ready when all are, restarted as often as all together. */
+function joined(name: string, statuses: readonly ContainerStatus[]): Json {
+  const [gravest] = [...statuses].sort((a, b) => gravity(b) - gravity(a))
+  return {
+    ...withoutUndefined(gravest ?? {}),
+    name,
+    ready: statuses.every(({ ready }) => ready),
+    restartCount: statuses.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
+  }
+}
+
+const withoutUndefined = (fields: Readonly<Record<string, Json | undefined>>): { readonly [field: string]: Json } =>
+  Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined))
+
+const joinedAll = (statuses: readonly ContainerStatus[]): readonly Json[] =>
+  [...Map.groupBy(statuses, ({ name = '' }) => name)].map(([name, each]) => joined(name, each))
+
+/** One pod, as `kubectl get pod` and `kubectl wait` look at it, of the pods of all clusters. */
+function complete({ items }: Summary<Pod>): points.Completion | undefined {
+  const members = said<PodStatus>(items).map(({ status }) => status)
+  if (members.length === 0) return undefined
+  const containerStatuses = joinedAll(members.flatMap(({ containerStatuses = [] }) => containerStatuses))
+  const initContainerStatuses = joinedAll(members.flatMap(({ initContainerStatuses = [] }) => initContainerStatuses))
+  return { conditions: sharedConditions(items), fields: withoutEmpty({ containerStatuses, initContainerStatuses }) }
+}
+
 export const pod = ofKind<Pod>(
   { apiVersion: 'v1', kind: 'Pod' },
   {
@@ -84,5 +117,6 @@ export const pod = ofKind<Pod>(
     isHealthy,
     dependencies: (object) => podDependencies(object, object.spec),
     aggregate,
+    complete,
   },
 )

@@ -1,6 +1,7 @@
-import type { interpret } from '@flotilla/sdk'
+import { hash } from 'node:crypto'
+import type { aggregate, interpret, Json } from '@flotilla/sdk'
 import { aggregateCounters, type Counted, type Counters, reflectCounters } from '../counters.ts'
-import { ofKind } from '../interpreter.ts'
+import { ofKind, type Summary } from '../interpreter.ts'
 import { podDependencies } from '../pod-dependencies.ts'
 import { needs } from '../pod-requirements.ts'
 import type { PodTemplate } from '../pod-template.ts'
@@ -27,6 +28,37 @@ function dependencies(object: StatefulSet): readonly interpret.Dependency[] {
   )
 }
 
+interface Revisions {
+  readonly currentRevision?: string
+  readonly updateRevision?: string
+}
+
+const revisionsOf = ({ status }: StatefulSet): Revisions => (status as Revisions | undefined) ?? {}
+
+/** A revision of all clusters together: each of them has one of its own for the same pods. */
+const revisionOf = ({ metadata, spec }: StatefulSet): string =>
+  `${metadata.name}-${hash('sha256', JSON.stringify(spec?.template ?? {}), 'hex').slice(0, 10)}`
+
+/**
+ * From which revision to which it rolls. `kubectl rollout status` takes a StatefulSet whose revisions are the same as
+ * rolled out; in Karmada, where both are missing, always.
+ */
+function complete({ template, before, items }: Summary<StatefulSet>): aggregate.Completion | undefined {
+  const { replicas = 0, updatedReplicas = 0, observedGeneration } = template.status ?? {}
+  const isSeen = observedGeneration === template.metadata.generation
+  if (!isSeen || items.every(({ status }) => !status)) return { fields: fieldsOf(revisionsOf(before)) }
+  const updateRevision = revisionOf(template)
+  const { currentRevision = updateRevision } = revisionsOf(before)
+  return {
+    fields: fieldsOf({
+      updateRevision,
+      currentRevision: updatedReplicas < replicas ? currentRevision : updateRevision,
+    }),
+  }
+}
+
+const fieldsOf = (revisions: Revisions) => revisions as { readonly [name: string]: Json }
+
 /**
  * Unlike in Karmada, whose native interpreter never collects `observedGeneration` from StatefulSets and compares the
  * member's generation with itself, the template's `observedGeneration` advances as it does for the other workloads.
@@ -40,5 +72,6 @@ export const statefulSet = ofKind<StatefulSet>(
     dependencies,
     status: (object) => reflectCounters(counters, object),
     aggregate: (template, items) => aggregateCounters(counters, template, items),
+    complete,
   },
 )

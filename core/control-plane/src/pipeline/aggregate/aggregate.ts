@@ -3,6 +3,7 @@ import {
   type Ask,
   type Binding,
   type BindingStatus,
+  type Condition,
   clusterOfNamespace,
   deepEqual,
   findCondition,
@@ -10,11 +11,13 @@ import {
   type Manifest,
   type ManifestStatus,
   type ObjectReference,
+  aggregate as points,
   setCondition,
+  timestamp,
   type Work,
 } from '@flotilla/sdk'
 import { apiVersionOf } from '../../manifest/identifier.ts'
-import { expectedClusters } from '../../manifest/targets.ts'
+import { expectedClusters, targetsOf } from '../../manifest/targets.ts'
 import { withDrift } from './drift.ts'
 
 /** A binding, and all that its Works say. */
@@ -31,6 +34,8 @@ export interface Aggregated {
   readonly status: BindingStatus
   /** With a new status; undefined when it has nothing new to say. */
   readonly template?: Manifest
+  /** Milliseconds until it has to be summed up again though nothing changed. */
+  readonly again?: number
 }
 
 const isOf = ({ identifier }: ManifestStatus, resource: ObjectReference): boolean =>
@@ -77,14 +82,55 @@ function fullyApplied(binding: Binding, items: readonly AggregatedStatusItem[]) 
       } as const)
 }
 
+/** A condition as it is written: its time moves when its status does. */
+function dated(said: points.Verdict, before: readonly Condition[], now: Date): Partial<Condition> {
+  const was = findCondition(before, said.type)
+  const isSame = was?.status === said.status && was.lastTransitionTime
+  return { ...said, lastTransitionTime: isSame ? was.lastTransitionTime : timestamp(now) }
+}
+
+interface Conditioned {
+  readonly conditions?: readonly Condition[]
+}
+
+const statusOf = ({ status }: Manifest): Conditioned => (status as Conditioned | undefined) ?? {}
+
+/** The status of a template with its sums, and with what a single cluster would say beside them. */
+function completed(template: Manifest, before: Manifest, completion: points.Completion, now: Date): object {
+  const { conditions = [], fields } = completion
+  const { conditions: others = [], ...status } = statusOf(template)
+  const kept = others.filter(({ type }) => !findVerdict(conditions, type))
+  const all = [...kept, ...conditions.map((each) => dated(each, statusOf(before).conditions ?? [], now))]
+  return { ...status, ...fields, ...(all.length > 0 && { conditions: all }) }
+}
+
+const findVerdict = (verdicts: readonly points.Verdict[], type: string) => verdicts.find((each) => each.type === type)
+
+type Told = Pick<Aggregated, 'template' | 'again'>
+
+/** What a template should say of all clusters together. */
+async function tell(
+  ask: Ask,
+  template: Manifest,
+  items: readonly AggregatedStatusItem[],
+  { binding, now }: Aggregating,
+): Promise<Told> {
+  const summed = (await ask(interpret.aggregate, { template, items })) ?? template
+  const summary = { template: summed, before: template, items, targets: targetsOf(binding), now: now.getTime() }
+  const completion = await ask(points.complete, summary)
+  const status = completion ? completed(summed, template, completion, now) : summed.status
+  const again = completion?.again === undefined ? {} : { again: completion.again }
+  return deepEqual(status ?? {}, template.status ?? {}) ? again : { template: { ...template, status }, ...again }
+}
+
 /** What a binding and its template should say of all clusters together. */
-export async function aggregate(ask: Ask, { binding, works, template, now }: Aggregating): Promise<Aggregated> {
+export async function aggregate(ask: Ask, aggregating: Aggregating): Promise<Aggregated> {
+  const { binding, works, template, now } = aggregating
   const there = works.filter(({ metadata }) => !metadata.deletionTimestamp)
   const items = there.map((work) => itemOf(work, binding.spec.resource)).sort(byName)
   const before = binding.status ?? {}
   const conditions = withDrift(setCondition(before.conditions, fullyApplied(binding, items), now), there, now)
   const isSame = conditions === before.conditions && deepEqual(items, before.aggregatedStatus)
   const status = isSame ? before : { ...before, conditions, aggregatedStatus: items }
-  const told = template && (await ask(interpret.aggregate, { template, items }))
-  return told && !deepEqual(told.status, template.status) ? { status, template: told } : { status }
+  return { status, ...(template && (await tell(ask, template, items, aggregating))) }
 }

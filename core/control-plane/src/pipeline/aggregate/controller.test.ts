@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
 import {
+  aggregate,
   type Binding,
   clusterResourceBindingKind,
+  type Extension,
   findCondition,
   interpret,
   type Kind,
@@ -25,8 +27,10 @@ const sums = on(interpret.aggregate, ({ template, items }) => ({
   status: { replicas: items.reduce((sum, { status }) => sum + ((status as { replicas?: number })?.replicas ?? 0), 0) },
 }))
 
-const start = async (...objects: readonly Manifest[]) => {
-  machine = testMachine({ objects, extensions: [sums] })
+const start = async (...objects: readonly Manifest[]) => begin(objects)
+
+const begin = async (objects: readonly Manifest[], ...more: readonly Extension[]) => {
+  machine = testMachine({ objects, extensions: [sums, ...more] })
   machine.run(aggregateControllers(machine))
   await machine.quiet()
 }
@@ -144,10 +148,53 @@ test('a write that fails is told to the owner and tried again', async () => {
   machine.objects.put(workIn('a', 1))
   await machine.until(() => replicas() === 1)
   assert.deepEqual(
-    machine.events.map(({ about, reason }) => [about, reason]),
+    machine.events.map(({ about, reason, message }) => [about, reason, message]),
     [
-      ['ResourceBinding web-deployment', 'AggregateStatusFailed'],
-      ['Deployment web', 'AggregateStatusFailed'],
+      ['ResourceBinding web-deployment', 'AggregateStatusFailed', 'the disk is full'],
+      ['Deployment web', 'AggregateStatusFailed', 'the disk is full'],
+      ...['ResourceBinding web-deployment', 'Deployment web'].map((about) => [
+        about,
+        'AggregateStatusSucceed',
+        'Update ResourceBinding(default/web-deployment) with AggregatedStatus successfully.',
+      ]),
     ],
   )
+})
+
+describe('what a plugin adds to the sums', () => {
+  const statusOf = () =>
+    machine.objects.get(deploymentKind, { namespace: 'default', name: 'web' })?.status as
+      | { conditions?: readonly object[] }
+      | undefined
+  test('is one write with them', async () => {
+    const conditions = [{ type: 'Available', status: 'True' }] as const
+    await begin(
+      [bound, deployment()],
+      on(aggregate.complete, () => ({ conditions })),
+    )
+    machine.objects.put(workIn('a', 1))
+    await machine.until(() => replicas() === 1)
+    assert.deepEqual(statusOf()?.conditions, [{ ...conditions[0], lastTransitionTime: '2026-01-01T00:00:00Z' }])
+    assert.equal(writes().filter((write) => write.startsWith('update deployments')).length, 1)
+  })
+  test('may be another thing after a while', async () => {
+    let asked = 0
+    const patient = on(aggregate.complete, () => (asked++ === 0 ? { again: 20 } : { fields: { late: true } }))
+    await begin([bound, deployment()], patient)
+    machine.objects.put(workIn('a', 1))
+    await machine.until(() => (statusOf() as { late?: true } | undefined)?.late === true)
+  })
+})
+
+test('what clusters say all the time is written a few times a second', async () => {
+  await start(bound, deployment(), workIn('a', 0))
+  await machine.until(() => machine.writes.length > 0)
+  const begun = performance.now()
+  for (let count = 1; performance.now() - begun < 2_000; count++) {
+    machine.objects.put(workIn('a', count))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  const templates = writes().filter((write) => write.startsWith('update deployments')).length
+  const most = 3 + (performance.now() - begun) / 500
+  assert.ok(templates > 2 && templates <= most, `${templates} writes`)
 })

@@ -23,6 +23,7 @@ import type { Machine } from '../../machine.ts'
 import { ended } from '../../manifest/ended.ts'
 import { moment } from '../../manifest/moment.ts'
 import { bindingId, bindingKeyOf, bindingKinds, worksOfBinding } from '../../manifest/origin.ts'
+import { ofStatuses, Pace } from '../../manifest/pace.ts'
 import { type CachedTemplate, templateOf } from '../../manifest/template.ts'
 import { aggregate } from './aggregate.ts'
 
@@ -38,6 +39,7 @@ function aggregateController(machine: Machine, kind: Kind<Binding>): Controller 
   const bindings = machine.store(kind)
   const works = machine.store(workKind)
   const waiting = new Map<string, number>()
+  const pace = new Pace(ofStatuses)
   const worker: Worker<Key> = machine.worker({
     name,
     keyText,
@@ -51,15 +53,22 @@ function aggregateController(machine: Machine, kind: Kind<Binding>): Controller 
     worker.enqueueAfter(key, moment(waiting.size))
   }
 
+  /** Milliseconds to wait for Works that have said nothing, and for the writes of before. */
+  function tooSoon(text: string, told: readonly Work[]): number {
+    const since = waiting.get(text)
+    const left = since === undefined ? 0 : since + patience - performance.now()
+    return Math.max(told.some(isSilent) ? left : 0, pace.wait(text))
+  }
+
   async function step(key: Key, signal: AbortSignal): Promise<Outcome> {
+    const text = keyText(key)
     const binding = bindings.get(key)
     const id = binding && bindingId(binding)
     const told = id ? works.by(worksOfBinding(kind), id) : []
-    const since = waiting.get(keyText(key))
-    const left = since === undefined ? 0 : since + patience - performance.now()
-    if (left > 0 && told.some(isSilent)) return again(left)
-    waiting.delete(keyText(key))
-    return binding ? settle(machine, { kind, binding, works: told }, signal) : done
+    const left = tooSoon(text, told)
+    if (left > 0) return again(left)
+    waiting.delete(text)
+    return binding ? settle(machine, { kind, binding, works: told, wrote: () => pace.note(text) }, signal) : done
   }
 
   const hearBinding = (change: Change<Binding>) => {
@@ -102,7 +111,7 @@ async function settle(machine: Machine, sum: Sum, signal: AbortSignal): Promise<
   if (works.length === 0 && !binding.status?.aggregatedStatus?.length) return done // nobody has said anything yet
   const template = await templateOf(machine, binding.spec.resource, signal)
   try {
-    await sumUp(machine, { ...sum, ...(template && { template }) }, signal)
+    return await sumUp(machine, { ...sum, ...(template && { template }) }, signal)
   } catch (error) {
     if (isConflict(error)) throw error // somebody else wrote first: nothing is wrong, it is done again
     for (const about of template ? [binding, template.manifest] : [binding]) {
@@ -110,7 +119,6 @@ async function settle(machine: Machine, sum: Sum, signal: AbortSignal): Promise<
     }
     throw error
   }
-  return done
 }
 
 interface Sum {
@@ -118,17 +126,32 @@ interface Sum {
   readonly binding: Binding
   readonly works: readonly Work[]
   readonly template?: CachedTemplate
+  /** Told when something was written. */
+  readonly wrote: () => void
 }
 
-async function sumUp(machine: Machine, { kind, binding, works, template }: Sum, signal: AbortSignal): Promise<void> {
+async function sumUp(machine: Machine, sum: Sum, signal: AbortSignal): Promise<Outcome> {
+  const { kind, binding, works, template, wrote } = sum
   const { ask, client, now } = machine
   const manifest = template && { template: template.manifest }
   const aggregated = await aggregate(ask, { binding, works, ...manifest, now: now() })
-  if (aggregated.status !== binding.status) {
+  const isNew = aggregated.status !== binding.status
+  if (isNew || aggregated.template) wrote()
+  if (isNew) {
     await client.update(kind, { ...binding, status: aggregated.status }, { subresource: 'status', signal })
     told(machine, 'aggregate', binding, 'aggregated')
+    sayAggregated(machine, binding, template?.manifest)
   }
   if (template && aggregated.template) await writeStatus(machine, template.kind, aggregated.template, signal)
+  return aggregated.again === undefined ? done : again(aggregated.again)
+}
+
+/** In Karmada's words. */
+function sayAggregated({ event }: Machine, binding: Binding, template: Manifest | undefined): void {
+  const { namespace, name } = binding.metadata
+  const message = `Update ${binding.kind}(${namespace ? `${namespace}/` : ''}${name}) with AggregatedStatus successfully.`
+  for (const about of template ? [binding, template] : [binding])
+    event(about, 'Normal', 'AggregateStatusSucceed', message)
 }
 
 /** Not every kind has its status in a subresource. */

@@ -68,6 +68,53 @@ describe('what a member says', () => {
   })
 })
 
+describe('what a member does not say any more', () => {
+  const told = { ...work, status: { conditions: [applied] } }
+  const replicas = () => (reflected()?.status as { replicas?: number } | undefined)?.replicas
+  test('is not said of what was deleted there', async () => {
+    await start([told], [{ ...web, status: { replicas: 1 } }])
+    await fleet.machine.until(() => replicas() === 1)
+    fleet.member('member1').objects.remove(web)
+    await fleet.machine.until(() => workNow().status?.manifestStatuses?.length === 0)
+  })
+  test('is not said of what belongs to another Work', async () => {
+    const annotations = { ...traces, 'work.karmada.io/name': 'web-y' }
+    await start([told], [{ ...web, metadata: { ...web.metadata, annotations }, status: { replicas: 1 } }])
+    fleet.machine.objects.put({ ...told, metadata: { ...key, generation: 2 } })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await fleet.machine.quiet()
+    assert.equal(reflected(), undefined)
+  })
+  test('stays while the member is away', async () => {
+    await start([told], [{ ...web, status: { replicas: 1 } }])
+    await fleet.machine.until(() => replicas() === 1)
+    fleet.member('member1').isThere = false
+    fleet.machine.objects.put({ ...workNow(), metadata: { ...key, generation: 2 } })
+    await fleet.machine.quiet()
+    assert.equal(replicas(), 1)
+  })
+})
+
+test('a suspended Work goes on saying what its member has', async () => {
+  const suspended = { ...work, spec: { ...work.spec, suspendDispatching: true } }
+  fleet = testFleet({ members: { member1: [{ ...web, status: { replicas: 1 } }] }, objects: [{ ...suspended, status: { conditions: [applied], manifestStatuses: [{ identifier: { ordinal: 0, group: 'apps', version: 'v1', kind: 'Deployment', resource: '', namespace: 'default', name: 'web' }, status: { replicas: 9 }, health: 'Healthy' }] } }] }) // biome-ignore format: one object
+  fleet.machine.run(reflectControllers(fleet.machine))
+  await fleet.machine.until(() => (reflected()?.status as { replicas?: number } | undefined)?.replicas === 1)
+})
+
+test('good news is told of what is new', async () => {
+  await start([work], [web])
+  says({ replicas: 1 })
+  await fleet.machine.until(() => reflected()?.status !== undefined)
+  assert.deepEqual(
+    fleet.machine.events.map(({ about, reason, message }) => `${about} ${reason}: ${message}`),
+    [
+      'Work web-x ReflectStatusSucceed: Reflect status for object(Deployment/default/web) succeed.',
+      'Work web-x InterpretHealthSucceed: Interpret health of object(Deployment/default/web) as healthy.',
+    ],
+  )
+})
+
 describe('a plugin that fails', () => {
   const throws = () => {
     throw new Error('no idea')
@@ -78,7 +125,7 @@ describe('a plugin that fails', () => {
     assert.deepEqual(fleet.machine.events[0], {
       about: 'Work web-x',
       reason: 'InterpretHealthFailed',
-      message: 'no idea',
+      message: 'Interpret health of object(Deployment/default/web) failed, err: no idea.',
     })
   })
   test('on status is asked again', async () => {
@@ -86,6 +133,10 @@ describe('a plugin that fails', () => {
     const late = on(interpret.status, () => (failures++ === 0 ? throws() : { status: { replicas: 7 } }))
     await start([work], [{ ...web, status: { replicas: 1 } }], late)
     await fleet.machine.until(() => (reflected()?.status as { replicas: number } | undefined)?.replicas === 7)
-    assert.equal(fleet.machine.events[0]?.reason, 'ReflectStatusFailed')
+    assert.deepEqual(fleet.machine.events[0], {
+      about: 'Work web-x',
+      reason: 'ReflectStatusFailed',
+      message: 'Reflect status for object(Deployment/default/web) failed, err: no idea.',
+    })
   })
 })

@@ -1,12 +1,15 @@
 import {
+  annotation,
   type Change,
   type Controller,
   clusterOfNamespace,
   deepEqual,
+  executionNamespace,
   isTrue,
   type Key,
   keyOf,
   type Manifest,
+  type ManifestStatus,
   reasonOf,
   type Work,
   type WorkStatus,
@@ -15,23 +18,27 @@ import {
 import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { ended } from '../../manifest/ended.ts'
+import { full } from '../../manifest/full.ts'
 import { workStatusOf } from '../../manifest/work-status.ts'
 import type { ConnectedMember } from '../../member/member.ts'
-import { type Reflected, reflect } from './reflect.ts'
+import { type Observed, type Reflected, reflect } from './reflect.ts'
 
 /** Collects what members say of the objects they hold, into the status of Works. */
 export function reflectControllers(machine: Machine): readonly Controller[] {
+  const works = machine.store(workKind)
   const writer = workStatusOf(machine)
-  const look = (key: Key) => writer.edit(key, 'reflection', (status, work) => collect(machine, status, work))
+  const look = (key: Key) => writer.edit(key, 'reflection', (status, work) => collect(machine, { ...work, status }))
+  const lookAt = (all: readonly Work[]) => {
+    for (const work of all) look(keyOf(work))
+  }
   return [
     {
       name: 'reflect',
       async run(signal) {
         const ends = [
-          machine.members.listen(({ work, after }) => {
-            if (after) look(work)
-          }),
-          machine.store(workKind).listen(({ after }: Change<Work>) => {
+          machine.members.listen(({ work }) => look(work)),
+          machine.members.onReadiness((cluster) => lookAt(works.list(executionNamespace(cluster)).filter(isLeftAlone))),
+          works.listen(({ after }: Change<Work>) => {
             if (after && isMissing(after)) look(keyOf(after))
           }),
         ]
@@ -42,40 +49,74 @@ export function reflectControllers(machine: Machine): readonly Controller[] {
   ]
 }
 
-/** Whether what a Work brought has not been looked at: it was there before, so nobody heard it come. */
-const isMissing = ({ metadata, spec, status }: Work): boolean =>
-  !metadata.deletionTimestamp &&
-  isTrue(status?.conditions, 'Applied') &&
-  status?.manifestStatuses?.length !== spec.workload?.manifests?.length
+const isApplied = ({ metadata, status }: Work): boolean =>
+  !metadata.deletionTimestamp && isTrue(status?.conditions, 'Applied')
 
-async function observe(member: ConnectedMember, manifest: Manifest): Promise<Manifest | undefined> {
+/** Whether what a Work brought has not been looked at: it was there before, so nobody heard it come. */
+const isMissing = (work: Work): boolean =>
+  isApplied(work) && work.status?.manifestStatuses?.length !== work.spec.workload?.manifests?.length
+
+/** Whether nobody but this stage looks after what a Work has brought. */
+const isLeftAlone = (work: Work): boolean => isApplied(work) && work.spec.suspendDispatching === true
+
+const isBroughtBy = ({ metadata: { annotations = {} } }: Manifest, { metadata: { namespace, name } }: Work): boolean =>
+  annotations[annotation.workNamespace] === namespace && annotations[annotation.workName] === name
+
+/** What a member has in the place of a manifest, as far as its cache knows. What is another Work's is not there. */
+async function observe(
+  member: ConnectedMember,
+  work: Work,
+  manifest: Manifest,
+  signal: AbortSignal,
+): Promise<Observed> {
   const kind = await member.kind(manifest.apiVersion, manifest.kind)
-  return kind && member.managed(kind).get(keyOf(manifest))
+  if (!kind) return 'unseen'
+  const cache = member.managed(kind)
+  const object = cache.get(keyOf(manifest))
+  if (object) return isBroughtBy(object, work) ? object : undefined
+  return (await full(cache, 0, signal)) ? undefined : 'unseen'
 }
 
 /** The status of a Work with what its member says now. The same status while the member cannot be asked. */
-async function collect(machine: Machine, status: WorkStatus, work: Work): Promise<WorkStatus> {
+async function collect(machine: Machine, work: Work): Promise<WorkStatus> {
+  const { status = {} } = work
   const member = machine.members.get(clusterOfNamespace(work.metadata.namespace) ?? '')
   if (!member) return status
   const manifests = work.spec.workload?.manifests ?? []
-  const observed = await Promise.all(manifests.map((manifest) => observe(member, manifest)))
-  if (observed.every((object) => object === undefined)) return status
+  const observed = await Promise.all(manifests.map((manifest) => observe(member, work, manifest, machine.signal)))
   const { manifestStatuses, unknown } = await interpreted(machine, work, observed)
-  for (const error of unknown) machine.event(work, 'Warning', 'InterpretHealthFailed', reasonOf(error))
-  if (deepEqual(manifestStatuses, status.manifestStatuses)) return status
+  for (const { object, error } of unknown) {
+    machine.event(work, 'Warning', 'InterpretHealthFailed', `Interpret health of ${said(object)} failed, err: ${reasonOf(error)}.`) // biome-ignore format: one call
+  }
+  const { manifestStatuses: before = [] } = status
+  if (deepEqual(manifestStatuses, before)) return status
+  sayReflected(
+    machine,
+    work,
+    manifestStatuses.filter((each) => !before.some((was) => deepEqual(each, was))),
+  )
   told(machine, 'reflect', work, 'reflected', member.name)
   return { ...status, manifestStatuses }
 }
 
-async function interpreted(
-  { ask, event }: Machine,
-  work: Work,
-  observed: readonly (Manifest | undefined)[],
-): Promise<Reflected> {
+const said = ({ kind, metadata: { namespace = '', name } }: Manifest): string => `object(${kind}/${namespace}/${name})`
+
+async function interpreted({ ask, event }: Machine, work: Work, observed: readonly Observed[]): Promise<Reflected> {
   try {
     return await reflect(ask, { work, observed })
   } catch (error) {
-    event(work, 'Warning', 'ReflectStatusFailed', reasonOf(error))
+    const objects = observed.flatMap((object) => (object && object !== 'unseen' ? [said(object)] : []))
+    event(work, 'Warning', 'ReflectStatusFailed', `Reflect status for ${objects.join(', ')} failed, err: ${reasonOf(error)}.`) // biome-ignore format: one call
     throw error
+  }
+}
+
+/** Good news, in Karmada's words. */
+function sayReflected({ event }: Machine, work: Work, statuses: readonly ManifestStatus[]): void {
+  for (const { identifier, health } of statuses) {
+    const object = `object(${identifier.kind}/${identifier.namespace ?? ''}/${identifier.name})`
+    event(work, 'Normal', 'ReflectStatusSucceed', `Reflect status for ${object} succeed.`)
+    if (health === 'Unknown') continue
+    event(work, 'Normal', 'InterpretHealthSucceed', `Interpret health of ${object} as ${health?.toLowerCase()}.`)
   }
 }

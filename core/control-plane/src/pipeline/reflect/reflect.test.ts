@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { deepFreeze, type Extension, interpret, type Manifest, on, Registry, type Work } from '@flotilla/sdk'
-import { reflect } from './reflect.ts'
+import { type Observed, reflect } from './reflect.ts'
 
 const web: Manifest = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' } }
 const role: Manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } }
@@ -13,12 +13,6 @@ const work: Work = {
   spec: { workload: { manifests: [web, role] } },
 }
 
-const asked = (observed: readonly (Manifest | undefined)[], ...extensions: readonly Extension[]) => {
-  const registry = new Registry()
-  for (const extension of extensions) registry.add(extension)
-  return reflect(registry.ask, deepFreeze({ work, observed }))
-}
-
 const webId = {
   ordinal: 0,
   group: 'apps',
@@ -28,7 +22,16 @@ const webId = {
   namespace: 'default',
   name: 'web',
 }
+/** What the Work said before. */
+const said = { identifier: webId, status: { replicas: 1 }, health: 'Unhealthy' } as const
+
 const roleId = { ordinal: 1, version: 'v1', kind: 'Namespace', resource: '', name: 'team' }
+
+const asked = (observed: readonly Observed[], ...extensions: readonly Extension[]) => {
+  const registry = new Registry()
+  for (const extension of extensions) registry.add(extension)
+  return reflect(registry.ask, deepFreeze({ work: { ...work, status: { manifestStatuses: [said] } }, observed }))
+}
 
 test('the whole status is collected, and everything is healthy, when nobody says otherwise', async () => {
   const { manifestStatuses } = await asked([{ ...web, status: { replicas: 2 } }, role])
@@ -41,6 +44,11 @@ test('the whole status is collected, and everything is healthy, when nobody says
 test('an object that is not there is not spoken of', async () => {
   const { manifestStatuses } = await asked([undefined, role])
   assert.deepEqual(manifestStatuses, [{ identifier: roleId, health: 'Healthy' }])
+})
+
+test('of an object that cannot be looked at is said what was said before', async () => {
+  const { manifestStatuses } = await asked(['unseen', role])
+  assert.deepEqual(manifestStatuses, [said, { identifier: roleId, health: 'Healthy' }])
 })
 
 describe('a plugin', () => {
@@ -64,7 +72,8 @@ describe('a plugin', () => {
     })
     const { manifestStatuses, unknown } = await asked(observed, broken)
     assert.deepEqual(manifestStatuses, [{ identifier: webId, status: { replicas: 2, secret: 'x' }, health: 'Unknown' }])
-    assert.equal(String(unknown[0]), 'Error: no idea')
+    assert.equal(String(unknown[0]?.error), 'Error: no idea')
+    assert.equal(unknown[0]?.object.metadata.name, 'web')
   })
   test('that fails on status fails the reflection', async () => {
     const broken = on(interpret.status, () => {

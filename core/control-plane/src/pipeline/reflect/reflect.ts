@@ -12,13 +12,16 @@ import { identifierOf } from '../../manifest/identifier.ts'
 /** A Work, and what its member has in the place of each of its manifests. */
 export interface Reflecting {
   readonly work: Work
-  readonly observed: readonly (Manifest | undefined)[]
+  /** `unseen`: the member could not be asked; undefined: it has nothing there. */
+  readonly observed: readonly Observed[]
 }
+
+export type Observed = Manifest | 'unseen' | undefined
 
 export interface Reflected {
   readonly manifestStatuses: readonly ManifestStatus[]
-  /** Why the health of something is unknown. */
-  readonly unknown: readonly unknown[]
+  /** Whose health is unknown, and why. */
+  readonly unknown: readonly { readonly object: Manifest; readonly error: unknown }[]
 }
 
 /** What is worth collecting of an object: what a plugin says, else its whole status. */
@@ -28,23 +31,27 @@ async function statusOf(ask: Ask, observed: Manifest): Promise<Json | undefined>
 }
 
 /**
- * What a Work says of the objects it brought: status and health of each that is there. A status that cannot be
- * interpreted is an error, a health is then `Unknown`.
+ * What a Work says of the objects it brought: status and health of each that is there, and what was said before of each
+ * that cannot be looked at. A status that cannot be interpreted is an error, a health is then `Unknown`.
  */
 export async function reflect(ask: Ask, { work, observed }: Reflecting): Promise<Reflected> {
-  const unknown: unknown[] = []
-  const healthOf = async (manifest: Manifest): Promise<Health> => {
+  const unknown: { object: Manifest; error: unknown }[] = []
+  const healthOf = async (object: Manifest): Promise<Health> => {
     try {
-      return (await ask(interpret.health, { manifest })) ?? 'Healthy'
+      return (await ask(interpret.health, { manifest: object })) ?? 'Healthy'
     } catch (error) {
-      unknown.push(error)
+      unknown.push({ object, error })
       return 'Unknown'
     }
   }
+  const before = ({ status }: Work, ordinal: number) =>
+    (status?.manifestStatuses ?? []).filter(({ identifier }) => identifier.ordinal === ordinal)
+
   const manifestStatuses: ManifestStatus[] = []
   for (const [ordinal, manifest] of (work.spec.workload?.manifests ?? []).entries()) {
     const object = observed[ordinal]
-    if (!object) continue
+    if (object === 'unseen') manifestStatuses.push(...before(work, ordinal))
+    if (!object || object === 'unseen') continue
     const status = await statusOf(ask, object)
     const health = await healthOf(object)
     manifestStatuses.push({
