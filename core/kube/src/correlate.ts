@@ -42,7 +42,7 @@ interface Group {
 /** As client-go: this many different messages in this time, then they count as one. */
 const differentMessages = 10
 const alikeMs = 600_000
-/** As client-go: an object's events come 25 at once, then one in five minutes. */
+/** As client-go: an object's events come 25 at once, then one in five minutes. Unlike there, good news takes nothing from bad news. */
 const perObject = { burst: 25, refillMs: 300_000 }
 /** Objects, groups and events remembered; as client-go. */
 const memory = 4096
@@ -60,7 +60,7 @@ export class Correlator {
   see(occurrence: Occurrence): Sighting | undefined {
     const { about, type, reason, at } = occurrence
     const object = aboutText(about)
-    if (!this.#buckets.get(object, () => new TokenBucket(perObject, at)).take(at)) return undefined
+    if (!this.#buckets.get(`${type} ${object}`, () => new TokenBucket(perObject, at)).take(at)) return undefined
     const group = `${object}\n${type}\n${reason}`
     return this.#isFlood(group, occurrence)
       ? this.#count(group, { ...occurrence, message: `(combined from similar events): ${occurrence.message}` })

@@ -133,6 +133,14 @@ test('an object may have 25, and one more every five minutes', async (context) =
   assert.equal(bodies('POST').at(-1)?.reason, 'Late')
 })
 
+test('good news takes nothing from bad news', async (context) => {
+  const { record, writes, bodies } = recording(context)
+  for (let i = 0; i < 40; i++) record(a, 'Normal', `Reason${i}`, 'm')
+  record(a, 'Warning', 'Failed', 'm')
+  await until(() => writes('POST').length === 26)
+  assert.equal(bodies('POST').at(-1)?.reason, 'Failed')
+})
+
 test('waits for a server that is away, and gives up an event the server refuses', async (context) => {
   const { server, record, writes, bodies, log } = recording(context)
   let away = 2

@@ -143,7 +143,7 @@ class EventWriter {
 /**
  * A `Recorder` that writes core/v1 Events into the object's namespace (`default` for one that has none). It answers at
  * once and never throws: events wait in a bounded line, repeated ones become a count on the first, floods of similar
- * ones become one, and each object may have 25 and then one every five minutes.
+ * ones become one, and each object may have 25 good and 25 bad ones, and then one every five minutes.
  */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { now = () => new Date() } = options

@@ -12,12 +12,12 @@ function version(text: string): Pick<ImageReference, 'tag' | 'digest'> | undefin
 }
 
 /** One and the same image has one version: setting the tag drops the digest, and the other way round. */
-function retagged(image: ImageReference, { operator, value = '' }: ImageOverrider): ImageReference {
+function retagged(image: ImageReference, { operator, value = '' }: ImageOverrider, path: string): ImageReference {
   const { tag, digest, ...name } = image
   if (operator === 'remove') return name
   const next = version(operator === 'add' ? `${tag ?? digest ?? ''}${value}` : value)
   if (next) return { ...name, ...next }
-  if (operator === 'replace') throw errors.OVERRIDE_PATH('imageOverrider', `"${value}" is neither a tag nor a digest`)
+  if (operator === 'replace') throw errors.OVERRIDE_PATH(path, `"${value}" is neither a tag nor a digest`)
   return image // as in Karmada, where a suffix makes no tag, the image is left as it is
 }
 
@@ -37,7 +37,7 @@ export function overrideImage(image: string | undefined, overrider: ImageOverrid
     case 'Repository':
       return formatImage({ ...parts, repository: renamed(parts.repository, overrider) })
     case 'Tag':
-      return formatImage(retagged(parts, overrider))
+      return formatImage(retagged(parts, overrider, path))
   }
 }
 
