@@ -109,6 +109,30 @@ describe('a template says what a single cluster would', () => {
     await k('delete', 'deployment', 'late')
   })
 
+  test('what goes wrong in a cluster is told on the template', async () => {
+    const greedy = podTemplate('web:1', 'greedy')
+    const [main] = greedy.spec.containers
+    const spec = { containers: [{ ...main, resources: { requests: { cpu: '100' } } }] }
+    await apply(
+      workload('Deployment', 'broken', { replicas: 3, template: podTemplate('web:crash', 'broken') }),
+      workload('Deployment', 'greedy', { replicas: 3, template: { ...greedy, spec } }),
+    )
+    await eventually(async () => {
+      const broken = await k('describe', 'deployment', 'broken')
+      assert.match(
+        broken,
+        /Warning +BackOff .* member1 +\[member1\] Pod broken-\w+-\w+: Back-off restarting failed container/,
+      )
+      const scheduling = await k('describe', 'deployment', 'greedy')
+      assert.match(
+        scheduling,
+        /Warning +FailedScheduling .* member2 +\[member2\] Pod greedy-\w+-\w+: 0\/3 nodes are available/,
+      )
+      assert.doesNotMatch(scheduling, /ScalingReplicaSet/)
+    })
+    await k('delete', 'deployment', 'broken', 'greedy')
+  })
+
   test('nothing wanted is nothing missing', async () => {
     await k('scale', 'deployment', 'web', '--replicas=0')
     assert.match(await rolledOut('deployment/web'), /successfully rolled out/)

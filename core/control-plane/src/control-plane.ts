@@ -68,7 +68,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     ...scheduleControllers(machine, config),
     ...renderControllers(machine),
     ...applyControllers(machine),
-    ...reflectControllers(machine),
+    ...reflectControllers(machine, config),
     ...aggregateControllers(machine),
     ...evictControllers(machine),
     ...plugins.controllers,

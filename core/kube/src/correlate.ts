@@ -8,6 +8,8 @@ export interface Occurrence {
   readonly type: 'Normal' | 'Warning'
   readonly reason: string
   readonly message: string
+  /** Who tells, when it is not who usually does. */
+  readonly component?: string
   /** Milliseconds since 1970. */
   readonly at: number
 }

@@ -26,6 +26,9 @@ export interface RecorderOptions {
   readonly waits?: BackoffRange
 }
 
+/** A recorder that also tells what somebody else has told it. */
+export type Reporter = (...args: [...told: Parameters<Recorder>, component?: string]) => void
+
 const eventKind: Kind = { apiVersion: 'v1', kind: 'Event', plural: 'events', scope: 'Namespaced' }
 
 /** Events that may wait to be written; one more is dropped. */
@@ -48,7 +51,8 @@ const timeOf = ({ at }: Occurrence): string => timestamp(new Date(at))
 const messageOf = ({ message }: Occurrence): string =>
   message.length > longestMessage ? `${message.slice(0, longestMessage - 3)}...` : message
 
-function eventOf({ first, last, count }: Sighting, component: string): Manifest {
+function eventOf({ first, last, count }: Sighting, usual: string): Manifest {
+  const { component = usual } = first
   const { apiVersion, kind, metadata } = first.about
   const { name, namespace, uid, resourceVersion } = metadata
   const involvedObject = {
@@ -145,12 +149,13 @@ class EventWriter {
  * once and never throws: events wait in a bounded line, repeated ones become a count on the first, floods of similar
  * ones become one, and each object may have 25 good and 25 bad ones, and then one every five minutes.
  */
-export function createRecorder(options: RecorderOptions): Recorder {
+export function createRecorder(options: RecorderOptions): Reporter {
   const { now = () => new Date() } = options
   const correlator = new Correlator()
   const writer = new EventWriter(options)
-  return (about, type, reason, message) => {
-    const sighting = correlator.see({ about, type, reason, message, at: now().getTime() })
+  return (about, type, reason, message, component) => {
+    const who = component === undefined ? {} : { component }
+    const sighting = correlator.see({ about, type, reason, message, ...who, at: now().getTime() })
     if (sighting) writer.add(sighting)
   }
 }

@@ -1,7 +1,7 @@
 export { type ClientOptions, createClient } from './client.ts'
 export { createController, type Surroundings } from './controller.ts'
 export { createDiscovery, type Discovery, type DiscoveryOptions, type ServedKind } from './discovery.ts'
-export { createRecorder, type RecorderOptions } from './events.ts'
+export { createRecorder, type RecorderOptions, type Reporter } from './events.ts'
 export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts'
 export type { CredentialSource, Credentials } from './http/credentials.ts'
 export { type HttpOptions, httpTransport } from './http/transport.ts'

@@ -40,6 +40,11 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     schema: { enum: ['debug', 'info', 'warn', 'error', 'silent'], default: 'info' },
     description: 'What is logged, as JSON lines on standard error.',
   },
+  memberEvents: {
+    schema: { enum: ['none', 'warnings', 'all'], default: 'warnings' },
+    description:
+      'Which events of members are shown on templates: `none`, the `warnings` about what was propagated and about pods made of it, or `all` about what was propagated, and the warnings about its pods.',
+  },
   pluginTimeout: {
     schema: duration('10s'),
     description: 'How long a plugin may think about one question before its call fails.',

@@ -8,9 +8,12 @@ import { revisionAnnotation, revisionOf, sizeAnnotations } from './replica-set.t
 import { planRollout, type Rollout } from './rollout.ts'
 import { deploymentStatus, isSettled, untilDeadline } from './status.ts'
 
+const scaled = ({ metadata }: ReplicaSet, from: number, to: number): string =>
+  `Scaled ${to > from ? 'up' : 'down'} replica set ${metadata.name} from ${from} to ${to}`
+
 /** Keeps a ReplicaSet of the current template for each Deployment, and rolls from the old ones to it. */
 export function deploymentController(machine: Machine): Controller {
-  const { controller, now } = machine
+  const { controller, event, now } = machine
   const deployments = new Cached(machine, deploymentKind)
   const sets = new Cached(machine, replicaSetKind)
   const settling = new Settling()
@@ -31,8 +34,12 @@ export function deploymentController(machine: Machine): Controller {
   /** Whether something was done, and the question has to be asked again. */
   async function advance(deployment: Deployment, { current, create: wanted, resize, remove, revision }: Rollout) {
     if (wanted) await create(deployment, wanted)
+    if (wanted?.spec.replicas) event(deployment, 'Normal', 'ScalingReplicaSet', scaled(wanted, 0, wanted.spec.replicas))
     const annotations = sizeAnnotations(deployment)
-    for (const { set, replicas } of resize) await sets.patch(set, { metadata: { annotations }, spec: { replicas } })
+    for (const { set, replicas } of resize) {
+      await sets.patch(set, { metadata: { annotations }, spec: { replicas } })
+      event(deployment, 'Normal', 'ScalingReplicaSet', scaled(set, set.spec.replicas ?? 1, replicas))
+    }
     for (const set of remove) await sets.delete(set)
     if (current && revisionOf(current) !== revision) {
       await sets.patch(current, { metadata: { annotations: { [revisionAnnotation]: String(revision) } } })

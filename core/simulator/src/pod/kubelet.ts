@@ -5,6 +5,7 @@ import { type Pod, podKind } from '../api/pod.ts'
 import type { Machine } from '../machine.ts'
 import { numberOf } from '../names.ts'
 import { isActive } from './condition.ts'
+import { isBroken, outcomeOf } from './outcome.ts'
 import { startedStatus, startingStatus } from './status.ts'
 
 /** Whether every container is there, of the image it should have. */
@@ -19,8 +20,19 @@ const hasToStart = (pod: Pod): boolean => isActive(pod) && pod.spec.nodeName !==
 const addressOf = ({ status }: Node): string =>
   status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '127.0.0.1'
 
+/** What a kubelet tells of containers it has started too often. */
+const backOffs = (pod: Pod): readonly string[] =>
+  outcomeOf(pod) === 'crashes'
+    ? pod.spec.containers
+        .filter(isBroken)
+        .map(
+          ({ name }) =>
+            `Back-off restarting failed container ${name} in pod ${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`,
+        )
+    : []
+
 /** Starts the pods of all nodes, without containers: what a kubelet would say of them is all there is of them. */
-export function kubeletController({ controller, cluster, pods, nodes, latency, now }: Machine): Controller {
+export function kubeletController({ controller, cluster, pods, nodes, latency, event, now }: Machine): Controller {
   const addresses = new AddressPool(`10.${128 + numberOf(cluster, 64)}`)
   addresses.follow(pods.store, ({ status }) => status?.podIP)
   const due = new Map<string, number>()
@@ -42,6 +54,7 @@ export function kubeletController({ controller, cluster, pods, nodes, latency, n
     const podIP = pod.status?.podIP ?? addresses.take()
     try {
       await pods.setStatus(pod, startedStatus(pod, { hostIP, podIP }, now()))
+      for (const message of backOffs(pod)) event(pod, 'Warning', 'BackOff', message)
     } catch (error) {
       if (!pod.status?.podIP) addresses.give(podIP)
       throw error

@@ -1,7 +1,7 @@
 import { type Change, type Controller, done, keyOf } from '@flotilla/sdk'
 import { type Pod, podKind } from '../api/pod.ts'
 import type { Machine } from '../machine.ts'
-import { isActive } from './condition.ts'
+import { findCondition, isActive } from './condition.ts'
 import { unschedulable } from './status.ts'
 
 /** How long room that becomes free is gathered before those who wait are tried again, in milliseconds. */
@@ -9,8 +9,11 @@ const gathering = 20
 
 const waits = (pod: Pod): boolean => isActive(pod) && !pod.spec.nodeName
 
+/** Whether a pod says already why there is no place for it. */
+const isKnown = (pod: Pod, why: string): boolean => findCondition(pod, 'PodScheduled')?.message === why
+
 /** Finds nodes for pods that were born without one: those users make, and those there was no room for. */
-export function schedulerController({ controller, pods, capacity, now }: Machine): Controller {
+export function schedulerController({ controller, pods, capacity, event, now }: Machine): Controller {
   const retryWaiting = (enqueue: (pod: ReturnType<typeof keyOf>) => void): (() => void) => {
     let timer: NodeJS.Timeout | undefined
     const retry = () => {
@@ -32,7 +35,10 @@ export function schedulerController({ controller, pods, capacity, now }: Machine
       if (!pod || !waits(pod)) return done
       const place = capacity.place(keyOf(pod), pod.spec)
       if ('node' in place) await pods.patch(pod, { spec: { nodeName: place.node } })
-      else await pods.setStatus(pod, unschedulable(pod, place.unschedulable, now()))
+      else {
+        if (!isKnown(pod, place.unschedulable)) event(pod, 'Warning', 'FailedScheduling', place.unschedulable)
+        await pods.setStatus(pod, unschedulable(pod, place.unschedulable, now()))
+      }
       return done
     })
 }

@@ -21,10 +21,19 @@ import { ended } from '../../manifest/ended.ts'
 import { full } from '../../manifest/full.ts'
 import { workStatusOf } from '../../manifest/work-status.ts'
 import type { ConnectedMember } from '../../member/member.ts'
+import { type MemberEvents, memberEventsController } from './member-events.ts'
 import { type Observed, type Reflected, reflect } from './reflect.ts'
 
-/** Collects what members say of the objects they hold, into the status of Works. */
-export function reflectControllers(machine: Machine): readonly Controller[] {
+export interface ReflectOptions {
+  /** Which events of members are told on templates; by default none. */
+  readonly memberEvents?: MemberEvents
+}
+
+/** Collects what members say of the objects they hold, into the status of Works and the events of templates. */
+export function reflectControllers(
+  machine: Machine,
+  { memberEvents = 'none' }: ReflectOptions = {},
+): readonly Controller[] {
   const works = machine.store(workKind)
   const writer = workStatusOf(machine)
   const look = (key: Key) => writer.edit(key, 'reflection', (status, work) => collect(machine, { ...work, status }))
@@ -46,6 +55,7 @@ export function reflectControllers(machine: Machine): readonly Controller[] {
         for (const end of ends) end()
       },
     },
+    ...(memberEvents === 'none' ? [] : [memberEventsController(machine, memberEvents)]),
   ]
 }
 
