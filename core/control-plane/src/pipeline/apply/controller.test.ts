@@ -344,6 +344,10 @@ describe('a Work of several objects', () => {
     })
     await fleet.machine.client.delete(workKind, key('member1'))
     await fleet.machine.until(() => workOf('member1') === undefined)
+    assert.deepEqual(scene.events('SyncFailed')[0], {
+      about: 'Work web-x',
+      message: 'Failed to delete resource(default/web) from cluster member1: not now',
+    })
     assert.deepEqual(
       writesTo('member1')
         .slice(4)

@@ -16,7 +16,8 @@ import {
 import type { Machine } from '../../machine.ts'
 import { full } from '../../manifest/full.ts'
 import type { ConnectedMember } from '../../member/member.ts'
-import { type Application, type Applied, apply } from './apply.ts'
+import type { Answers } from './answers.ts'
+import { type Application, apply } from './apply.ts'
 import { concede } from './concede.ts'
 import type { ApplyMetrics } from './metrics.ts'
 import { lacksNamespace, makeNamespace } from './namespace.ts'
@@ -34,53 +35,6 @@ export interface Task {
   readonly work: Work
   readonly member: ConnectedMember
   readonly signal: AbortSignal
-}
-
-/** What members made of what was asked of them, where that is not the same: by Work, and by place in the Work. */
-export class Answers {
-  readonly #works = new Map<string, Map<number, Applied>>()
-  readonly #settled = new Map<string, number | undefined>()
-
-  get(work: Work, ordinal: number): Applied | undefined {
-    return this.#works.get(keyText(keyOf(work)))?.get(ordinal)
-  }
-
-  /** An answer that says what was asked need not be remembered. */
-  remember(work: Work, ordinal: number, desired: Manifest, sent: Manifest, answer: Manifest): void {
-    const text = keyText(keyOf(work))
-    const pruned = prune(answer)
-    const manifests = this.#works.get(text) ?? new Map<number, Applied>()
-    if (deepEqual(prune(sent), pruned)) manifests.delete(ordinal)
-    else manifests.set(ordinal, { desired, answer: pruned })
-    if (manifests.size > 0) this.#works.set(text, manifests)
-    else this.#works.delete(text)
-  }
-
-  /** The member holds all that a Work says. */
-  settle(work: Work): void {
-    this.#settled.set(keyText(keyOf(work)), work.metadata.generation)
-  }
-
-  /**
-   * What was desired the last time, as far as that matters: undefined where the member adds nothing to it. After a start
-   * it is what is desired now, if it had been applied.
-   */
-  last(work: Work, ordinal: number, desired: Manifest): Manifest | undefined {
-    const known = this.get(work, ordinal)?.desired
-    const isFresh = !this.#settled.has(keyText(keyOf(work)))
-    return known ?? (isFresh && isTrue(work.status?.conditions, 'Applied') ? desired : undefined)
-  }
-
-  /** Whether the member held all that the Work says before: what differs now was changed there. */
-  wasSettled(work: Work): boolean {
-    const text = keyText(keyOf(work))
-    return this.#settled.has(text) && this.#settled.get(text) === work.metadata.generation
-  }
-
-  forget(workText: string): void {
-    this.#works.delete(workText)
-    this.#settled.delete(workText)
-  }
 }
 
 /** Milliseconds the first look into a cache waits. Who cannot see it finds out what it hides when he writes. */
@@ -143,7 +97,7 @@ export function decide(
   { member, work, desired, ordinal }: Delivery,
   observed: Manifest | undefined,
 ): Promise<Application> {
-  const applied = answers.get(work, ordinal)
+  const applied = observed && answers.get(work, ordinal, observed)
   return apply(machine.ask, {
     cluster: member.name,
     work,

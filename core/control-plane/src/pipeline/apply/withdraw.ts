@@ -1,4 +1,5 @@
-import { annotation, type Kind, keyOf, type Manifest, type Work } from '@flotilla/sdk'
+import { annotation, isConflict, type Kind, keyOf, keyText, type Manifest, type Work } from '@flotilla/sdk'
+import { explain, type Problem } from './advice.ts'
 import type { Room, Task } from './dispatch.ts'
 import { inOrder } from './order.ts'
 import { isManaged } from './owner.ts'
@@ -22,20 +23,33 @@ function isOf(work: Work, { metadata: { annotations = {} } }: Manifest): boolean
 export async function withdraw(room: Room, task: Task): Promise<void> {
   const manifests = task.work.spec.workload?.manifests ?? []
   for (const placed of inOrder(manifests).toReversed()) {
-    await Promise.all(
-      placed.map(([, manifest]) => withdrawOne(room, task, manifest).catch(unlessUnserved(task, manifest))),
-    )
+    const results = await Promise.allSettled(placed.map(([, manifest]) => withdrawOrTell(room, task, manifest)))
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
   }
 }
 
-/** What is of a kind that has gone is gone with it. */
-const unlessUnserved =
-  ({ member }: Task, { apiVersion, kind }: Manifest) =>
-  async (error: unknown): Promise<void> => {
-    if (!isUnserved(error)) throw error
-    member.forgetKinds() // it served the kind a moment ago
-    if (await member.kind(apiVersion, kind)) throw error
+async function withdrawOrTell(room: Room, task: Task, manifest: Manifest): Promise<void> {
+  try {
+    await withdrawOne(room, task, manifest)
+  } catch (error) {
+    if (isUnserved(error) && !(await isServedAfterAll(task, manifest))) return // gone with its kind
+    if (!isConflict(error)) sayStuck(room, task, { manifest, error })
+    throw error
   }
+}
+
+async function isServedAfterAll({ member }: Task, { apiVersion, kind }: Manifest): Promise<boolean> {
+  member.forgetKinds() // it served the kind a moment ago
+  return (await member.kind(apiVersion, kind)) !== undefined
+}
+
+/** On the Work alone: its template may well be gone. */
+function sayStuck({ machine }: Room, { work, member }: Task, problem: Problem): void {
+  const object = keyText(keyOf(problem.manifest))
+  const message = `Failed to delete resource(${object}) from cluster ${member.name}: ${explain(problem, work, member.name)}`
+  machine.event(work, 'Warning', 'SyncFailed', message)
+}
 
 async function withdrawOne(room: Room, task: Task, manifest: Manifest): Promise<void> {
   const { member, work, signal } = task
