@@ -84,6 +84,12 @@ examineCauses(cronFederatedHpa, {
   'every five minutes': scheduled('*/5 * * * *'),
   'on working days': scheduled('30 9 1-15 JAN,JUL MON-FRI'),
   'in a word': scheduled('@daily'),
+  'in steps from a number on': scheduled('10/20 0/4 * * *'),
+  'every so often': scheduled('@every 1h30m'),
+  'every so often that is never': scheduled(
+    '@every 0s',
+    `must be a cron schedule, such as "0 8 * * MON-FRI": CronPattern: invalid configuration format ('@every 0s'), exactly five, six, or seven space separated parts are required.`,
+  ),
   'a day that never comes': scheduled('0 0 31 2 *', 'must be a time that comes'),
   'seconds are not for cron': scheduled(
     '0 0 8 * * *',

@@ -19,10 +19,14 @@ import {
 import { Cron } from 'croner'
 import { scaleTargetProblems } from './scaling-target.ts'
 
-/** Five fields as cron has them, or a word such as `@daily`; it has to come some day. */
+/** An interval, in Go's words for durations. */
+const interval = /^@every (\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+$/
+
+/** Five fields as cron has them, a word such as `@daily`, or `@every 5m`; it has to come some day. */
 const schedule: Format = (text) => {
+  if (interval.test(text) && /[1-9]/.test(text)) return undefined
   try {
-    const next = new Cron(text, { paused: true, mode: '5-part' }).nextRun()
+    const next = new Cron(text, { paused: true, mode: '5-part', sloppyRanges: true }).nextRun()
     return next ? undefined : 'must be a time that comes'
   } catch (error) {
     return `must be a cron schedule, such as "0 8 * * MON-FRI": ${error instanceof Error ? error.message : error}`

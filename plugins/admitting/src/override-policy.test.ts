@@ -121,11 +121,13 @@ examineCauses(overridePolicy, {
     'imageOverrider[2].value: Invalid value: ":1.25": must be a tag or a digest, such as "1.25" or "sha256:..."',
     'imageOverrider[3].value: Invalid value: ":1.25": must go on where a repository ends, such as "/nginx": lower case, and no tag',
   ),
+  'words that happen to be none': overriding({
+    argsOverrider: [{ containerName: 'web', operator: 'add', value: [] }],
+  }),
   'a command of no container': overriding(
     anything({ commandOverrider: [{ operator: 'replace', value: [] }], argsOverrider: [{ containerName: 'web' }] }),
     'commandOverrider[0].containerName: Required value',
     'commandOverrider[0].operator: Unsupported value: "replace": supported values: "add", "remove"',
-    'commandOverrider[0].value: Required value: the words to add or remove',
     'argsOverrider[0].operator: Required value: one of add, remove',
     'argsOverrider[0].value: Required value: the words to add or remove',
   ),

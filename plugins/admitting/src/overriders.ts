@@ -87,7 +87,8 @@ function* commandProblems(overrider: Field<CommandOverrider>): Problems {
   yield* present(overrider.at('containerName'))
   yield* chosen(overrider.at('operator'), ['add', 'remove'])
   yield* celProblems(overrider)
-  if (overrider.value.cel === undefined) yield* present(overrider.at('value'), 'the words to add or remove')
+  const { cel, value } = overrider.value
+  if (cel === undefined && value === undefined) yield overrider.at('value').required('the words to add or remove')
 }
 
 /** `values`: how they are written, where that is restricted. */

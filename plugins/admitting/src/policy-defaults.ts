@@ -7,6 +7,7 @@ import {
   type ResourceSelector,
   type SpreadConstraint,
   serviceImportKind,
+  withField,
 } from '@flotilla/sdk'
 
 const inNamespace =
@@ -33,11 +34,22 @@ const placementDefaults = (placement: Placement | undefined): Placement | undefi
 /** As long as an application that moves gracefully is waited for. */
 const graceSeconds = 600
 
-const failoverDefaults = (failover: PropagationSpec['failover']): PropagationSpec['failover'] =>
+type Failover = PropagationSpec['failover']
+type Application = NonNullable<Failover>['application']
+
+const isGraceful = (application: Application): boolean => (application?.purgeMode ?? 'Gracefully') === 'Gracefully'
+
+/** What was written down for the user goes with the mode that needs it: he does not know of it. */
+const withoutGrace = (application: Application, before: Application): Application =>
+  before && isGraceful(before) && application?.gracePeriodSeconds === graceSeconds
+    ? withField(application, ['gracePeriodSeconds'], undefined)
+    : application
+
+const failoverDefaults = (failover: Failover, before: Failover): Failover =>
   edit(failover, 'application', (application) =>
-    (application?.purgeMode ?? 'Gracefully') === 'Gracefully'
+    isGraceful(application)
       ? edit(application, 'gracePeriodSeconds', (seconds) => seconds ?? graceSeconds)
-      : application,
+      : withoutGrace(application, before?.application),
   )
 
 const isOfImports = ({ apiVersion, kind }: ResourceSelector): boolean =>
@@ -53,8 +65,12 @@ const dependencyDefaults = (spec: PropagationSpec): PropagationSpec =>
     : spec
 
 /** A spec with what it leaves open written down. Selectors of a namespaced policy are about its namespace. */
-export const completeSpec = (spec: PropagationSpec, namespace: string | undefined): PropagationSpec => {
+export const completeSpec = (
+  spec: PropagationSpec,
+  namespace: string | undefined,
+  before?: PropagationSpec,
+): PropagationSpec => {
   const selecting = edit(spec, 'resourceSelectors', (list) => each(list, inNamespace(namespace)) ?? list)
   const placed = edit(selecting, 'placement', placementDefaults)
-  return dependencyDefaults(edit(placed, 'failover', failoverDefaults))
+  return dependencyDefaults(edit(placed, 'failover', (failover) => failoverDefaults(failover, before?.failover)))
 }

@@ -49,6 +49,21 @@ const application = { decisionConditions: {} }
 
 examineMutate(propagationPolicy, {
   'a complete policy stays as it is': { given: { manifest: stored(), before: stored() } },
+  'a grace period nobody asked for goes with the mode that needs it': {
+    given: {
+      manifest: stored({
+        failover: { application: { ...application, purgeMode: 'Directly', gracePeriodSeconds: 600 } },
+      }),
+      before: stored({ failover: { application: { ...application, gracePeriodSeconds: 600 } } }),
+    },
+    becomes: stored({ failover: { application: { ...application, purgeMode: 'Directly' } } }),
+  },
+  'a grace period somebody asked for stays': {
+    given: {
+      manifest: stored({ failover: { application: { ...application, purgeMode: 'Never', gracePeriodSeconds: 30 } } }),
+      before: stored({ failover: { application: { ...application, gracePeriodSeconds: 30 } } }),
+    },
+  },
   'a selector without a namespace is about that of the policy': completed(
     { resourceSelectors: [{ apiVersion: 'v1', kind: 'Secret' }] },
     { resourceSelectors: [{ apiVersion: 'v1', kind: 'Secret', namespace: 'shop' }] },
@@ -170,6 +185,13 @@ examineCauses(propagationPolicy, {
   ),
   'a policy for the whole cluster may select another namespace': refused(
     storedWide({ resourceSelectors: [{ apiVersion: 'v1', kind: 'Secret', namespace: 'other' }] }),
+  ),
+  'a namespace of the control plane itself': refused(
+    storedWide({ resourceSelectors: [{ apiVersion: 'v1', kind: 'Namespace', name: 'karmada-system' }] }),
+    'spec.resourceSelectors[0].name: Invalid value: "karmada-system": must not be a namespace of the control plane: nothing is propagated from it',
+  ),
+  'another thing that is called like one': refused(
+    storedWide({ resourceSelectors: [{ apiVersion: 'v1', kind: 'Secret', name: 'karmada-system' }] }),
   ),
   'a reserved namespace': refused(
     storedWide({ resourceSelectors: [{ apiVersion: 'v1', kind: 'Secret', namespace: 'karmada-es-member1' }] }),

@@ -42,7 +42,7 @@ export function completePolicy({ manifest, before, operation }: Write<Propagatio
   const { labels } = manifest.metadata
   const kept = operation === 'CREATE' ? undefined : labels?.[id] || before?.metadata.labels?.[id]
   const marked = withFinalizer(withLabel(manifest, id, kept || crypto.randomUUID()), held)
-  return edit(marked, 'spec', (spec) => completeSpec(spec, manifest.metadata.namespace))
+  return edit(marked, 'spec', (spec) => completeSpec(spec, manifest.metadata.namespace, before?.spec))
 }
 
 function* suspensionProblems(suspension: Field<Suspension | undefined>): Problems {

@@ -40,6 +40,9 @@ const unreserved: Format = (namespace) =>
     ? 'must not be a namespace of the control plane: nothing is propagated from it'
     : undefined
 
+const selectsNamespaces = ({ apiVersion, kind }: ResourceSelector): boolean =>
+  apiVersion === 'v1' && kind === 'Namespace'
+
 /**
  * Selectors of templates. Those of a namespaced policy stay in its namespace: `namespace` is undefined for a policy of the
  * whole cluster. Nothing is propagated out of reserved namespaces.
@@ -57,5 +60,6 @@ export function* resourceSelectorProblems(
       yield place.invalid(`must be ${namespace}, the namespace of the policy; a policy for others is cluster-scoped`)
     }
     yield* written(place, (text) => dnsLabel(text) ?? unreserved(text))
+    if (selectsNamespaces(selector.value)) yield* written(selector.at('name'), unreserved)
   }
 }
