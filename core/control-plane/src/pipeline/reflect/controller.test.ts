@@ -47,6 +47,16 @@ describe('what a member says', () => {
     assert.equal(reflected()?.health, 'Healthy')
     assert.equal(statusWrites(), 1)
   })
+  test('is written a few times a second while it changes all the time', async () => {
+    await start([work], [web])
+    const begun = performance.now()
+    for (let replicas = 1; performance.now() - begun < 2_000; replicas++) {
+      says({ replicas })
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const most = 3 + (performance.now() - begun) / 500
+    assert.ok(statusWrites() > 2 && statusWrites() <= most, `${statusWrites()} writes`)
+  })
   test('is not written again when it is the same', async () => {
     await start([work], [{ ...web, status: { replicas: 1 } }])
     await fleet.machine.until(() => reflected() !== undefined)
