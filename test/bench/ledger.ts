@@ -40,7 +40,7 @@ const stageOf = ({ worker }: Step): string => worker.split(':')[0] ?? worker
 
 function writer(request: Request, plural: string, step: Step | undefined): string {
   if (request.user.name === 'system:apiserver') return 'api server'
-  if (plural === 'events') return (request.body() as { reason?: string }).reason ?? 'again'
+  if (plural === 'events' && request.method in verbs) return (request.body() as { reason?: string }).reason ?? 'again'
   return step ? stageOf(step) : 'user'
 }
 
