@@ -35,6 +35,8 @@ export interface Templates {
   kind(name: KindName): Kind | undefined
   /** The templates of all kinds that an index has under a value. */
   by(index: Index<Manifest>, value: string): readonly Manifest[]
+  /** Whether an object stands where nothing is propagated from. */
+  isAside(object: Manifest): boolean
   /** Whether everything of a kind has been seen. */
   isFull(kind: KindName): boolean
   /** Hears of the templates there are (`initial`), then of every change. Returns what ends the hearing. */
@@ -91,10 +93,10 @@ interface Shelf {
 class Shelves implements Omit<Templates, 'discovery'> {
   readonly #open = new Map<string, Shelf>()
   readonly #listeners = new Set<TemplateListener>()
-  readonly #isBeside: (object: Manifest) => boolean
+  readonly isAside: (object: Manifest) => boolean
 
   constructor(options: SkippedOptions) {
-    this.#isBeside = besides(options)
+    this.isAside = besides(options)
   }
 
   readonly has = (text: string): boolean => this.#open.has(text)
@@ -137,7 +139,7 @@ class Shelves implements Omit<Templates, 'discovery'> {
 
   #tell(listeners: Iterable<TemplateListener>, change: Change<Manifest>): void {
     const object = change.after ?? change.before
-    if (object && !this.#isBeside(object)) for (const listener of listeners) listener(change)
+    if (object && !this.isAside(object)) for (const listener of listeners) listener(change)
   }
 }
 

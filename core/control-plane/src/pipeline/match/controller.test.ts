@@ -83,9 +83,14 @@ describe('a template is claimed', () => {
       deployment({ namespace }),
     )
     const spoken = deployment({ name: 'spoken', labels: { [label.claimedBy]: 'MultiClusterService' } })
-    start({ objects: [cpp('wide'), ...aside, spoken] })
-    await machine.quiet()
-    assert.deepEqual(machine.writes, [])
+    for (const early of [true, false]) {
+      start({ objects: [...(early ? [cpp('wide')] : []), ...aside, spoken] })
+      await machine.quiet()
+      machine.objects.put(cpp('wide', { preemption: 'Always' }))
+      await machine.quiet()
+      assert.deepEqual(machine.writes, [])
+      machine.end()
+    }
   })
   test('among a thousand policies without looking at them all', async () => {
     const many = Array.from({ length: 1000 }, (_, i) =>
@@ -124,6 +129,22 @@ describe('a claim is given up', () => {
     await machine.until(() => !machine.objects.get(propagationPolicyKind, { namespace: 'default', name: 'a' }))
     assert.equal(owner(), 'b')
   })
+  const busy = { finalizers: ['example.io/busy'], deletionTimestamp: '2026-01-01T00:00:00Z' }
+  for (const [name, more] of [
+    ['goes itself', busy],
+    [
+      'is another controller’s by now',
+      { labels: { ...claimedBy('a').labels, [label.claimedBy]: 'MultiClusterService' } },
+    ],
+  ] as const)
+    test(`also by a template that ${name}, so that the policy can go`, async () => {
+      start({ objects: [pp('a'), deployment({ ...claimedBy('a'), ...more })] })
+      await machine.quiet()
+      assert.equal(owner(), 'a')
+      await machine.client.delete(propagationPolicyKind, { namespace: 'default', name: 'a' })
+      await machine.until(() => !machine.objects.get(propagationPolicyKind, { namespace: 'default', name: 'a' }))
+      assert.equal(owner(), undefined)
+    })
   test('when the policy went while nobody looked', async () => {
     start({ objects: [deployment(claimedBy('gone'))] })
     await machine.until(() => owner() === undefined)

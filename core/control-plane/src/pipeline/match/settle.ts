@@ -24,9 +24,11 @@ export interface Settling {
   readonly metrics: MatchMetrics
 }
 
-/** A template that goes, or that another controller speaks for. */
-const isLeftAlone = ({ metadata }: Manifest): boolean =>
-  metadata.deletionTimestamp !== undefined || Boolean(metadata.labels?.[label.claimedBy])
+/** A template that nobody may claim: it goes, another controller speaks for it, or nothing is propagated from where it is. */
+const isLeftAlone = ({ templates }: Settling, template: Manifest): boolean =>
+  template.metadata.deletionTimestamp !== undefined ||
+  Boolean(template.metadata.labels?.[label.claimedBy]) ||
+  templates.isAside(template)
 
 /** A template and its policies: the one that has it and selects it, and the one that gets it. */
 interface Handover {
@@ -50,7 +52,8 @@ async function handoverOf(settling: Settling, template: Manifest): Promise<Hando
   const claim = claimOf(template)
   const current = claim && claimant(machine, claim)
   const holder = holderOf({ template, current })
-  const next = await match(machine.ask, { template, current, scopes: scopesOf(machine, template) })
+  const scopes = isLeftAlone(settling, template) ? [] : scopesOf(machine, template)
+  const next = await match(machine.ask, { template, current, scopes })
   metrics.seconds.observe((performance.now() - start) / 1000)
   const isTaken = next !== undefined && next !== current
   return { template, holder, next: isTaken && waits(settling, template, next) ? holder : next }
@@ -85,7 +88,7 @@ export async function settle(settling: Settling, at: Reference): Promise<Outcome
   const { machine, templates } = settling
   const template = templates.get(at)
   const kind = templates.kind(at)
-  if (!template || !kind || isLeftAlone(template)) return done
+  if (!template || !kind) return done
   const handover = await handoverOf(settling, template)
   const body = claimPatch(template, handover.next && claimBy(handover.next))
   if (!body) return done
