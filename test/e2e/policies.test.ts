@@ -28,6 +28,13 @@ const policy = (name: string, cluster: string, spec: object = {}): Json => ({
   },
 })
 
+const crdNamed = (name: string) => ({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name })
+
+const clusterPolicy = (name: string, cluster: string, ...resourceSelectors: readonly object[]): Json => ({
+  ...policy(name, cluster, { resourceSelectors }),
+  kind: 'ClusterPropagationPolicy',
+})
+
 /** The habits of a Karmada user, with a real kubectl. */
 describe('policies', () => {
   let flotilla: Up
@@ -128,6 +135,21 @@ describe('policies', () => {
     assert.deepEqual(spec.placement.clusterAffinity, { clusterNames: ['member2'] })
     await k('annotate', 'deployment', 'web', 'edited=yes')
     await runsOnlyIn('member1')
+  })
+
+  test('wait so across a restart', async () => {
+    await k('patch', 'pp', 'next', '--type=merge', '-p', '{"spec":{"preserveResourcesOnDeletion":true}}')
+    await flotilla.kill()
+    flotilla = await up({ dataDir: flotilla.dataDir })
+    k = kubectl(flotilla.kubeconfig)
+    await k('patch', 'pp', 'marker', '--type=merge', '-p', '{"spec":{"preserveResourcesOnDeletion":true}}')
+    const preserves = async (name: string) => (await k.json('rb', name)).spec.preserveResourcesOnDeletion
+    await eventually(async () => assert.equal(await preserves('marker-deployment'), true))
+    assert.equal(await preserves('web-deployment'), undefined)
+    await k('annotate', 'deployment', 'web', 'edited=again', '--overwrite')
+    await eventually(async () => assert.equal(await preserves('web-deployment'), true))
+    for (const name of ['next', 'marker'])
+      await k('patch', 'pp', name, '--type=merge', '-p', '{"spec":{"preserveResourcesOnDeletion":null}}')
   })
 
   test('wait for the overrides they depend on, and say so', async () => {
@@ -238,6 +260,103 @@ describe('policies', () => {
       assert.equal(await inMember('member1', 'secret', 'password'), 'secret/password')
     })
     await k('get', 'configmap', 'settings')
+  })
+
+  test('take along the service an import stands for, and its endpoints by their label', async () => {
+    const labels = { 'kubernetes.io/service-name': 'derived-shop' }
+    const port = { name: 'http', port: 80, protocol: 'TCP' }
+    await apply(
+      clusterPolicy('imports', 'member1', crdNamed('serviceimports.multicluster.x-k8s.io')),
+      { apiVersion: 'v1', kind: 'Service', metadata: { name: 'derived-shop' }, spec: { ports: [port] } },
+      {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name: 'derived-shop-1', labels },
+        addressType: 'IPv4',
+        endpoints: [{ addresses: ['10.0.0.1'] }],
+        ports: [port],
+      },
+      {
+        apiVersion: 'multicluster.x-k8s.io/v1alpha1',
+        kind: 'ServiceImport',
+        metadata: { name: 'shop' },
+        spec: { type: 'ClusterSetIP', ports: [port] },
+      },
+      policy('shop', 'member1', {
+        resourceSelectors: [{ apiVersion: 'multicluster.x-k8s.io/v1alpha1', kind: 'ServiceImport', name: 'shop' }],
+      }),
+    )
+    const slice = () => inMember('member1', 'endpointslice', 'derived-shop-1')
+    await eventually(async () => {
+      assert.equal(await inMember('member1', 'service', 'derived-shop'), 'service/derived-shop')
+      assert.equal(await slice(), 'endpointslice.discovery.k8s.io/derived-shop-1')
+    })
+    await k('label', 'endpointslice', 'derived-shop-1', 'kubernetes.io/service-name=other', '--overwrite')
+    await eventually(async () => assert.equal(await slice(), ''))
+    await k('delete', 'serviceimport', 'shop')
+    await eventually(async () => assert.equal(await inMember('member1', 'service', 'derived-shop'), ''))
+    await k('delete', 'service/derived-shop', 'endpointslice/derived-shop-1', 'cpp/imports')
+  })
+
+  test('select kinds that come later, and objects of the whole cluster', async () => {
+    const group = 'example.io'
+    const gadget = { apiVersion: `${group}/v1`, kind: 'Gadget', metadata: { name: 'one' }, spec: { size: 1 } }
+    const spec = { type: 'object', properties: { size: { type: 'integer' } } }
+    const schema = { openAPIV3Schema: { type: 'object', properties: { spec } } }
+    await apply(
+      clusterPolicy(
+        'wide',
+        'member2',
+        crdNamed(`gadgets.${group}`),
+        { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: 'viewer' },
+        { apiVersion: 'v1', kind: 'ConfigMap', labelSelector: { matchLabels: { everywhere: 'yes' } } },
+      ),
+      policy('gadgets', 'member2', { resourceSelectors: [{ apiVersion: `${group}/v1`, kind: 'Gadget' }] }),
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: `gadgets.${group}` },
+        spec: {
+          group,
+          scope: 'Namespaced',
+          names: { plural: 'gadgets', singular: 'gadget', kind: 'Gadget', listKind: 'GadgetList' },
+          versions: [{ name: 'v1', served: true, storage: true, schema }],
+        },
+      },
+      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'viewer' }, rules: [] },
+      ...['default', 'karmada-es-member1', 'kube-system'].map((namespace) => ({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'everywhere', namespace, labels: { everywhere: 'yes' } },
+      })),
+    )
+    await k('wait', '--for=condition=Established', `crd/gadgets.${group}`)
+    await apply(gadget)
+    await eventually(async () => {
+      assert.equal(await inMember('member2', 'gadgets', 'one'), `gadget.${group}/one`)
+      assert.equal(await inMember('member2', 'clusterrole', 'viewer'), 'clusterrole.rbac.authorization.k8s.io/viewer')
+      assert.equal(await inMember('member2', 'configmap', 'everywhere'), 'configmap/everywhere')
+    })
+    const role = await k.json('clusterrole', 'viewer')
+    const { metadata } = await k.json('cpp', 'wide')
+    const id = metadata.labels['clusterpropagationpolicy.karmada.io/permanent-id']
+    const claim = {
+      'clusterpropagationpolicy.karmada.io/name': 'wide',
+      'clusterpropagationpolicy.karmada.io/permanent-id': id,
+    }
+    assert.deepEqual(claimOn(role), claim)
+    assert.deepEqual(claimOn(await k.json('crb', 'viewer-clusterrole')), claim)
+    for (const namespace of ['karmada-es-member1', 'kube-system'])
+      assert.deepEqual(claimOn(await k.json('configmap', 'everywhere', '-n', namespace)), {})
+    await k('delete', 'gadget', 'one')
+    await k('delete', 'clusterrole', 'viewer')
+    await k('delete', 'configmap', 'everywhere')
+    await eventually(async () => {
+      assert.equal(await inMember('member2', 'gadgets', 'one'), '')
+      assert.equal(await inMember('member2', 'clusterrole', 'viewer'), '')
+    })
+    await k('delete', 'crd', `gadgets.${group}`)
+    await k('delete', 'cpp', 'wide')
   })
 
   test('let all of it go with the template', async () => {
