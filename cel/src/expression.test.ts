@@ -57,6 +57,8 @@ describe('the value of an expression', () => {
     ['size(object.list.map(x, x + 1))', 1000],
     ['object.list.map(x, x + 1)[999]', 1000],
     ['type(object.spec.replicas) == int', true],
+    [`size("${'('.repeat(100)}") + size('${'['.repeat(100)}')`, 200],
+    [`${'['.repeat(64)}1${']'.repeat(64)}`.concat('[0]'.repeat(64)), 1],
   ]
   for (const [text, value] of values) test(text, () => assert.deepEqual(answer(text), value))
 })
@@ -77,8 +79,9 @@ describe('an expression that is none', () => {
     ['object.?spec', /found \. but expecting end of input$/],
     ['google.protobuf.Int32Value{value: 1}', /there is no type google\.protobuf\.Int32Value$/],
     [`"${'a'.repeat(5000)}"`, /^must not be longer than 4096 characters$/],
-    ['('.repeat(4000), /nested too deeply|found end of input|expecting/],
-    [`${'['.repeat(2000)}${']'.repeat(2000)}`, /nested too deeply/],
+    ['('.repeat(4000), /^must not nest more than 64 brackets$/],
+    [`${'['.repeat(65)}${']'.repeat(65)}`, /^must not nest more than 64 brackets$/],
+    ['!'.repeat(4000), /found end of input|nested too deeply/],
   ]
   for (const [text, problem] of problems)
     test(text.slice(0, 50), () => {

@@ -19,6 +19,9 @@ export interface Expression {
 /** As long as an expression may be: who needs more should write a plugin. */
 const longest = 4096
 
+/** As deep as brackets may nest: a parser that finds the last of many open ones missing takes its time to say so. */
+const deepest = 64
+
 /** So many expressions are remembered, the latest used. */
 const mostRemembered = 1000
 
@@ -36,6 +39,16 @@ function placeOf(text: string, offset: number): string {
 const placeOfNode = (text: string, { sourceInfo }: Tree, { id }: Pick<Node, 'id'>): string =>
   placeOf(text, sourceInfo?.positions[String(id)] ?? 0)
 
+/** How deep brackets nest, those in texts aside. */
+function depthOf(text: string): number {
+  const [bare, depths] = [text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/gs, ''), [0]]
+  for (const each of bare) {
+    if ('([{'.includes(each)) depths.push((depths.at(-1) ?? 0) + 1)
+    if (')]}'.includes(each)) depths.push((depths.at(-1) ?? 0) - 1)
+  }
+  return Math.max(...depths)
+}
+
 /** The parser's words, with the place in ours. */
 const syntaxProblem = (cause: unknown): string =>
   cause instanceof RangeError
@@ -44,6 +57,7 @@ const syntaxProblem = (cause: unknown): string =>
 
 function parsed(text: string): Tree {
   if (text.length > longest) throw new Error(`must not be longer than ${longest} characters`)
+  if (depthOf(text) > deepest) throw new Error(`must not nest more than ${deepest} brackets`)
   try {
     return parse(text)
   } catch (cause) {

@@ -149,7 +149,7 @@ export const errors = {
     new FlotillaError(
       'OVERRIDE_FAILED',
       isOf(cause, 'PLUGIN_TIMEOUT'), // only who was too slow may do better next time
-      `${policy} cannot be applied to ${object} for cluster ${cluster}: ${reasonOf(faultOf(cause))}`,
+      `${policy} cannot be applied to ${object} for cluster ${cluster}: ${reasonOf(faultOf(cause))}; change the policy, or which clusters it is about`,
       { cause: faultOf(cause), ...(about && { about }) },
     ),
   OVERRIDE_PATH: (path: string, reason: string, cause?: unknown) =>

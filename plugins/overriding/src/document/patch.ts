@@ -57,7 +57,7 @@ function applied(parent: unknown, step: string, { path, operator, value = null }
   const appends = isList(parent) && operator === 'add' && (step === '-' || step === String(parent.length))
   const exists = follow(parent, step) !== undefined
   if (!exists && !appends && (isList(parent) || operator === 'remove'))
-    throw errors.OVERRIDE_PATH(path, 'there is nothing')
+    throw errors.OVERRIDE_PATH(path, `there is nothing${operator === 'add' ? '' : ` to ${operator}`}`)
   const copy = isList(parent) ? [...parent] : { ...parent }
   const last = new Pointer(['', step]).toString()
   const [failure] = applyPatch(copy, [
@@ -75,7 +75,8 @@ function applied(parent: unknown, step: string, { path, operator, value = null }
 export function patched<T>(document: T, change: Change): T {
   const path = steps(change.path)
   const [parent, last = ''] = [path.slice(0, -1), path.at(-1)]
-  if (read(document, parent) === undefined) throw errors.OVERRIDE_PATH(change.path, 'its parent does not exist')
+  if (read(document, parent) === undefined)
+    throw errors.OVERRIDE_PATH(change.path, 'its parent does not exist; add that before')
   const value = change.compute?.(read(document, path)) ?? change.value
   return edited(document, parent, (target) =>
     applied(target, last, { ...change, ...(value !== undefined && { value }) }),

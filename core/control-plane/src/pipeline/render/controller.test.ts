@@ -191,7 +191,7 @@ const rendered = () => {
 const told = () => machine.events.map(({ about, reason, message }) => `${about}: ${reason}: ${message}`)
 
 const why =
-  'ClusterOverridePolicy override cannot be applied to Deployment default/web for cluster member1: no such path'
+  'ClusterOverridePolicy override cannot be applied to Deployment default/web for cluster member1: no such path; change the policy, or which clusters it is about'
 const sum = `1 of 2 clusters keep what they have: ${why}`
 
 describe('an override that cannot be applied', () => {
@@ -240,7 +240,7 @@ describe('an override that cannot be applied', () => {
   })
   test('may also be one that makes another object of it', async () => {
     await start(...fleet, deployment(), bound(), broken(['member1'], '/metadata/name'))
-    assert.match(rendered() ?? '', /for cluster member1: \/metadata\/name: it has to stay "web"$/)
+    assert.match(rendered() ?? '', /for cluster member1: \/metadata\/name: it has to stay "web"; change the policy/)
     assert.deepEqual(where(), ['member2'])
   })
 })

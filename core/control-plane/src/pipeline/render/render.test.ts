@@ -298,7 +298,7 @@ describe('override policies', () => {
         error instanceof FlotillaError &&
         error.code === 'OVERRIDE_FAILED' &&
         error.about?.metadata.name === 'bad' &&
-        /^ClusterOverridePolicy bad cannot be applied to Deployment default\/nginx for cluster member1: no such path$/.test(
+        /^ClusterOverridePolicy bad cannot be applied to Deployment default\/nginx for cluster member1: no such path; change the policy/.test(
           error.message,
         ),
     )
