@@ -42,6 +42,8 @@ export interface ApiServerOptions {
   readonly tracks?: (user: User) => boolean
   /** CustomResourceDefinitions to have from the start: created, or updated to what they say here. */
   readonly crds?: readonly Manifest[]
+  /** Whether what has lost all its owners goes; by default it does. A server that holds a part of what there is must not. */
+  readonly collectsGarbage?: boolean
   readonly log: Log
   readonly now?: () => Date
   /** How many changes are remembered for watches that resume. By default 4096. */
@@ -130,14 +132,14 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     async close() {
       watches.close()
       events.close()
-      await Promise.all([definitions.close(), namespaces.close(), garbage.close()])
+      await Promise.all([definitions.close(), namespaces.close(), garbage?.close()])
       await objects.close()
     },
   }
   const requests = new Requests(inProcessTransport(server, system))
   const definitions = new Definitions(engine, requests, log, options.convert)
   const namespaces = new Namespaces(engine, requests, log)
-  const garbage = new Garbage(engine, requests, log)
+  const garbage = options.collectsGarbage === false ? undefined : new Garbage(engine, requests, log)
   const events = new EventExpiry(engine, requests, log)
   try {
     await Promise.all(initialNamespaces.map((namespace) => ensureNamespace(objects, requests, namespace)))

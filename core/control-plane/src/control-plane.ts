@@ -1,7 +1,7 @@
 import { createRuntime } from '@flotilla/kube'
-import { type Client, type Controller, type Host, type Log, type Metrics, Registry } from '@flotilla/sdk'
+import { type Ask, type Client, type Controller, type Host, type Log, type Metrics, Registry } from '@flotilla/sdk'
 import type { Config } from './config/config.ts'
-import { loadPlugins, type PluginEntry } from './extension/loader.ts'
+import { type LoadedPlugins, loadPlugins, type PluginEntry } from './extension/loader.ts'
 import type { Machine } from './machine.ts'
 import { clusterControllers } from './member/lifecycle.ts'
 import type { ConnectedMembers } from './member/member.ts'
@@ -31,17 +31,47 @@ export interface ControlPlaneOptions {
   /** Flotilla's version, which plugins may ask for. */
   readonly version: string
   readonly now?: () => Date
+  /** What runs; by default everything. Who only wants to know what would be decided leaves out what acts. */
+  readonly stages?: readonly StageName[]
 }
 
 export interface ControlPlane {
   /** What an API server asks before a write. */
   readonly review: Reviewer
+  /** Asks the plugins. */
+  readonly ask: Ask
   readonly members: ConnectedMembers
+  /** Whether nothing is being done, and nothing is to be done again within so many milliseconds. */
+  isIdle(milliseconds: number): boolean
   /** Runs until the signal; resolves when every controller has stopped. */
   run(): Promise<void>
 }
 
-/** The machine with its plugins: every stage of the pipeline, in the order a template walks. */
+/** What runs, stage by stage, in the order a template walks. */
+const stages = {
+  members: ({ membership, machine }) => [...membership, ...clusterControllers(machine)],
+  match: ({ machine, config }) => matchControllers(machine, config),
+  bind: ({ machine, config }) => bindControllers(machine, config),
+  schedule: ({ machine, config }) => scheduleControllers(machine, config),
+  render: ({ machine }) => renderControllers(machine),
+  apply: ({ machine }) => applyControllers(machine),
+  reflect: ({ machine, config }) => reflectControllers(machine, config),
+  aggregate: ({ machine }) => aggregateControllers(machine),
+  evict: ({ machine }) => evictControllers(machine),
+  plugins: ({ plugins }) => plugins.controllers,
+} satisfies Readonly<Record<string, (whole: Whole) => readonly Controller[]>>
+
+export type StageName = keyof typeof stages
+
+/** What stages are made of. */
+interface Whole {
+  readonly machine: Machine
+  readonly config: Config
+  readonly membership: readonly Controller[]
+  readonly plugins: LoadedPlugins
+}
+
+/** The machine with its plugins. */
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { config, signal, version } = options
   const registry = new Registry()
@@ -60,22 +90,14 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     host: hostOn(machine),
   })
 
-  const controllers: readonly Controller[] = [
-    ...membership,
-    ...clusterControllers(machine),
-    ...matchControllers(machine, config),
-    ...bindControllers(machine, config),
-    ...scheduleControllers(machine, config),
-    ...renderControllers(machine),
-    ...applyControllers(machine),
-    ...reflectControllers(machine, config),
-    ...aggregateControllers(machine),
-    ...evictControllers(machine),
-    ...plugins.controllers,
-  ]
+  const whole: Whole = { machine, config, membership, plugins }
+  const { stages: names = Object.keys(stages) as StageName[] } = options // its own keys
+  const controllers = names.flatMap((name) => stages[name](whole))
   return {
     review: createReviewer(machine.ask),
+    ask: machine.ask,
     members,
+    isIdle: machine.isIdle,
     async run() {
       await Promise.all(controllers.map((controller) => controller.run(signal)))
       await plugins.end()

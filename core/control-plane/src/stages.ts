@@ -4,6 +4,7 @@
  */
 export { type Aggregated, type Aggregating, aggregate } from './pipeline/aggregate/aggregate.ts'
 export { type Application, type Applying, apply } from './pipeline/apply/apply.ts'
+export { type Withdrawal, withdrawal } from './pipeline/apply/withdraw.ts'
 export { type BindInput, bind, templateAnnotation } from './pipeline/bind/bind.ts'
 export { attach } from './pipeline/bind/dependencies.ts'
 export { type Evicted, type Evicting, evict } from './pipeline/evict/evict.ts'

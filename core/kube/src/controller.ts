@@ -6,7 +6,6 @@ import {
   type Kind,
   keyOf,
   keyText,
-  type Log,
   type Metrics,
   type Outcome,
   type OwnerReference,
@@ -15,12 +14,10 @@ import {
 } from '@flotilla/sdk'
 import { metadataOf } from './metadata.ts'
 import { ended } from './pause.ts'
-import { createWorker, type WorkerOptions } from './worker.ts'
+import { createWorker, type WorkerOptions, type WorkerSurroundings } from './worker.ts'
 
 /** What a controller needs of the world. */
-export interface Surroundings {
-  readonly log: Log
-  readonly metrics: Metrics
+export interface Surroundings extends WorkerSurroundings {
   store<T>(kind: Kind<T>): Store<T>
 }
 

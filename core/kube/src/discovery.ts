@@ -4,6 +4,8 @@ import { servedKinds } from './served.ts'
 /** A kind with what may be done to it. */
 export interface ServedKind extends Kind {
   readonly verbs: readonly string[]
+  /** What people call it: `deploy`. */
+  readonly shortNames?: readonly string[]
 }
 
 /** What a server serves, remembered for a while. */

@@ -5,7 +5,7 @@ export { createRecorder, type RecorderOptions, type Reporter } from './events.ts
 export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts'
 export type { CredentialSource, Credentials } from './http/credentials.ts'
 export { type HttpOptions, httpTransport } from './http/transport.ts'
-export { loadKubeconfig } from './kubeconfig.ts'
+export { type KubeContext, loadContext, loadKubeconfig } from './kubeconfig.ts'
 export { createLease, type Lease, type LeaseOptions } from './lease.ts'
 export { type Projection, withoutManagedFields } from './projection.ts'
 export * from './runtime.ts'

@@ -139,18 +139,30 @@ const caOf = async ({ caFile, caData }: Cluster): Promise<string | undefined> =>
   return caData ? Buffer.from(caData, 'base64').toString() : undefined
 }
 
+/** A context of a kubeconfig: the server, how to reach it as whom, and the namespace meant where none is named. */
+export interface KubeContext {
+  readonly identity: HttpOptions
+  readonly namespace: string
+}
+
 /**
  * What a kubeconfig says of a server, for `httpTransport`. Without a file it is looked for as kubectl does: the files
  * of KUBECONFIG, else ~/.kube/config; then the service account of the pod this runs in. Without a context, the current
  * one. Tokens, exec plugins and certificates are renewed when they end and when the server rejects them.
  * Throws `CONFIG_INVALID`.
  */
-export async function loadKubeconfig(file?: string, context?: string): Promise<HttpOptions> {
+export const loadKubeconfig = async (file?: string, context?: string): Promise<HttpOptions> =>
+  (await loadContext(file, context)).identity
+
+/** The same, with the namespace of the context. */
+export async function loadContext(file?: string, context?: string): Promise<KubeContext> {
   const config = await load(file, context)
   const cluster = config.getCurrentCluster()
   if (!cluster)
     throw errors.CONFIG_INVALID('kubeconfig context', `${config.getCurrentContext()} names no cluster of it`)
   const { server, tlsServerName: serverName, skipTLSVerify: insecure, proxyUrl } = cluster
   const credentials = sourceOf(config, () => load(file, config.getCurrentContext()))
-  return { server, ca: await caOf(cluster), serverName, insecure, proxyUrl, credentials }
+  const { namespace } = config.getContextObject(config.getCurrentContext()) ?? {}
+  const identity = { server, ca: await caOf(cluster), serverName, insecure, proxyUrl, credentials }
+  return { identity, namespace: namespace || 'default' }
 }

@@ -105,6 +105,11 @@ export class Queue<K> {
     return this.#waiting + this.#taken.size
   }
 
+  /** Milliseconds until the first of the keys that come back later; infinite when none does. */
+  get next(): number {
+    return (this.#later.next ?? Number.POSITIVE_INFINITY) - this.#now()
+  }
+
   add(key: K, priority: Priority = 'normal'): void {
     if (this.#closed) return
     const text = this.#options.keyText(key)

@@ -6,7 +6,7 @@ import { createRecorder } from './events.ts'
 import { type Projection, withoutManagedFields } from './projection.ts'
 import { Reflector } from './reflector.ts'
 import { ObjectStore } from './store.ts'
-import { createWorker, type Worker, type WorkerOptions } from './worker.ts'
+import { createWorker, type Worker, type WorkerOptions, type WorkerSurroundings } from './worker.ts'
 
 export interface RuntimeOptions {
   readonly client: Client
@@ -40,15 +40,25 @@ export interface Runtime {
   store<T>(kind: Kind<T>, options?: StoreOptions): Store<T>
   controller(name: string): ControllerBuilder
   worker<K>(options: WorkerOptions<K>): Worker<K>
+  /**
+   * Whether every cache in use is full, and no running controller or worker has a key that waits, is being worked on, or
+   * comes back within so many milliseconds. What is still on its way from the server is not known here.
+   */
+  isIdle(milliseconds: number): boolean
 }
 
 /** The caches of a runtime. Each fills itself from its first use until the signal. */
 class Stores {
   readonly #options: RuntimeOptions
   readonly #stores = new Map<Projection, Map<string, Store<unknown>>>()
+  #filling = 0
 
   constructor(options: RuntimeOptions) {
     this.#options = options
+  }
+
+  get areFull(): boolean {
+    return this.#filling === 0
   }
 
   get<T>(kind: Kind<T>, { project = withoutManagedFields, ...selection }: StoreOptions): Store<T> {
@@ -69,6 +79,8 @@ class Stores {
       log.error('listener or index of a store failed', { kind: kindText(kind), error })
     const store = new ObjectStore<T>({ onError })
     void new Reflector({ client, kind, selection, project, store, log, metrics, signal }).run()
+    this.#filling++
+    void store.synced.then(() => this.#filling--)
     return store
   }
 }
@@ -76,6 +88,7 @@ class Stores {
 export function createRuntime(options: RuntimeOptions): Runtime {
   const { client, name, log, metrics, signal, now = () => new Date() } = options
   const stores = new Stores(options)
+  const running: NonNullable<WorkerSurroundings['running']> = new Set()
   const store = <T>(kind: Kind<T>, selection: StoreOptions = {}): Store<T> => stores.get(kind, selection)
   return Object.freeze({
     client,
@@ -86,7 +99,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     signal,
     now,
     store,
-    controller: (controller: string) => createController(controller, { log, metrics, store }),
-    worker: <K>(worker: WorkerOptions<K>) => createWorker(worker, { log, metrics }),
+    controller: (controller: string) => createController(controller, { log, metrics, running, store }),
+    worker: <K>(worker: WorkerOptions<K>) => createWorker(worker, { log, metrics, running }),
+    isIdle: (milliseconds: number) => stores.areFull && [...running].every((worker) => worker.isIdle(milliseconds)),
   })
 }

@@ -20,6 +20,7 @@ interface VersionDiscovery {
     readonly responseKind?: { readonly kind?: string } | null
     readonly scope: 'Namespaced' | 'Cluster'
     readonly verbs?: readonly string[]
+    readonly shortNames?: readonly string[]
   }[]
 }
 
@@ -38,6 +39,7 @@ interface ResourceList {
     readonly kind: string
     readonly namespaced: boolean
     readonly verbs?: readonly string[]
+    readonly shortNames?: readonly string[]
   }[]
 }
 
@@ -52,10 +54,10 @@ const isAggregated = (body: unknown): body is GroupDiscoveryList =>
   typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'APIGroupDiscoveryList'
 
 const kindsOfVersion = (group: string, { version, resources = [] }: VersionDiscovery): readonly ServedKind[] =>
-  resources.flatMap(({ resource, responseKind, scope, verbs = none }) => {
+  resources.flatMap(({ resource, responseKind, scope, verbs = none, shortNames }) => {
     const apiVersion = group ? `${group}/${version}` : version
     const kind = responseKind?.kind
-    return kind ? [{ apiVersion, kind, plural: resource, scope, verbs }] : []
+    return kind ? [{ apiVersion, kind, plural: resource, scope, verbs, ...(shortNames && { shortNames }) }] : []
   })
 
 const kindsOfGroups = ({ items }: GroupDiscoveryList): readonly ServedKind[] =>
@@ -64,9 +66,11 @@ const kindsOfGroups = ({ items }: GroupDiscoveryList): readonly ServedKind[] =>
   )
 
 const kindsOfList = (apiVersion: string, { resources = [] }: ResourceList): readonly ServedKind[] =>
-  resources.flatMap(({ name: plural, kind, namespaced, verbs = none }) =>
-    plural.includes('/') ? [] : [{ apiVersion, kind, plural, scope: namespaced ? 'Namespaced' : 'Cluster', verbs }],
-  )
+  resources.flatMap(({ name: plural, kind, namespaced, verbs = none, shortNames }) => {
+    if (plural.includes('/')) return []
+    const scope = namespaced ? 'Namespaced' : 'Cluster'
+    return [{ apiVersion, kind, plural, scope, verbs, ...(shortNames && { shortNames }) }]
+  })
 
 /** The versions of all groups, the preferred one of each first. */
 const versionsOf = ({ groups = [] }: GroupList): readonly string[] =>

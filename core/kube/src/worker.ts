@@ -28,6 +28,8 @@ export interface Worker<K> {
   enqueueAfter(key: K, milliseconds: number): void
   /** Keys waiting or being worked on. */
   readonly depth: number
+  /** Whether no key waits, is being worked on, or comes back within so many milliseconds. */
+  isIdle(milliseconds: number): boolean
   /**
    * Runs until the signal; resolves when all workers have stopped. What waits then is dropped, and so is what is added
    * until it runs again.
@@ -46,6 +48,15 @@ export interface Step {
  */
 export const steps = channel('flotilla:step')
 
+type Idling = Pick<Worker<unknown>, 'isIdle'>
+
+export interface WorkerSurroundings {
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Where a worker is found while it runs. */
+  readonly running?: Set<Idling>
+}
+
 /** Steps begun in a row before input and timers get their turn. */
 const burst = 64
 
@@ -57,6 +68,7 @@ class QueueWorker<K> implements Worker<K> {
   readonly #options: WorkerOptions<K>
   readonly #log: Log
   readonly #queue: Queue<K>
+  readonly #all: Set<Idling>
   readonly #steps = new Set<AbortController>()
   readonly #message: Step
   #running = false
@@ -64,8 +76,9 @@ class QueueWorker<K> implements Worker<K> {
   #begun = 0
   #onIdle: (() => void) | undefined
 
-  constructor(options: WorkerOptions<K>, log: Log, metrics: Metrics) {
+  constructor(options: WorkerOptions<K>, { log, metrics, running = new Set() }: WorkerSurroundings) {
     const { name, keyText, waits } = options
+    this.#all = running
     this.name = name
     this.#message = { worker: name }
     this.#options = options
@@ -75,6 +88,10 @@ class QueueWorker<K> implements Worker<K> {
 
   get depth(): number {
     return this.#queue.depth
+  }
+
+  isIdle(milliseconds: number): boolean {
+    return this.#queue.depth === 0 && this.#queue.next > milliseconds
   }
 
   enqueue(key: K, priority?: Priority): void {
@@ -88,10 +105,12 @@ class QueueWorker<K> implements Worker<K> {
   async run(signal: AbortSignal): Promise<void> {
     if (this.#running) throw new Error(`worker ${this.name} runs already`)
     this.#running = true
+    this.#all.add(this)
     this.#queue.open()
     this.#wake()
     await ended(signal)
     this.#running = false
+    this.#all.delete(this)
     this.#queue.close()
     for (const step of this.#steps) step.abort(signal.reason)
     if (this.#steps.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
@@ -162,7 +181,5 @@ class QueueWorker<K> implements Worker<K> {
 }
 
 /** A worker that is not running yet; keys may already be added. */
-export const createWorker = <K>(
-  options: WorkerOptions<K>,
-  { log, metrics }: { log: Log; metrics: Metrics },
-): Worker<K> => new QueueWorker(options, log, metrics)
+export const createWorker = <K>(options: WorkerOptions<K>, surroundings: WorkerSurroundings): Worker<K> =>
+  new QueueWorker(options, surroundings)

@@ -6,6 +6,15 @@ import { isManaged } from './owner.ts'
 import { release } from './release.ts'
 import { isUnserved } from './unserved.ts'
 
+/** What becomes of a member's object when the Work that brought it goes. */
+export type Withdrawal = 'delete' | 'release' | 'none'
+
+/** What is not Flotilla's, or another Work's, is not touched. */
+export function withdrawal(work: Work, observed: Manifest | undefined): Withdrawal {
+  if (!observed || !isManaged(observed) || !isOf(work, observed)) return 'none'
+  return work.spec.preserveResourcesOnDeletion ? 'release' : 'delete'
+}
+
 /** An object that says it is of another Work is not this one's to take away. */
 function isOf(work: Work, { metadata: { annotations = {} } }: Manifest): boolean {
   const name = annotations[annotation.workName]
@@ -57,8 +66,9 @@ async function withdrawOne(room: Room, task: Task, manifest: Manifest): Promise<
   if (!kind) return
   const key = keyOf(manifest)
   const observed = member.managed(kind).get(key) ?? (await member.client.get(kind, key, { signal }))
-  if (!observed || !isManaged(observed) || !isOf(work, observed)) return
-  if (work.spec.preserveResourcesOnDeletion) await member.client.update(kind, release(observed), { signal })
+  const what = withdrawal(work, observed)
+  if (!observed || what === 'none') return
+  if (what === 'release') await member.client.update(kind, release(observed), { signal })
   else await takeAway(room, task, kind, observed)
 }
 
