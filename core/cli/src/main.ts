@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
+import { diffCommand } from './commands/diff.ts'
 import { joinCommand } from './commands/join.ts'
 import { command } from './commands/options.ts'
+import { planCommand } from './commands/plan.ts'
 import { upCommand } from './commands/up.ts'
 import { sentence } from './output/sentence.ts'
 
@@ -18,6 +20,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .helpCommand('help [command]', 'show what a command does')
     .addCommand(upCommand(version))
     .addCommand(joinCommand())
+    .addCommand(planCommand(version))
+    .addCommand(diffCommand(version))
   try {
     await program.parseAsync(args, { from: 'user' })
     return 0

@@ -1,0 +1,19 @@
+import { type Command, Option } from 'commander'
+
+/** What commands have in common that look at a control plane and its members. */
+export interface LookingFlags {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly namespace?: string
+  readonly config?: string
+  readonly output?: 'wide' | 'json' | 'yaml'
+  readonly diff: boolean
+}
+
+export const looking = (command: Command): Command =>
+  command
+    .addOption(new Option('-o, --output <format>', 'how it is printed').choices(['wide', 'json', 'yaml']))
+    .option('--no-diff', 'leave out what differs in each cluster')
+    .option('--config <file>', 'the config file of the control plane (docs/config.md), for its plugins')
+    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
+    .option('--context <name>', 'the context in it; by default its current one')

@@ -1,0 +1,152 @@
+import { besides, type Config, claimOf, isPropagated, stages, targetsOf } from '@flotilla/core'
+import { createDiscovery, type ServedKind } from '@flotilla/kube'
+import {
+  type Ask,
+  type Binding,
+  type Client,
+  type Cluster,
+  clusterKind,
+  clusterOverridePolicyKind,
+  clusterPropagationPolicyKind,
+  findCondition,
+  type Kind,
+  keyOf,
+  keyText,
+  type Manifest,
+  overridePolicyKind,
+  propagationPolicyKind,
+  type Reference,
+  reasonOf,
+} from '@flotilla/sdk'
+import type { Decided, State } from './state.ts'
+
+const eventKind: Kind<Event> = { apiVersion: 'v1', kind: 'Event', plural: 'events', scope: 'Namespaced' }
+
+interface Event extends Manifest {
+  readonly involvedObject: { readonly kind: string; readonly namespace?: string; readonly name: string }
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+}
+
+const version = ({ metadata }: Event): number => Number(metadata.resourceVersion)
+
+const isAbout = ({ involvedObject }: Event, { kind, namespace, name }: Omit<Reference, 'apiVersion'>): boolean =>
+  involvedObject.kind === kind && involvedObject.name === name && (involvedObject.namespace ?? '') === (namespace ?? '')
+
+/** A binding is complained of under its own name or its template's. */
+const aboutOf = ({ kind, metadata, spec: { resource } }: Binding) => [resource, { kind, ...keyOf({ metadata }) }]
+
+const textOf = ({ involvedObject, reason, message }: Event): string =>
+  JSON.stringify([involvedObject.kind, involvedObject.namespace, involvedObject.name, reason, message])
+
+/** What was complained about and has not gone well since. */
+function complaints(events: readonly Event[]): readonly Event[] {
+  const last = new Map<string, Event>()
+  for (const event of events.toSorted((a, b) => version(a) - version(b))) {
+    const { kind, namespace = '', name } = event.involvedObject
+    last.set([kind, namespace, name, event.reason.replace(/(Failed|Succeed)$/, '')].join('|'), event)
+  }
+  return [...last.values()].filter(({ type }) => type === 'Warning')
+}
+
+/** What explains decisions: all of it said by the pipeline, or asked of it. */
+export interface Witness {
+  readonly ask: Ask
+  readonly client: Client
+  readonly config: Config
+  readonly events: readonly Event[]
+  readonly kind: (at: Pick<Reference, 'apiVersion' | 'kind'>) => Promise<ServedKind | undefined>
+}
+
+export async function witnessOf(client: Client, ask: Ask, config: Config): Promise<Witness> {
+  const discovery = createDiscovery(client)
+  const { items: events } = await client.list(eventKind)
+  return { ask, client, config, events, kind: ({ apiVersion, kind }) => discovery.find(apiVersion, kind) }
+}
+
+/** Why a template without a binding goes nowhere. */
+async function whyUnbound(witness: Witness, kind: ServedKind, template: Manifest): Promise<string> {
+  const { ask, client, config } = witness
+  if (!isPropagated(kind, config)) return 'objects of this kind are not propagated'
+  if (besides(config)(template)) return 'objects of this namespace are not propagated'
+  const { namespace } = template.metadata
+  const own = namespace ? (await client.list(propagationPolicyKind, { namespace })).items : []
+  const clusterWide = (await client.list(clusterPropagationPolicyKind)).items
+  const found = await stages.match(ask, { template, scopes: [own, clusterWide] })
+  if (!found) return 'no policy selects it'
+  const name = `${found.kind} ${keyText(keyOf(found))}`
+  return found.spec.activationPreference === 'Lazy'
+    ? `${name} selects it, and waits for its next change (activationPreference: Lazy)`
+    : `${name} selects it, and has not claimed it`
+}
+
+const said = ({ status, spec }: Binding, { config }: Witness): readonly string[] => {
+  const scheduled = findCondition(status?.conditions, 'Scheduled')
+  const { schedulerName = config.schedulerName, suspension } = spec
+  return [
+    ...(scheduled?.status === 'False' ? [scheduled.message] : []),
+    ...(suspension?.scheduling ? ['scheduling is suspended'] : []),
+    ...(schedulerName && schedulerName !== config.schedulerName
+      ? [`it is left to the scheduler ${schedulerName}`]
+      : []),
+  ]
+}
+
+/** Why a template does not land where it should, or does not land at all; nothing when all is well. */
+export async function reasonsFor(
+  witness: Witness,
+  kind: ServedKind | undefined,
+  template: Manifest | undefined,
+  decided: Decided | undefined,
+): Promise<readonly string[]> {
+  if (!template || !kind) return []
+  const about = decided ? aboutOf(decided.binding) : [{ kind: template.kind, ...keyOf(template) }]
+  const heard = complaints(witness.events.filter((event) => about.some((one) => isAbout(event, one)))).map(
+    ({ message }) => message,
+  )
+  const isPlaced = decided !== undefined && (claimOf(decided.binding) || targetsOf(decided.binding).length > 0)
+  const own = decided && isPlaced ? said(decided.binding, witness) : []
+  const why = [...new Set([...heard, ...own])]
+  return why.length > 0 || isPlaced ? why : [await whyUnbound(witness, kind, template)]
+}
+
+/** Why a cluster gets no Work, or keeps an old one: what rendering says when it is asked once more. */
+export async function renderRefusal(
+  { ask, client }: Witness,
+  template: Manifest,
+  { binding }: Decided,
+  cluster: string,
+): Promise<string | undefined> {
+  const target = targetsOf(binding).find(({ name }) => name === cluster)
+  const known: Cluster | undefined = await client.get(clusterKind, { name: cluster })
+  if (!target) return undefined
+  if (!known) return `there is no cluster ${cluster}`
+  const { namespace } = template.metadata
+  const [clusterWide, own] = await Promise.all([
+    client.list(clusterOverridePolicyKind),
+    namespace ? client.list(overridePolicyKind, { namespace }) : { items: [] },
+  ])
+  try {
+    await stages.render(ask, {
+      binding,
+      template,
+      target,
+      cluster: known,
+      policies: [...clusterWide.items, ...own.items],
+    })
+    return undefined
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
+/** The templates about which, or about whose binding, something new is complained of. */
+export function complainedOf(before: Witness, after: Witness, state: State): readonly Reference[] {
+  const known = new Set(complaints(before.events).map(textOf))
+  const news = complaints(after.events).filter((event) => !known.has(textOf(event)))
+  return [...state.values()]
+    .map(({ binding }) => binding)
+    .filter((binding) => news.some((event) => aboutOf(binding).some((one) => isAbout(event, one))))
+    .map(({ spec }) => spec.resource)
+}
