@@ -64,6 +64,7 @@ const states: Readonly<Record<Verdict['act'], DriftState | undefined>> = {
   delete: 'leftover',
   release: 'leftover',
   refused: 'refused',
+  waits: 'missing',
   unknown: 'unknown',
   none: undefined,
 }

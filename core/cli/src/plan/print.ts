@@ -47,10 +47,7 @@ const block = (sign: '-' | '+', value: unknown): readonly string[] => {
 }
 
 /** What differs, place by place: `-` what is there, `+` what is to be there. */
-export function diffText(
-  about: Pick<Manifest, 'apiVersion' | 'kind'>,
-  found: readonly Difference[],
-): readonly string[] {
+export function diffText(found: readonly Difference[]): readonly string[] {
   return found.flatMap(({ path, desired, observed }) => {
     const lines = [...block('-', observed), ...block('+', desired)]
     return path === '' ? lines : [`  ${path}`, ...lines]

@@ -65,7 +65,7 @@ export async function witnessOf(client: Client, ask: Ask, config: Config): Promi
   return { ask, client, config, events, kind: ({ apiVersion, kind }) => discovery.find(apiVersion, kind) }
 }
 
-/** Why a template without a binding goes nowhere. */
+/** Why nobody places a template. */
 async function whyUnbound(witness: Witness, kind: ServedKind, template: Manifest): Promise<string> {
   const { ask, client, config } = witness
   if (!isPropagated(kind, config)) return 'objects of this kind are not propagated'
@@ -105,10 +105,10 @@ export async function reasonsFor(
   const heard = complaints(witness.events.filter((event) => about.some((one) => isAbout(event, one)))).map(
     ({ message }) => message,
   )
-  const isPlaced = decided !== undefined && (claimOf(decided.binding) || targetsOf(decided.binding).length > 0)
-  const own = decided && isPlaced ? said(decided.binding, witness) : []
+  const isHeld = decided !== undefined && (claimOf(decided.binding) ?? decided.binding.spec.requiredBy?.length)
+  const own = decided && isHeld ? said(decided.binding, witness) : []
   const why = [...new Set([...heard, ...own])]
-  return why.length > 0 || isPlaced ? why : [await whyUnbound(witness, kind, template)]
+  return why.length > 0 || isHeld ? why : [await whyUnbound(witness, kind, template)]
 }
 
 /** Why a cluster gets no Work, or keeps an old one: what rendering says when it is asked once more. */

@@ -1,9 +1,25 @@
 import { type Difference, differences, stages } from '@flotilla/core'
-import { ApiError, type Ask, deepEqual, errors, keyOf, keyText, type Manifest, prune, type Work } from '@flotilla/sdk'
+import {
+  ApiError,
+  type Ask,
+  deepEqual,
+  errors,
+  groupOf,
+  keyOf,
+  keyText,
+  type Manifest,
+  prune,
+  versionOf,
+  type Work,
+} from '@flotilla/sdk'
 import { memberPatience, type Reached } from './members.ts'
 import { discreet, shown } from './shown.ts'
 
-export type Act = 'create' | 'update' | 'delete' | 'release' | 'none' | 'refused' | 'suspended' | 'unknown'
+/**
+ * `release`: it is left to the cluster. `waits`: the cluster does not serve its kind yet. `unknown`: the cluster could not
+ * be asked.
+ */
+export type Act = 'create' | 'update' | 'delete' | 'release' | 'none' | 'refused' | 'suspended' | 'waits' | 'unknown'
 
 /** What would be done in a member about one manifest of a Work. */
 export interface Verdict {
@@ -40,6 +56,14 @@ async function tried(
   }
 }
 
+/** In which versions the member does serve a kind. */
+async function versionsOf({ discovery }: Reached, { apiVersion, kind }: Manifest): Promise<readonly string[]> {
+  const kinds = await discovery.kinds()
+  return kinds
+    .filter((served) => served.kind === kind && groupOf(served.apiVersion) === groupOf(apiVersion))
+    .map((served) => versionOf(served.apiVersion))
+}
+
 export interface Judging {
   readonly ask: Ask
   readonly member: Reached
@@ -63,8 +87,9 @@ export async function assess({ ask, member, work, desired, signal }: Judging): P
   const { client, discovery, name: cluster } = member
   const kind = await discovery.find(desired.apiVersion, desired.kind)
   if (!kind) {
-    const what = errors.KIND_UNKNOWN(desired.apiVersion, desired.kind, `cluster ${cluster}`).message
-    return work.metadata.deletionTimestamp ? plain('none', what) : plain('refused', what)
+    const others = await versionsOf(member, desired)
+    const what = errors.KIND_UNKNOWN(`${desired.kind} of ${desired.apiVersion}`, cluster, others).message
+    return plain(work.metadata.deletionTimestamp ? 'none' : 'waits', what)
   }
   const within = () => AbortSignal.any([signal, AbortSignal.timeout(memberPatience)])
   const observed = await client.get(kind, keyOf(desired), { signal: within() })

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { flotilla as run } from '../flotilla.ts'
+import { eventually, type Kubectl, kubectl } from '../kubectl.ts'
+import { root } from '../root.ts'
+import { type Up, up } from '../up.ts'
+
+interface Block {
+  readonly language: string
+  readonly text: string
+}
+
+const blocks: readonly Block[] = [
+  ...readFileSync(join(root, 'docs/guides/plan/README.md'), 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms),
+].map(([, language = '', text = '']) => ({ language, text }))
+
+/** A command line as a shell takes it apart, as far as the guide needs one. */
+const words = (line: string): readonly string[] =>
+  [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''))
+
+/** Columns are as wide as what stands in them, which need not be the same here. */
+const plain = (text: string): readonly string[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/(\S) {2,}/g, '$1  ').trimEnd())
+
+describe('the guide to plans', () => {
+  let flotilla: Up
+  let k: Kubectl
+  before(async () => {
+    flotilla = await up({ members: 3 })
+    k = kubectl(flotilla.kubeconfig)
+  })
+  after(() => flotilla.stop())
+
+  const start = async (line: string): Promise<string> => {
+    const [program, ...args] = words(line)
+    if (program === 'kubectl') return k(...args)
+    assert.equal(program, 'flotilla')
+    return (await run(...args, '--kubeconfig', flotilla.kubeconfig)).out
+  }
+
+  test('prints what its commands print', async () => {
+    assert.ok(blocks.some(({ language }) => language === 'text'))
+    let last = ''
+    for (const { language, text } of blocks) {
+      const lines = text.trim().split('\n')
+      if (language === 'text') {
+        await eventually(async () => assert.deepEqual(plain(await start(last)), plain(text)))
+      } else {
+        last = lines.at(-1) ?? ''
+        for (const line of lines) if (!line.startsWith('flotilla ')) await start(line)
+      }
+    }
+  })
+})
