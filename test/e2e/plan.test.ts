@@ -249,7 +249,7 @@ describe('a plan', () => {
     const { reason } = template(found, 'Deployment', 'web').placements[1].verdict
     assert.match(
       reason,
-      /OverridePolicy default\/bad cannot be applied to Deployment default\/web: .*\/spec\/nothing\/here/,
+      /OverridePolicy default\/bad cannot be applied to Deployment default\/web for cluster member2: \/spec\/nothing\/here/,
     )
   })
 

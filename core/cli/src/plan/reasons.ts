@@ -40,6 +40,9 @@ const aboutOf = ({ kind, metadata, spec: { resource } }: Binding) => [resource, 
 const textOf = ({ involvedObject, reason, message }: Event): string =>
   JSON.stringify([involvedObject.kind, involvedObject.namespace, involvedObject.name, reason, message])
 
+/** What these say is found out for each cluster. */
+const ofRendering: ReadonlySet<string> = new Set(['SyncWorkFailed', 'ApplyOverridePolicyFailed'])
+
 /** What was complained about and has not gone well since. */
 function complaints(events: readonly Event[]): readonly Event[] {
   const last = new Map<string, Event>()
@@ -102,9 +105,9 @@ export async function reasonsFor(
 ): Promise<readonly string[]> {
   if (!template || !kind) return []
   const about = decided ? aboutOf(decided.binding) : [{ kind: template.kind, ...keyOf(template) }]
-  const heard = complaints(witness.events.filter((event) => about.some((one) => isAbout(event, one)))).map(
-    ({ message }) => message,
-  )
+  const heard = complaints(witness.events)
+    .filter((event) => !ofRendering.has(event.reason) && about.some((one) => isAbout(event, one)))
+    .map(({ message }) => message)
   const isHeld = decided !== undefined && (claimOf(decided.binding) ?? decided.binding.spec.requiredBy?.length)
   const own = decided && isHeld ? said(decided.binding, witness) : []
   const why = [...new Set([...heard, ...own])]
