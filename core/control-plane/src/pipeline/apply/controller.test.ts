@@ -182,6 +182,17 @@ describe('a Work that goes', () => {
     await fleet.machine.until(isGone)
     assert.equal(held('member1'), undefined)
   })
+  test('leaves its namespaces to a member that goes, with all that is in them', async () => {
+    const { labels, annotations } = desired('member1').metadata
+    const shop = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels, annotations } }
+    await start({ objects: [workFor('member1', shop)] })
+    const there = () => fleet.member('member1').objects.get(namespaceKind, { name: 'shop' })
+    await fleet.machine.until(() => there() !== undefined)
+    await fleet.machine.client.delete(clusterKind, { name: 'member1' })
+    await fleet.machine.client.delete(workKind, key('member1'))
+    await fleet.machine.until(isGone)
+    assert.deepEqual([there()?.metadata.labels, there()?.metadata.annotations], [{}, {}])
+  })
   test('does not wait for a member that goes and is not ready', async () => {
     await start({ objects: [workFor('member1')] })
     await fleet.machine.until(() => replicas('member1') === 1)

@@ -1,4 +1,5 @@
 import { annotation, isConflict, type Kind, keyOf, keyText, type Manifest, type Work } from '@flotilla/sdk'
+import { namespaceKind } from '../../member/kinds.ts'
 import { explain, type Problem } from './advice.ts'
 import type { Room, Task } from './dispatch.ts'
 import { inOrder } from './order.ts'
@@ -60,6 +61,12 @@ function sayStuck({ machine }: Room, { work, member }: Task, problem: Problem): 
   machine.event(work, 'Warning', 'SyncFailed', message)
 }
 
+/** A cluster that leaves keeps its namespaces: there may be more in them than Flotilla brought. */
+const isHome = ({ member: { cluster } }: Task, { apiVersion, kind }: Manifest): boolean =>
+  cluster.metadata.deletionTimestamp !== undefined &&
+  apiVersion === namespaceKind.apiVersion &&
+  kind === namespaceKind.kind
+
 async function withdrawOne(room: Room, task: Task, manifest: Manifest): Promise<void> {
   const { member, work, signal } = task
   const kind = await member.kind(manifest.apiVersion, manifest.kind)
@@ -68,7 +75,7 @@ async function withdrawOne(room: Room, task: Task, manifest: Manifest): Promise<
   const observed = member.managed(kind).get(key) ?? (await member.client.get(kind, key, { signal }))
   const what = withdrawal(work, observed)
   if (!observed || what === 'none') return
-  if (what === 'release') await member.client.update(kind, release(observed), { signal })
+  if (what === 'release' || isHome(task, observed)) await member.client.update(kind, release(observed), { signal })
   else await takeAway(room, task, kind, observed)
 }
 

@@ -151,6 +151,22 @@ describe('when clusters change', () => {
       [],
     )
   })
+  test('a binding whose policy has gone stays where it is, but for clusters that go', async () => {
+    const clusters = { a: undefined, b: undefined }
+    start({
+      objects: [
+        binding({ generation: 1, placement: named('c'), clusters }),
+        cluster({ name: 'b' }),
+        cluster({ name: 'c' }),
+      ],
+    })
+    await machine.quiet()
+    assert.deepEqual(where(), ['b'])
+    change(member('b'), { metadata: { ...member('b').metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } })
+    await machine.quiet()
+    assert.deepEqual(where(), [])
+    assert.equal(machine.writes.length, 2)
+  })
   test('a cluster that goes is left', async () => {
     start({ objects: [ours(), ...clusters('a', 'b')] })
     await machine.quiet()

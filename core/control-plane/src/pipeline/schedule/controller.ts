@@ -4,7 +4,7 @@ import { bindingKinds } from '../../manifest/origin.ts'
 import { liveSnapshot } from './live-snapshot.ts'
 import { scheduleMetrics } from './metrics.ts'
 import { keepScheduled, type Scheduler } from './scheduler.ts'
-import { concerns, isNews, isOtherCluster, isOtherRoom, isOurs } from './touched.ts'
+import { concerns, isLeftBehind, isNews, isOtherCluster, isOtherRoom, isOurs } from './touched.ts'
 
 export interface ScheduleOptions {
   /** Only bindings that name this scheduler are scheduled. By default `default-scheduler`. */
@@ -54,7 +54,7 @@ function touchedBy({ machine, kind, ownership, metrics }: Scheduler, change: Cha
   const touched = machine
     .store(kind)
     .list()
-    .filter((binding) => isOurs(binding, ownership) && concerns(change, binding))
+    .filter((binding) => (isOurs(binding, ownership) || isLeftBehind(binding, ownership)) && concerns(change, binding))
   for (const _ of touched) metrics.came('ClusterChanged')
   return touched.map(keyOf)
 }

@@ -23,7 +23,7 @@ import type { LiveSnapshot } from './live-snapshot.ts'
 import type { ScheduleMetrics } from './metrics.ts'
 import { type Mishap, mishapPatch, observedPatch, resultPatch, successMessage, successPatch } from './result.ts'
 import { type Decision, type Failure, type ScheduleInput, schedule } from './schedule.ts'
-import { isOurs, type Ownership } from './touched.ts'
+import { isLeftBehind, isOurs, type Ownership } from './touched.ts'
 
 export interface Scheduler {
   readonly machine: Machine
@@ -162,6 +162,17 @@ const isSettled = ({ settled, clusters }: Scheduler, { metadata, status }: Bindi
   status?.schedulerObservedGeneration === metadata.generation &&
   isTrue(status?.conditions, 'Scheduled')
 
+/** Nobody decides where a binding goes whose policy has gone; but a cluster cannot go while a binding is in it. */
+async function leaveWhatGoes(scheduler: Scheduler, binding: Placed): Promise<Outcome> {
+  const { staying } = scheduler.clusters.current()
+  const { metadata, spec } = binding
+  const clusters = spec.clusters?.filter(({ name }) => staying.has(name))
+  if (clusters?.length === spec.clusters?.length) return done
+  const { resourceVersion } = metadata // a list that is replaced whole: nobody else may have written it since
+  await write(scheduler, binding, { metadata: { resourceVersion }, spec: { clusters } })
+  return done
+}
+
 /** Makes a binding's clusters what they should be; writes only when they, or what the status says of them, are not. */
 export async function keepScheduled(scheduler: Scheduler, binding: Binding | undefined, key: Key): Promise<Outcome> {
   const { clusters, settled, waiting, written } = scheduler
@@ -171,7 +182,9 @@ export async function keepScheduled(scheduler: Scheduler, binding: Binding | und
   if (binding && isSettled(scheduler, binding, text)) return done
   settled.delete(text)
   waiting.delete(text)
-  if (!binding || !isOurs(binding, scheduler.ownership) || !isPlaced(binding)) return done
+  if (!binding || !isPlaced(binding)) return done
+  if (isLeftBehind(binding, scheduler.ownership)) return leaveWhatGoes(scheduler, binding)
+  if (!isOurs(binding, scheduler.ownership)) return done
   const { epoch } = clusters
   const cause = dueCause(binding, binding.spec.placement, clusters.current())
   if (cause) return tryToPlace(scheduler, binding, cause)

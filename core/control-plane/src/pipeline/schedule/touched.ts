@@ -15,19 +15,26 @@ export interface Ownership {
   readonly schedulerName: string
 }
 
-/** Whether a binding is this scheduler's to place: one of a policy, or one that asks for it; not one merely attached. */
-export function isOurs({ metadata, spec }: Binding, { schedulerName }: Ownership): boolean {
-  const { labels = {}, deletionTimestamp } = metadata
-  return (
-    deletionTimestamp === undefined &&
-    spec.placement !== undefined &&
-    spec.suspension?.scheduling !== true &&
-    (spec.schedulerName || 'default-scheduler') === schedulerName &&
-    Boolean(
-      labels[label.propagationPolicyId] ?? labels[label.clusterPropagationPolicyId] ?? labels[label.bindingManagedBy],
-    )
+/** Whether somebody answers for where a binding is: its policy, or who asks for it. */
+const isAnsweredFor = ({ metadata: { labels = {} } }: Binding): boolean =>
+  Boolean(
+    labels[label.propagationPolicyId] ?? labels[label.clusterPropagationPolicyId] ?? labels[label.bindingManagedBy],
   )
-}
+
+/** Whether a binding is one this scheduler may write at all; one merely attached has no placement. */
+const isInReach = ({ metadata: { deletionTimestamp }, spec }: Binding, { schedulerName }: Ownership): boolean =>
+  deletionTimestamp === undefined &&
+  spec.placement !== undefined &&
+  spec.suspension?.scheduling !== true &&
+  (spec.schedulerName || 'default-scheduler') === schedulerName
+
+/** Whether a binding is this scheduler's to place: one of a policy, or one that asks for it; not one merely attached. */
+export const isOurs = (binding: Binding, ownership: Ownership): boolean =>
+  isInReach(binding, ownership) && isAnsweredFor(binding)
+
+/** Whether the policy of a binding has gone. It stays where it is, but for clusters that go. */
+export const isLeftBehind = (binding: Binding, ownership: Ownership): boolean =>
+  isInReach(binding, ownership) && !isAnsweredFor(binding)
 
 /** Whether a change of a binding is one to schedule for: its spec, not its status. */
 export const isNews = ({ before, after }: Change<Binding>): boolean =>
