@@ -1,15 +1,14 @@
 import {
   type Ask,
-  type Cluster,
   label,
   type Manifest,
-  type OverridePolicy,
   type OwnerReference,
   overridden,
   rulesFor,
   type Work,
   workFor,
 } from '@flotilla/sdk'
+import type { Basis } from './settled.ts'
 import { namespaceKind } from './shared.ts'
 
 const ownerOf = ({ metadata: { name, uid = '' } }: Manifest): OwnerReference => ({
@@ -25,13 +24,7 @@ const ownerOf = ({ metadata: { name, uid = '' } }: Manifest): OwnerReference => 
 export const isOfBinding = ({ metadata }: Work): boolean => Boolean(metadata.labels?.[label.clusterBindingId])
 
 /** The Work that brings a namespace to a cluster. `there`: the one that is there already, whose id it keeps. */
-export async function namespaceWork(
-  ask: Ask,
-  namespace: Manifest,
-  cluster: Cluster,
-  policies: readonly OverridePolicy[],
-  there?: Work,
-): Promise<Work> {
+export async function namespaceWork(ask: Ask, { namespace, cluster, policies }: Basis, there?: Work): Promise<Work> {
   const rules = rulesFor(namespace, cluster, policies)
   const id = there?.metadata.labels?.[label.workId]
   return workFor({

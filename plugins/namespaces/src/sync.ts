@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   type Cluster,
   type Controller,
@@ -15,13 +16,13 @@ import {
   type Manifest,
   mergedWork,
   type Outcome,
-  type OverridePolicy,
   overrides,
   reasonOf,
   workKind,
   workName,
 } from '@flotilla/sdk'
 import { isOfBinding, namespaceWork } from './namespace-work.ts'
+import { type Basis, Settled } from './settled.ts'
 import { isShared, namespaceKind, type Skips } from './shared.ts'
 import { isNewCluster, isNewSpace, isNews, isPlaced, namespaceOfLost, places, touchedBy } from './touched.ts'
 
@@ -33,6 +34,7 @@ export function namespaceSync(host: Host, isSkipped: Skips): Controller {
   const namespaces = host.store(namespaceKind)
   const overriding = host.store(clusterOverridePolicyKind)
   const placing = host.store(clusterPropagationPolicyKind)
+  const settled = new Settled()
   const isSynced = (namespace: Manifest) => isShared(namespace, isSkipped) && !isPlaced(placing, namespace)
   const all = (): readonly Key[] => namespaces.list().filter(isSynced).map(keyOf)
   return host
@@ -45,7 +47,7 @@ export function namespaceSync(host: Host, isSkipped: Skips): Controller {
     .watches(workKind, namespaceOfLost)
     .workers(workers)
     .reconcile(async (namespace, _, signal) =>
-      namespace && isSynced(namespace) ? syncAll(host, namespace, signal) : done,
+      namespace && isSynced(namespace) ? syncAll(host, settled, namespace, signal) : done,
     )
 }
 
@@ -65,12 +67,13 @@ const isLostRace = (error: unknown): boolean => isConflict(error) || isAlreadyEx
 const mayPass = (error: unknown): boolean => !(error instanceof FlotillaError) || error.retry
 
 /** Every cluster has its turn before anything is thrown. */
-async function syncAll(host: Host, namespace: Manifest, signal: AbortSignal): Promise<Outcome> {
+async function syncAll(host: Host, settled: Settled, namespace: Manifest, signal: AbortSignal): Promise<Outcome> {
+  await setImmediate() // with many clusters this takes a while, and there may be many namespaces: let others have theirs
   const policies = host
     .store(clusterOverridePolicyKind)
     .list()
     .filter((policy) => overrides(policy, namespace))
-  const turns = reachable(host).map((cluster) => sync(host, namespace, cluster, policies, signal))
+  const turns = reachable(host).map((cluster) => sync(host, settled, { namespace, cluster, policies }, signal))
   const outcomes = await Promise.allSettled(turns)
   const wrong = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
   const worst = wrong.find((error) => !isLostRace(error))
@@ -80,18 +83,15 @@ async function syncAll(host: Host, namespace: Manifest, signal: AbortSignal): Pr
 }
 
 /** Writes the Work of one cluster, unless it is there already, or a policy's. */
-async function sync(
-  { client, ask, store }: Host,
-  namespace: Manifest,
-  cluster: Cluster,
-  policies: readonly OverridePolicy[],
-  signal: AbortSignal,
-): Promise<void> {
+async function sync({ client, ask, store }: Host, settled: Settled, basis: Basis, signal: AbortSignal): Promise<void> {
+  const { namespace, cluster } = basis
   const key: Key = { namespace: executionNamespace(cluster.metadata.name), name: workName(namespace) }
   const there = store(workKind).get(key)
   if (there && (there.metadata.deletionTimestamp || isOfBinding(there))) return // its end is heard of
-  const wanted = await namespaceWork(ask, namespace, cluster, policies, there)
+  if (there && settled.has(there, basis)) return
+  const wanted = await namespaceWork(ask, basis, there)
   const work = there ? mergedWork(there, wanted) : wanted
   if (!there) await client.create(workKind, work, { signal })
   else if (work !== there) await client.update(workKind, work, { signal })
+  else settled.add(there, basis)
 }
