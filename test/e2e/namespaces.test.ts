@@ -140,6 +140,34 @@ describe('a namespace', () => {
     assert.equal(await inMember('member2', 'claimed'), undefined)
   })
 
+  test('stays where something of it is to stay', async () => {
+    await apply(namespace('half'))
+    const policy = {
+      apiVersion: 'policy.karmada.io/v1alpha1',
+      kind: 'PropagationPolicy',
+      metadata: { name: 'all', namespace: 'half' },
+      spec: { ...placed('member1'), preserveResourcesOnDeletion: true },
+    }
+    await apply(JSON.stringify(policy))
+    await apply(
+      JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'half' } }),
+    )
+    const settings = () => k('--context', 'member1', 'get', 'configmap', 'settings', '-n', 'half', '-o', 'name')
+    await eventually(async () => {
+      assert.ok(await settings())
+      const { items } = await k.json('works', '-n', 'karmada-es-member1')
+      const work = items.find(({ metadata }: Json) => metadata.name.startsWith('half-'))
+      assert.equal(work.spec.preserveResourcesOnDeletion, true)
+    })
+    await k('delete', 'namespace', 'half')
+    await eventually(async () => assert.equal(await inMember('member2', 'half'), undefined))
+    await eventually(async () => {
+      const found = await inMember('member1', 'half')
+      assert.equal(found.metadata.labels['karmada.io/managed'], undefined)
+    })
+    assert.equal(await settings(), 'configmap/settings\n')
+  })
+
   test('goes with everything in it', async () => {
     await apply(namespace('full'))
     const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'full' } }

@@ -10,11 +10,13 @@ import {
   type Manifest,
   on,
   render,
+  resourceBindingKind,
   withLabel,
   workKind,
   workName,
 } from '@flotilla/sdk'
 import {
+  binding,
   cluster,
   clusterOverridePolicy,
   clusterPolicy,
@@ -179,6 +181,26 @@ describe('a namespace', () => {
     await controller.reconcile('shop')
     assert.deepEqual(host.objects.list(workKind), [])
     assert.deepEqual(controller.keysOf(clusterPropagationPolicyKind, { before: placing }), [{ name: 'shop' }])
+  })
+
+  test('stays in clusters that keep something of it', async () => {
+    const kept = binding({
+      namespace: 'shop',
+      clusters: { member1: 1 },
+      requiredBy: [{ name: 'other', clusters: [{ name: 'member3' }] }],
+      preserveResourcesOnDeletion: true,
+    })
+    const { host, controller } = begin([...everything, kept])
+    const preserves = (member: string) =>
+      (brought(host, member)?.spec as { preserveResourcesOnDeletion?: boolean } | undefined)
+        ?.preserveResourcesOnDeletion
+    await controller.reconcile('shop')
+    assert.deepEqual([preserves('member1'), preserves('member2')], [true, false])
+    assert.deepEqual(controller.keysOf(resourceBindingKind, { before: kept }), [{ name: 'shop' }])
+    assert.deepEqual(controller.keysOf(resourceBindingKind, { before: kept, after: kept }), [])
+    host.objects.remove(kept)
+    await controller.reconcile('shop')
+    assert.equal(preserves('member1'), true)
   })
 
   test('is skipped as the options say', async () => {

@@ -24,7 +24,11 @@ const ownerOf = ({ metadata: { name, uid = '' } }: Manifest): OwnerReference => 
 export const isOfBinding = ({ metadata }: Work): boolean => Boolean(metadata.labels?.[label.clusterBindingId])
 
 /** The Work that brings a namespace to a cluster. `there`: the one that is there already, whose id it keeps. */
-export async function namespaceWork(ask: Ask, { namespace, cluster, policies }: Basis, there?: Work): Promise<Work> {
+export async function namespaceWork(
+  ask: Ask,
+  { namespace, cluster, policies, isPreserved }: Basis,
+  there?: Work,
+): Promise<Work> {
   const rules = rulesFor(namespace, cluster, policies)
   const id = there?.metadata.labels?.[label.workId]
   return workFor({
@@ -33,6 +37,8 @@ export async function namespaceWork(ask: Ask, { namespace, cluster, policies }: 
     manifest: await overridden(ask, namespace, cluster, rules),
     rules,
     owner: ownerOf(namespace),
+    // once kept, always kept: what was left behind has no binding any more that would say so
+    preserveResourcesOnDeletion: isPreserved || there?.spec.preserveResourcesOnDeletion === true,
     ...(id !== undefined && { id }),
   })
 }

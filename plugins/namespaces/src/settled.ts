@@ -6,11 +6,14 @@ export interface Basis {
   readonly cluster: Cluster
   /** The policies that are about the namespace, in any cluster. */
   readonly policies: readonly OverridePolicy[]
+  /** Something in it stays in the cluster whatever happens. */
+  readonly isPreserved: boolean
 }
 
 /** Clusters change every few seconds; that matters when a policy tells them apart. */
 const isSame = (a: Basis, b: Basis): boolean =>
   a.namespace === b.namespace &&
+  a.isPreserved === b.isPreserved &&
   a.policies.length === b.policies.length &&
   a.policies.every((policy, i) => policy === b.policies[i]) &&
   (a.policies.length === 0 || alike(a.cluster, b.cluster))

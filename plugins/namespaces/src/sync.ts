@@ -18,10 +18,12 @@ import {
   type Outcome,
   overrides,
   reasonOf,
+  resourceBindingKind,
   workKind,
   workName,
 } from '@flotilla/sdk'
 import { isOfBinding, namespaceWork } from './namespace-work.ts'
+import { namespaceOfPreserving, preservedIn } from './preserved.ts'
 import { type Basis, Settled } from './settled.ts'
 import { isShared, namespaceKind, type Skips } from './shared.ts'
 import { isNewCluster, isNewSpace, isNews, isPlaced, namespaceOfLost, places, touchedBy } from './touched.ts'
@@ -44,6 +46,7 @@ export function namespaceSync(host: Host, isSkipped: Skips): Controller {
     .watches(clusterKind, (change) => (isNewCluster(change, overriding.list()) ? all() : []))
     .watches(clusterOverridePolicyKind, touchedBy(overrides, namespaces))
     .watches(clusterPropagationPolicyKind, touchedBy(places, namespaces))
+    .watches(resourceBindingKind, namespaceOfPreserving)
     .watches(workKind, namespaceOfLost)
     .workers(workers)
     .reconcile(async (namespace, _, signal) =>
@@ -73,7 +76,11 @@ async function syncAll(host: Host, settled: Settled, namespace: Manifest, signal
     .store(clusterOverridePolicyKind)
     .list()
     .filter((policy) => overrides(policy, namespace))
-  const turns = reachable(host).map((cluster) => sync(host, settled, { namespace, cluster, policies }, signal))
+  const kept = preservedIn(host.store(resourceBindingKind), namespace.metadata.name)
+  const turns = reachable(host).map((cluster) => {
+    const isPreserved = kept.has(cluster.metadata.name)
+    return sync(host, settled, { namespace, cluster, policies, isPreserved }, signal)
+  })
   const outcomes = await Promise.allSettled(turns)
   const wrong = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
   const worst = wrong.find((error) => !isLostRace(error))
