@@ -62,6 +62,15 @@ describe('templates are watched', () => {
     await machine.until(() => heard.length === 2)
     assert.deepEqual(heard, ['came example.io/v1 Gadget', 'came example.io/v1alpha1 Gadget'])
   })
+  test('whatever a policy lacks that came in past its schema', async () => {
+    const broken = { ...policy({ name: 'broken' }), spec: {} as never }
+    const { heard } = watching([deploymentKind])
+    machine.objects.put(broken)
+    await machine.until(() => heard.length === 1)
+    machine.objects.put(crd)
+    await machine.quiet()
+    assert.deepEqual(machine.complaints, [])
+  })
   test('not before what they are judged by is known', async () => {
     const { promise: synced, resolve } = Promise.withResolvers<void>()
     const { heard } = watching([deploymentKind], [{ synced }])

@@ -69,7 +69,8 @@ const crdKind: Kind = {
 
 const policyKinds = [propagationPolicyKind, clusterPropagationPolicyKind]
 
-const namedKinds = ({ spec }: PropagationPolicy): readonly string[] => spec.resourceSelectors.map(kindText)
+/** A policy that came in past its schema may name nothing; it must not blind everybody. */
+const namedKinds = ({ spec }: PropagationPolicy): readonly string[] => (spec?.resourceSelectors ?? []).map(kindText)
 
 /** One version of each kind, the preferred one, and those that a policy names. `kinds` has preferred versions first. */
 function worthWatching(kinds: readonly ServedKind[], named: ReadonlySet<string>): readonly ServedKind[] {

@@ -7,6 +7,7 @@ import {
   interpret,
   label,
   type Manifest,
+  type Metrics,
   on,
   type PropagationPolicy,
   propagationPolicyKind,
@@ -31,6 +32,21 @@ const countsReplicas = on(interpret.replicas, ({ manifest: { kind, spec } }) =>
   kind === 'Deployment' ? { replicas: (spec as { replicas: number }).replicas } : undefined,
 )
 const needsSettings = on(interpret.dependencies, () => [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'settings' }])
+
+/** Metrics as text, and how often each was counted or observed. */
+function counting(): { readonly metrics: Metrics; readonly counted: Map<string, number> } {
+  const counted = new Map<string, number>()
+  const count = (name: string, labels: Readonly<Record<string, string>> = {}) => {
+    const text = [name, ...Object.values(labels)].join(' ')
+    counted.set(text, (counted.get(text) ?? 0) + 1)
+  }
+  const metrics: Metrics = {
+    counter: ({ name }) => ({ add: (labels) => count(name, labels) }),
+    gauge: () => ({ set: () => undefined, forget: () => undefined }),
+    histogram: ({ name }) => ({ observe: (_, labels) => count(name, labels) }),
+  }
+  return { metrics, counted }
+}
 
 let machine: TestMachine
 const start = (options: MachineOptions = {}): TestMachine => {
@@ -517,4 +533,21 @@ describe('what a template needs goes along', () => {
     change(before, { metadata: { ...before.metadata, finalizers, deletionTimestamp: '2026-01-01T00:00:00Z' } })
     await machine.until(() => web()?.metadata.deletionTimestamp === undefined)
   })
+})
+
+test('what is measured is how policies are applied, by the result', async () => {
+  let isBroken = true
+  const flaky = on(interpret.replicas, () => {
+    if (isBroken) throw new Error('no field spec.size')
+    return { replicas: 1 }
+  })
+  machine = testMachine({ extensions: [flaky], objects: [pp(), claimed()] })
+  const { metrics, counted } = counting()
+  machine.run(bindControllers({ ...machine, metrics }))
+  await machine.until(() => (counted.get('policy_apply_attempts_total error') ?? 0) > 0)
+  isBroken = false
+  await machine.until(() => counted.get('policy_apply_attempts_total success') === 1)
+  assert.equal(counted.get('resource_apply_policy_duration_seconds success'), 1)
+  const errors = counted.get('resource_apply_policy_duration_seconds error')
+  assert.equal(errors, counted.get('policy_apply_attempts_total error'))
 })

@@ -6,6 +6,7 @@ import {
   keyOf,
   label,
   type Manifest,
+  type Metrics,
   match as matchPoints,
   on,
   type PropagationPolicy,
@@ -35,6 +36,21 @@ const byLabel = (app: string) => [
   { apiVersion: 'apps/v1', kind: 'Deployment', labelSelector: { matchLabels: { app } } },
 ]
 const claimedBy = (name: string) => withClaim({}, { policy: { namespace: 'default', name }, id: `id-${name}` })
+
+/** Metrics as text, and how often each was counted or observed. */
+function counting(): { readonly metrics: Metrics; readonly counted: Map<string, number> } {
+  const counted = new Map<string, number>()
+  const count = (name: string, labels: Readonly<Record<string, string>> = {}) => {
+    const text = [name, ...Object.values(labels)].join(' ')
+    counted.set(text, (counted.get(text) ?? 0) + 1)
+  }
+  const metrics: Metrics = {
+    counter: ({ name }) => ({ add: (labels) => count(name, labels) }),
+    gauge: () => ({ set: () => undefined, forget: () => undefined }),
+    histogram: ({ name }) => ({ observe: (_, labels) => count(name, labels) }),
+  }
+  return { metrics, counted }
+}
 
 let machine: TestMachine
 const start = (options: MachineOptions = {}): TestMachine => {
@@ -405,4 +421,23 @@ test('a cluster-wide policy is let go as well', async () => {
   await machine.client.delete(clusterPropagationPolicyKind, { name: 'wide' })
   await machine.until(() => !machine.objects.get(clusterPropagationPolicyKind, { name: 'wide' }))
   assert.equal(web().metadata.annotations?.[annotation.clusterPropagationPolicyName], undefined)
+})
+
+test('what is measured are searches and preemptions, by their result', async () => {
+  machine = testMachine({ extensions: [takesFirst], objects: [cpp('wide'), deployment()] })
+  const { metrics, counted } = counting()
+  machine.run(matchControllers({ ...machine, metrics }))
+  await machine.until(() => owner() === 'wide')
+  assert.ok((counted.get('resource_match_policy_duration_seconds') ?? 0) > 0)
+  const { patch } = machine.client
+  let failures = 0
+  Object.assign(machine.client, {
+    patch: async (...args: Parameters<typeof patch>) => {
+      if (failures++ === 0) throw new Error('the disk is full')
+      return patch(...args)
+    },
+  })
+  machine.objects.put(pp('own', { preemption: 'Always' }))
+  await machine.until(() => counted.get('policy_preemption_total success') === 1)
+  assert.equal(counted.get('policy_preemption_total error'), 1)
 })
