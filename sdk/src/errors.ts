@@ -112,11 +112,23 @@ export const errors = {
   CLUSTER_UNKNOWN: (cluster: string) => new FlotillaError('CLUSTER_UNKNOWN', true, `there is no cluster ${cluster}`),
   CONFIG_INVALID: (field: string, reason: string) =>
     new FlotillaError('CONFIG_INVALID', false, `config ${field}: ${reason}`),
+  DEPENDENCIES_TOO_MANY: (binding: string, count: number, reason: string) =>
+    new FlotillaError(
+      'DEPENDENCIES_TOO_MANY',
+      false,
+      `binding ${binding} has no room for ${count} dependencies: ${reason}; let a policy select what is needed, by a label for instance, instead of propagateDeps`,
+    ),
   DEPENDENCY_INVALID: (dependency: string) =>
     new FlotillaError(
       'DEPENDENCY_INVALID',
       false,
       `${dependency} is no dependency: it needs apiVersion, kind, and name or labelSelector; whoever answers interpret.dependencies for this kind has to say them`,
+    ),
+  DEPENDENTS_TOO_MANY: (binding: string, count: number, reason: string) =>
+    new FlotillaError(
+      'DEPENDENTS_TOO_MANY',
+      false,
+      `binding ${binding} has no room for the ${count} bindings that need its object: ${reason}; let a policy select the object, and their policies not propagate it`,
     ),
   EXPRESSION_FAILED: (expression: string, reason: string) =>
     new FlotillaError('EXPRESSION_FAILED', false, `the expression ${shown(expression)} has no value: ${reason}`),

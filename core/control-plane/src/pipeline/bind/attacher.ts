@@ -1,10 +1,12 @@
 import {
+  ApiError,
   again,
   annotation,
   type Binding,
   type Change,
   type Controller,
   done,
+  errors,
   finalizer,
   isAlreadyExists,
   isConflict,
@@ -49,6 +51,11 @@ const soon = 100
 /** How many of those that depend on an object hear that it cannot follow them; the object always does. */
 const mostTold = 10
 
+/** Whether the API server has no room for so much, which another try will not change. */
+const isTooBig = (cause: unknown): boolean =>
+  cause instanceof ApiError &&
+  (cause.code === 413 || (cause.status.details?.causes ?? []).some(({ reason }) => reason === 'FieldValueTooLong'))
+
 /** Karmada holds a binding until those attached to it are. Here they follow from what is recorded, and nothing is held. */
 async function letGo({ client }: Machine, { metadata }: Binding): Promise<Outcome> {
   const finalizers = metadata.finalizers?.filter((name) => name !== finalizer.dependencies)
@@ -66,10 +73,11 @@ async function recordOn({ machine }: Attacher, binding: Binding, template: Manif
   const body = { metadata: { annotations: { [annotation.dependencies]: text ?? null } } }
   try {
     await machine.client.patch(resourceBindingKind, keyOf(binding), { type: 'merge', body })
-  } catch (cause) {
-    const message = `${found.length} dependencies cannot be recorded: ${reasonOf(cause)}`
+  } catch (reason) {
+    const name = keyText(keyOf(binding))
+    const cause = isTooBig(reason) ? errors.DEPENDENCIES_TOO_MANY(name, found.length, reasonOf(reason)) : reason
     for (const object of [binding, template])
-      machine.event(object, 'Warning', 'SyncScheduleResultToDependenciesFailed', message)
+      machine.event(object, 'Warning', 'SyncScheduleResultToDependenciesFailed', reasonOf(cause))
     throw cause
   }
 }
@@ -110,13 +118,10 @@ function report(
   told(machine, 'bind', object, by.length > 0 ? 'attached' : 'detached')
 }
 
-/** Tells that the binding of an object cannot follow those that depend on the object, for instance because they are too many. */
-function complain({ event }: Machine, object: Manifest, anew: readonly Binding[], count: number, cause: unknown): void {
-  const name = `${object.kind} ${keyText(keyOf(object))}`
-  const message = `${name} cannot follow the ${count} bindings that depend on it: ${reasonOf(cause)}`
-  const wayOut = 'A policy that selects it takes it where they go without being told by each'
+/** Tells that the binding of an object cannot follow those that depend on the object. */
+function complain({ event }: Machine, object: Manifest, anew: readonly Binding[], cause: unknown): void {
   for (const each of [object, ...anew.slice(0, mostTold)])
-    event(each, 'Warning', 'SyncScheduleResultToDependenciesFailed', `${message}. ${wayOut}.`)
+    event(each, 'Warning', 'SyncScheduleResultToDependenciesFailed', reasonOf(cause))
 }
 
 /** Makes a binding follow those that depend on its object; without a reason to be it goes. Whether anything had to be done. */
@@ -147,9 +152,11 @@ async function keepAttached(attacher: Attacher, at: Reference): Promise<Outcome>
     const written = await put(attacher, existing, wanted)
     if (written) report(machine, object, written, anew, by)
     return done
-  } catch (cause) {
-    if (isAlreadyExists(cause) || isNotFound(cause) || isConflict(cause)) return again(soon)
-    complain(machine, object, anew, by.length, cause)
+  } catch (reason) {
+    if (isAlreadyExists(reason) || isNotFound(reason) || isConflict(reason)) return again(soon)
+    const name = keyText(bindingKeyOf(object))
+    const cause = isTooBig(reason) ? errors.DEPENDENTS_TOO_MANY(name, by.length, reasonOf(reason)) : reason
+    complain(machine, object, anew, cause)
     throw cause
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
 import {
+  ApiError,
   annotation,
   type Binding,
   deepFreeze,
@@ -510,21 +511,54 @@ describe('what a template needs goes along', () => {
     assert.equal(web()?.spec.requiredBy, undefined)
     assert.equal(attached()?.metadata.annotations?.[annotation.dependencies], undefined)
   })
-  test('or those that need it hear why it cannot', async () => {
+  const once = (verb: 'create' | 'patch', error: Error) => {
+    const inner = machine.client[verb] as (...args: unknown[]) => Promise<unknown>
+    let isFirst = true
+    const fails = async (...args: unknown[]) => {
+      if (!isFirst) return inner(...args)
+      isFirst = false
+      throw error
+    }
+    Object.assign(machine.client, { [verb]: fails })
+  }
+  const full = new ApiError({
+    apiVersion: 'v1',
+    kind: 'Status',
+    metadata: {},
+    status: 'Failure',
+    code: 422,
+    message: 'Too long',
+    details: { causes: [{ reason: 'FieldValueTooLong', message: 'Too long', field: 'metadata.annotations' }] },
+  })
+  const heard = (about: string) =>
+    machine.events.filter((event) => event.about === about).map(({ reason, message }) => `${reason}: ${message}`)
+
+  test('or those that need it hear why it cannot, until it can', async () => {
     await along(settings)
-    const { create } = machine.client
-    let failures = 0
-    Object.assign(machine.client, {
-      create: async (...args: Parameters<typeof create>) => {
-        if (failures++ === 0) throw new Error('the request is too large')
-        return create(...args)
-      },
-    })
+    once('create', new Error('the disk is full'))
     await machine.until(() => attached() !== undefined)
-    const message =
-      'ConfigMap default/settings cannot follow the 1 bindings that depend on it: the request is too large. A policy that selects it takes it where they go without being told by each.'
     for (const about of ['ConfigMap settings', 'ResourceBinding web-deployment'])
-      assert.ok(machine.events.some((event) => event.about === about && event.message === message))
+      assert.ok(heard(about).includes('SyncScheduleResultToDependenciesFailed: the disk is full'))
+  })
+  test('or they hear that there is no room for so many, which nobody tries in vain', async () => {
+    await along(settings)
+    once('create', full)
+    const words =
+      'SyncScheduleResultToDependenciesFailed: binding default/settings-configmap has no room for the 1 bindings that need its object: Too long; let a policy select the object, and their policies not propagate it'
+    await machine.until(() => heard('ConfigMap settings').includes(words))
+    await machine.quiet()
+    assert.equal(attached(), undefined)
+    scheduleTo('member1')
+    await machine.until(() => attached() !== undefined)
+  })
+  test('or its owner hears that there is no room to record it', async () => {
+    start({ objects: [pp({ propagateDeps: true }), claimed(), settings] })
+    once('patch', full)
+    await machine.until(() => web()?.status?.conditions !== undefined)
+    const words =
+      'binding default/web-deployment has no room for 1 dependencies: Too long; let a policy select what is needed, by a label for instance, instead of propagateDeps'
+    assert.equal(web()?.status?.conditions?.[0]?.message, words)
+    assert.ok(heard('Deployment web').includes(`SyncScheduleResultToDependenciesFailed: ${words}`))
   })
   test('and nothing that Karmada held is held for ever', async () => {
     await along(settings)
