@@ -1,11 +1,11 @@
 import { type CelEnv, type CelInput, celEnv, isCelError, parse, plan } from '@bufbuild/cel'
 import { errors, type Format, type Json, reasonOf } from '@flotilla/sdk'
-import { functionsOn } from './functions.ts'
+import { functions } from './functions.ts'
 import { Meter, metered } from './meter.ts'
 import { strangers } from './names.ts'
 import { tolled } from './toll.ts'
 import type { Node, Tree } from './tree.ts'
-import { celOf, jsonOf } from './value.ts'
+import { jsonOf, translator } from './value.ts'
 
 /** What an expression may name: JSON by name. */
 export type Variables = Readonly<Record<string, unknown>>
@@ -27,7 +27,7 @@ const mostRemembered = 1000
 
 const meter = new Meter() // an evaluation is never interrupted by another one
 const env: CelEnv = celEnv({
-  funcs: [...celEnv({ funcs: [...functionsOn(meter)] }).funcs].map((func) => metered(func, meter)),
+  funcs: [...celEnv({ funcs: [...functions] }).funcs].map((func) => metered(func, meter)),
 })
 
 /** Where an offset is, as an editor counts. */
@@ -76,8 +76,9 @@ function planned(text: string, tree: Tree, variables: readonly string[]): Expres
   const run = plan(env, tolled(tree.expr))
   const evaluate = (values: Variables): Json => {
     meter.start()
+    const translate = translator()
     const bindings: Record<string, CelInput> = {}
-    for (const name of variables) bindings[name] = celOf(values[name])
+    for (const name of variables) bindings[name] = translate(values[name])
     const result = run(bindings)
     if (!isCelError(result)) return jsonOf(result, meter)
     const place = result.exprId === undefined ? '' : `${placeOfNode(text, tree, { id: result.exprId })}: `

@@ -1,15 +1,14 @@
 import {
   type CelFunc,
+  type CelInput,
   type CelList,
   CelScalar,
   celFunc,
   celList,
-  celListConcat,
   celMethod,
   listType,
 } from '@bufbuild/cel'
 import { strings } from '@bufbuild/cel/ext'
-import type { Meter } from './meter.ts'
 
 const { DYN, INT, STRING } = CelScalar
 const list = listType(DYN)
@@ -26,29 +25,31 @@ function replace(this: string, from: string, to: string, times: bigint = BigInt(
   return [...pieces.slice(0, seams), rest].join(to)
 }
 
-/** A list that was made of so many others is written down anew: looking through all of them would take ever longer. */
-const mostParts = 64
-const parts = new WeakMap<CelList, number>()
+/** What loops are collecting, by the list that they hand on from turn to turn. */
+const collected = new WeakMap<CelList, CelInput[]>()
 
-function joined(a: CelList, b: CelList, meter: Meter): CelList {
-  const count = Math.max(parts.get(a) ?? 0, parts.get(b) ?? 0) + 1
-  if (count > mostParts) {
-    for (const list of [a, b]) meter.weigh(list)
-    return celList([...a, ...b])
+/** A loop's list with one more element: the same list from the second on, which nobody else can see before it is done. */
+function append(list: CelList, more: CelList): CelList {
+  const elements = collected.get(list)
+  if (elements) {
+    elements.push(...more)
+    return list
   }
-  const both = celListConcat(a, b)
-  parts.set(both, count)
-  return both
+  const begun = [...list, ...more]
+  const made = celList(begun)
+  collected.set(made, begun)
+  return made
 }
 
 /** What a loop pays for each of its turns, and for the list it goes through. No user can write its name. */
 const toll: CelFunc = celFunc('@toll', [DYN], DYN, (value) => value)
 
 /** CEL's standard functions come with the library; these are the strings extension, and what is done in a better way here. */
-export const functionsOn = (meter: Meter): readonly CelFunc[] => [
+export const functions: readonly CelFunc[] = [
   ...strings,
   celMethod('replace', STRING, [STRING, STRING], STRING, replace),
   celMethod('replace', STRING, [STRING, STRING, INT], STRING, replace),
-  celFunc('_+_', [list, list], list, (a, b) => joined(a, b, meter)),
+  celFunc('_+_', [list, list], list, (a, b) => celList([...a, ...b])),
+  celFunc('@append', [list, list], list, append),
   toll,
 ]

@@ -4,11 +4,11 @@ import { type CelFunc, type CelValue, isCelError, isCelList, isCelMap } from '@b
 const most = 100_000
 
 /** So many characters of a text, or elements of a list, cost as much as one step. */
-const charactersAStep = 64
+const charactersAStep = 32
 const elementsAStep = 16
 
 /** Functions that look into what they are given, not only at it. */
-const deep: ReadonlySet<string> = new Set(['_==_', '_!=_', '@in', 'format'])
+const deep: ReadonlySet<string> = new Set(['_==_', '_!=_', 'format'])
 
 /**
  * Counts what an evaluation costs, and ends the one that costs too much. It counts work, not time, so that the same
@@ -28,13 +28,8 @@ export class Meter {
 
   /** What it costs to look at a value. */
   weigh(value: CelValue | undefined): void {
-    this.weighText(value)
-    if (isCelList(value) || isCelMap(value)) this.spend(Math.ceil(value.size / elementsAStep))
-  }
-
-  /** The same where nobody looks through a list. */
-  weighText(value: CelValue | undefined): void {
     if (typeof value === 'string' || value instanceof Uint8Array) this.spend(Math.ceil(value.length / charactersAStep))
+    else if (isCelList(value) || isCelMap(value)) this.spend(Math.ceil(value.size / elementsAStep))
   }
 
   /** What it costs to look at a value and at everything in it. */
@@ -45,20 +40,34 @@ export class Meter {
   }
 }
 
-/** How a function pays for a value. Adding lists to one another only ties them together. */
-function paying(name: string, meter: Meter): (value: CelValue | undefined) => void {
-  if (deep.has(name)) return (value) => meter.weighAll(value)
-  return name === '_+_' ? (value) => meter.weighText(value) : (value) => meter.weigh(value)
+type Values = readonly (CelValue | undefined)[]
+
+const lengthOf = (value: CelValue | undefined): number => (typeof value === 'string' ? value.length : 0)
+
+/** What a function costs beyond being called, where that is not what it costs to look at its arguments. */
+const prices: Readonly<Record<string, (values: Values, meter: Meter) => void>> = {
+  '@append': () => {}, // one more element of a list that is not copied
+  '@in': ([value, container], meter) => {
+    meter.weigh(value)
+    if (!isCelMap(container)) meter.weighAll(container) // a map knows its keys
+  },
+  matches: ([text, pattern], meter) =>
+    meter.spend(Math.ceil((Math.max(lengthOf(text), charactersAStep) * lengthOf(pattern)) / charactersAStep)),
+}
+
+function pay(name: string, values: Values, meter: Meter): void {
+  const price = prices[name]
+  if (price) price(values, meter)
+  else for (const value of values) deep.has(name) ? meter.weighAll(value) : meter.weigh(value)
 }
 
 /** A function that pays for its arguments before it runs, and for its result. */
 export function metered(func: CelFunc, meter: Meter): CelFunc {
-  const pay = paying(func.name, meter)
   const call: CelFunc['call'] = (id, target, args) => {
     meter.spend(1)
-    for (const value of [target, ...args]) pay(value)
+    pay(func.name, [...(target === undefined ? [] : [target]), ...args], meter)
     const result = func.call(id, target, args)
-    if (result !== undefined && !isCelError(result)) pay(result)
+    if (result !== undefined && !isCelError(result)) pay(func.name, [result], meter)
     return result
   }
   return Object.create(func, { call: { value: call } }) as CelFunc // the same function but for how it is called

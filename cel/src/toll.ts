@@ -1,4 +1,4 @@
-import type { Entry, Loop, Node } from './tree.ts'
+import type { Call, Entry, Loop, Node } from './tree.ts'
 
 const call = ({ id }: Node, arg: Node): Node => ({
   $typeName: 'cel.expr.Expr',
@@ -29,7 +29,12 @@ function pair(entry: Entry): Entry {
     : { ...entry, value }
 }
 
-/** An expression whose loops pay for each of their turns. */
+/** Whether a call adds to what a loop has collected: only a macro can name that. */
+function collects({ function: name, args: [list] }: Call): boolean {
+  return name === '_+_' && list?.exprKind.case === 'identExpr' && list.exprKind.value.name.startsWith('@')
+}
+
+/** An expression whose loops pay for each of their turns, and do not copy what they collect. */
 export function tolled(node: Node): Node {
   const { exprKind } = node
   switch (exprKind.case) {
@@ -37,7 +42,9 @@ export function tolled(node: Node): Node {
       return { ...node, exprKind: { case: 'comprehensionExpr', value: loop(exprKind.value) } }
     case 'callExpr': {
       const { target, args } = exprKind.value
-      const value = { ...exprKind.value, args: args.map(tolled), ...(target && { target: tolled(target) }) }
+      const name = collects(exprKind.value) ? '@append' : exprKind.value.function
+      const parts = { args: args.map(tolled), ...(target && { target: tolled(target) }) }
+      const value = { ...exprKind.value, function: name, ...parts }
       return { ...node, exprKind: { case: 'callExpr', value } }
     }
     case 'listExpr': {

@@ -1,4 +1,4 @@
-import { type CelInput, type CelValue, isCelList, isCelMap, isCelUint } from '@bufbuild/cel'
+import { type CelInput, type CelValue, celList, celMap, isCelList, isCelMap, isCelUint } from '@bufbuild/cel'
 import { toJson } from '@bufbuild/protobuf'
 import { isReflectMessage } from '@bufbuild/protobuf/reflect'
 import type { Json } from '@flotilla/sdk'
@@ -8,25 +8,68 @@ type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 
-/** What was translated stays translated: only a frozen object cannot become another one meanwhile. */
-const translated = new WeakMap<object, CelInput>()
+/** The fields of an object as a map whose values are translated when they are asked for: most never are. */
+class FieldMap implements ReadonlyMap<string, CelInput> {
+  readonly #fields: Fields
+  readonly #translate: (value: unknown) => CelInput
+  readonly #keys: readonly string[]
 
-function composite(value: Fields): CelInput {
-  if (Array.isArray(value)) return value.map(celOf)
-  const entries = Object.entries(value).filter(([, each]) => each !== undefined)
-  return new Map(entries.map(([key, each]) => [key, celOf(each)]))
+  constructor(fields: Fields, translate: (value: unknown) => CelInput) {
+    this.#fields = fields
+    this.#translate = translate
+    this.#keys = Object.keys(fields).filter((key) => fields[key] !== undefined)
+  }
+
+  get size(): number {
+    return this.#keys.length
+  }
+
+  has(key: string): boolean {
+    return Object.hasOwn(this.#fields, key) && this.#fields[key] !== undefined
+  }
+
+  get(key: string): CelInput | undefined {
+    return this.has(key) ? this.#translate(this.#fields[key]) : undefined
+  }
+
+  keys(): MapIterator<string> {
+    return this.#keys.values()
+  }
+
+  values(): MapIterator<CelInput> {
+    return this.#keys.values().map((key) => this.#translate(this.#fields[key]))
+  }
+
+  entries(): MapIterator<[string, CelInput]> {
+    return this.#keys.values().map((key) => [key, this.#translate(this.#fields[key])])
+  }
+
+  [Symbol.iterator](): MapIterator<[string, CelInput]> {
+    return this.entries()
+  }
+
+  forEach(callback: (value: CelInput, key: string, map: ReadonlyMap<string, CelInput>) => void): void {
+    for (const [key, value] of this.entries()) callback(value, key, this)
+  }
 }
 
-/** JSON as an expression sees it. A whole number is an `int`, any other a `double`. */
-export function celOf(value: unknown): CelInput {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
-  if (typeof value === 'string' || typeof value === 'boolean') return value
-  if (!isFields(value)) return null
-  const known = translated.get(value)
-  if (known !== undefined) return known
-  const made = composite(value)
-  if (Object.isFrozen(value)) translated.set(value, made)
-  return made
+/**
+ * Translates JSON to what an expression sees, and the same object only once. A whole number is an `int`, any other a
+ * `double`.
+ */
+export function translator(): (value: unknown) => CelInput {
+  const known = new Map<object, CelInput>()
+  const composite = (value: Fields): CelInput =>
+    Array.isArray(value) ? celList(value.map(translate)) : celMap(new FieldMap(value, translate))
+  function translate(value: unknown): CelInput {
+    if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
+    if (typeof value === 'string' || typeof value === 'boolean') return value
+    if (!isFields(value)) return null
+    const made = known.get(value) ?? composite(value)
+    known.set(value, made)
+    return made
+  }
+  return translate
 }
 
 function wholeNumber(value: bigint): number {
