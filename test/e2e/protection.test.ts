@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { eventually, type Kubectl, kubectl } from '../kubectl.ts'
+import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { type Up, up } from '../up.ts'
 
 const protection = 'resourcetemplate.karmada.io/deletion-protected'
@@ -79,6 +79,8 @@ describe('what is protected from deletion', () => {
     await eventually(async () => {
       const { status } = await k.json('namespace', 'full')
       assert.equal(status.phase, 'Terminating')
+      const failure = status.conditions.find(({ type }: Json) => type === 'NamespaceDeletionContentFailure')
+      assert.match(failure.message, /ConfigMap "kept" is protected from deletion/)
     })
     assert.equal(await k('get', 'configmaps', '-n', 'full', '-o', 'name'), 'configmap/kept\n')
     await k('label', '-n', 'full', 'configmap/kept', `${protection}-`)

@@ -27,7 +27,15 @@ examineCauses(binding, {
   'a good binding': { given: { manifest: depending('[]') } },
   'dependencies that cannot be read': {
     given: { manifest: depending('[') },
-    causes: ['metadata.annotations[resourcebinding.karmada.io/dependencies]: Invalid value: "[": must be JSON'],
+    causes: [
+      'metadata.annotations[resourcebinding.karmada.io/dependencies]: Invalid value: "[": must be a list in JSON',
+    ],
+  },
+  'dependencies that are no list': {
+    given: { manifest: depending('{}') },
+    causes: [
+      'metadata.annotations[resourcebinding.karmada.io/dependencies]: Invalid value: "{}": must be a list in JSON',
+    ],
   },
   'components that cannot be told apart': {
     given: {

@@ -21,10 +21,9 @@ const kinds = [resourceBindingKind, clusterResourceBindingKind]
 export const completeBinding = (write: Write<Binding>): Binding =>
   withPermanentId(write, write.manifest.metadata.namespace ? label.bindingId : label.clusterBindingId)
 
-const isJson = (text: string): boolean => {
+const isList = (text: string): boolean => {
   try {
-    JSON.parse(text)
-    return true
+    return Array.isArray(JSON.parse(text))
   } catch {
     return false
   }
@@ -34,7 +33,8 @@ const isJson = (text: string): boolean => {
 export function* bindingProblems({ manifest }: Write<Binding>): Problems {
   const path = `metadata.annotations[${annotation.dependencies}]`
   const dependencies = new Field(path, manifest.metadata.annotations?.[annotation.dependencies])
-  if (dependencies.value !== undefined && !isJson(dependencies.value)) yield dependencies.invalid('must be JSON')
+  if (dependencies.value !== undefined && !isList(dependencies.value))
+    yield dependencies.invalid('must be a list in JSON')
   const components = new Field('', manifest).at('spec').at('components').items()
   for (const component of components) yield* present(component.at('name'))
   yield* unique(components.map((component) => component.at('name')))

@@ -1,4 +1,4 @@
-import type { Log, Manifest } from '@flotilla/sdk'
+import { type Condition, type Log, type Manifest, reasonOf } from '@flotilla/sdk'
 import type { Engine } from '../engine.ts'
 import { readKeys } from '../registry/json-path.ts'
 import type { Served } from '../registry/registry.ts'
@@ -16,13 +16,38 @@ interface Remainder {
   readonly objects: readonly Manifest[]
 }
 
-const contentText = (remains: readonly Remainder[]): string =>
-  remains.map(({ served, objects }) => `${served.id} has ${objects.length} resource instances`).join(', ')
+/** What a namespace waits for, in the words of Kubernetes. */
+type Waiting = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 
-const finalizerText = (remains: readonly Remainder[]): string => {
+const failureOf = (failures: readonly unknown[]): Waiting => {
+  const type = 'NamespaceDeletionContentFailure'
+  const [first] = failures
+  if (first === undefined) {
+    const message = 'All content successfully deleted, may be waiting on finalization'
+    return { type, status: 'False', reason: 'ContentDeleted', message }
+  }
+  const message = `Failed to delete all resource types, ${failures.length} remaining: ${reasonOf(first)}`
+  return { type, status: 'True', reason: 'ContentDeletionFailed', message }
+}
+
+const contentOf = (remains: readonly Remainder[]): Waiting => {
+  const counts = remains.map(({ served, objects }) => `${served.id} has ${objects.length} resource instances`)
+  const message = `Some resources are remaining: ${counts.join(', ')}`
+  return { type: 'NamespaceContentRemaining', status: 'True', reason: 'SomeResourcesRemain', message }
+}
+
+const finalizersOf = (remains: readonly Remainder[]): Waiting => {
+  const type = 'NamespaceFinalizersRemaining'
   const names = remains.flatMap(({ objects }) => objects.flatMap(({ metadata }) => metadata.finalizers ?? []))
-  const counts = Map.groupBy(names, (name) => name)
-  return [...counts].map(([name, all]) => `${name} in ${all.length} resource instances`).join(', ')
+  if (names.length === 0) {
+    const message = 'All content-preserving finalizers finished'
+    return { type, status: 'False', reason: 'ContentHasNoFinalizers', message }
+  }
+  const counts = [...Map.groupBy(names, (name) => name)].map(
+    ([name, all]) => `${name} in ${all.length} resource instances`,
+  )
+  const message = `Some content in the namespace has finalizers remaining: ${counts.join(', ')}`
+  return { type, status: 'True', reason: 'SomeFinalizersRemain', message }
 }
 
 /** Empties a namespace that is being deleted, and lets it go when nothing is left. */
@@ -63,10 +88,12 @@ export class Namespaces {
   async #empty(name: string): Promise<void> {
     const namespace = this.#engine.objects.get({ resource: 'namespaces', namespace: '', name })
     if (!namespace?.metadata.deletionTimestamp) return
-    for (const { served, objects } of this.#remaining(name)) await this.#delete(served, objects)
+    const failures: unknown[] = []
+    for (const { served, objects } of this.#remaining(name)) failures.push(...(await this.#delete(served, objects)))
     const remains = this.#remaining(name)
-    if (remains.length === 0) await this.#finalize(namespace)
-    else await this.#report(namespace, remains)
+    if (remains.length === 0) return this.#finalize(namespace)
+    await this.#report(namespace, remains, failures)
+    if (failures.length > 0) throw failures[0] // and is tried again
   }
 
   #remaining(name: string): readonly Remainder[] {
@@ -78,14 +105,18 @@ export class Namespaces {
       .filter((remainder) => remainder.objects.length > 0)
   }
 
-  async #delete(served: Served, objects: readonly Manifest[]): Promise<void> {
+  /** Answers with what went wrong: one object that stays does not keep the others. */
+  async #delete(served: Served, objects: readonly Manifest[]): Promise<readonly unknown[]> {
     const living = objects.filter(({ metadata }) => !metadata.deletionTimestamp)
+    const failures: unknown[] = []
     for (let start = 0; start < living.length; start += atOnce) {
       const some = living.slice(start, start + atOnce)
-      await Promise.all(
+      const outcomes = await Promise.allSettled(
         some.map((object) => this.#requests.delete(pathOf(served, object), { propagationPolicy: 'Background' })),
       )
+      failures.push(...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : [])))
     }
+    return failures
   }
 
   async #finalize(namespace: Manifest): Promise<void> {
@@ -99,27 +130,16 @@ export class Namespaces {
   }
 
   /** Says in the status what the namespace waits for. */
-  async #report({ metadata, status }: Manifest, remains: readonly Remainder[]): Promise<void> {
+  async #report(
+    { metadata, status }: Manifest,
+    remains: readonly Remainder[],
+    failures: readonly unknown[],
+  ): Promise<void> {
     const lastTransitionTime = timestamp(this.#engine.now())
-    const finalizers = finalizerText(remains)
-    const conditions = [
-      {
-        type: 'NamespaceContentRemaining',
-        status: 'True',
-        reason: 'SomeResourcesRemain',
-        message: `Some resources are remaining: ${contentText(remains)}`,
-        lastTransitionTime,
-      },
-      {
-        type: 'NamespaceFinalizersRemaining',
-        status: finalizers ? 'True' : 'False',
-        reason: finalizers ? 'SomeFinalizersRemain' : 'ContentHasNoFinalizers',
-        message: finalizers
-          ? `Some content in the namespace has finalizers remaining: ${finalizers}`
-          : 'All content-preserving finalizers finished',
-        lastTransitionTime,
-      },
-    ]
+    const conditions = [failureOf(failures), contentOf(remains), finalizersOf(remains)].map((condition) => ({
+      ...condition,
+      lastTransitionTime,
+    }))
     if (saysTheSame(readKeys(status, ['conditions']), conditions)) return
     await this.#requests.patch(`/api/v1/namespaces/${metadata.name}/status`, { status: { conditions } })
   }

@@ -82,7 +82,8 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
   },
   skippedPropagatingNamespaces: {
     schema: names('kube-.*'),
-    description: 'Namespaces from which nothing is propagated: regular expressions that match the whole name.',
+    description:
+      'Namespaces that are not brought to clusters, and from which nothing is propagated: regular expressions that match the whole name.',
     karmada: '--skipped-propagating-namespaces',
   },
   successEvents: {
