@@ -44,6 +44,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/protobuf': ['cel/src'],
   rfc6902: ['core/apiserver/src/patch', 'core/control-plane/src/server', 'plugins/overriding/src'],
   '@peculiar/x509': ['core/apiserver/src'],
+  'fast-check': ['test/chaos'],
   ajv: ['core/apiserver/src/schema', 'core/control-plane/src'],
 }
 

@@ -1,0 +1,8 @@
+import { test } from 'node:test'
+import { live } from './life.ts'
+
+/** Another seed, or more lives, is asked for with `npm run chaos`. */
+const seed = 11
+
+test('whatever happens, members hold what users said, and nothing is left behind', () =>
+  live({ seed, runs: 3, commands: 40, idle: 500, limit: 25_000 }))
