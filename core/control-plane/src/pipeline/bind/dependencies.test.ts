@@ -117,6 +117,34 @@ describe('an attached binding', () => {
     assert.equal(spec.placement, undefined)
     assert.equal(spec.resource.resourceVersion, '3')
   })
+  const task = { reason: 'TaintUntolerated', producer: 'TaintManager' }
+  const leaving: Record<string, readonly [words: BindingWords, places: readonly string[]]> = {
+    'stays where it is needed until an eviction is over': [
+      { gracefulEvictionTasks: [{ ...task, fromCluster: 'member2' }] },
+      ['member1', 'member2'],
+    ],
+    'stays where all that needs it is being evicted': [
+      { clusters: {}, gracefulEvictionTasks: [{ ...task, fromCluster: 'member2' }] },
+      ['member2'],
+    ],
+    'goes at once with what is evicted at once': [
+      { gracefulEvictionTasks: [{ ...task, fromCluster: 'member2', purgeMode: 'Directly' }] },
+      ['member1'],
+    ],
+    'is where it is once, whoever comes back there': [
+      { gracefulEvictionTasks: [{ ...task, fromCluster: 'member1' }] },
+      ['member1'],
+    ],
+  }
+  for (const [name, [words, places]] of Object.entries(leaving))
+    test(name, () => {
+      const by = referrers(bindingsOf(needing('a', [config], words)), settings)
+      const clusters = attach(settings, undefined, by)?.spec.requiredBy?.flatMap((each) => each.clusters ?? [])
+      assert.deepEqual(
+        clusters?.map(({ name }) => name),
+        places,
+      )
+    })
   test('is as bold as the boldest, and says that they disagree', () => {
     assert.equal(attach(settings, undefined, [a, b])?.spec.conflictResolution, 'Overwrite')
     assert.equal(attach(settings, undefined, [a])?.spec.conflictResolution, 'Abort')

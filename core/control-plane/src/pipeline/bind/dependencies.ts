@@ -17,6 +17,7 @@ import {
   resourceBindingKind,
   type StringMap,
   safeHash,
+  type TargetCluster,
 } from '@flotilla/sdk'
 import { referenceText, referenceTo, type Templates } from '../../manifest/templates.ts'
 import { compact, referTo } from './bind.ts'
@@ -123,6 +124,14 @@ export function countDependents(bindings: Bindings, object: Manifest): number {
   return byName.length + byLabels.length
 }
 
+/** Where a binding needs its dependencies: where it is to run, and where it still does until its eviction is over. */
+function placesOf({ spec: { clusters = [], gracefulEvictionTasks = [] } }: Binding): readonly TargetCluster[] {
+  const left = gracefulEvictionTasks
+    .filter(({ purgeMode }) => purgeMode !== 'Directly')
+    .map(({ fromCluster: name }) => ({ name }))
+  return [...clusters, ...left.filter(({ name }) => !clusters.some((target) => target.name === name))]
+}
+
 /** The scheduled bindings that depend on an object now, by name. */
 export function referrers(bindings: Bindings, object: Manifest): readonly Binding[] {
   const { byName, byLabels } = near(bindings, object)
@@ -131,7 +140,7 @@ export function referrers(bindings: Bindings, object: Manifest): readonly Bindin
       (each) => each.kind === object.kind && each.apiVersion === object.apiVersion && isOn(each, object),
     )
   return [...new Set([...byName, ...byLabels.filter(chooses)])]
-    .filter((binding) => takesAlong(binding) && binding.spec.clusters?.length)
+    .filter((binding) => takesAlong(binding) && placesOf(binding).length > 0)
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
 }
 
@@ -147,8 +156,10 @@ const withoutDependedBy = (labels: StringMap = {}): StringMap =>
 const labelsFor = (by: readonly Binding[]): StringMap =>
   Object.fromEntries(by.map(({ metadata }) => [dependedBy(metadata), metadata.labels?.[label.bindingId] ?? '']))
 
-const snapshot = ({ metadata: { namespace, name }, spec: { clusters } }: Binding) =>
-  compact({ namespace, name, clusters })
+const snapshot = (binding: Binding) => {
+  const { namespace, name } = binding.metadata
+  return compact({ namespace, name, clusters: placesOf(binding) })
+}
 
 /** What referrers disagree about, in the words of Karmada's event; empty when they agree. */
 export function disagreements(by: readonly Binding[]): readonly string[] {
