@@ -57,9 +57,9 @@ const soon = 100
 async function letGo({ machine }: Binder, { template, kind, existing }: Pair): Promise<Outcome> {
   if (!existing || existing.spec.resource.uid !== template.metadata.uid) return done
   const body = claimPatch(existing, undefined)
-  if (!body) return done
-  await machine.client.patch(kind, keyOf(existing), { type: 'merge', body })
-  told(machine, 'bind', template, 'released')
+  const released = body && (await machine.client.patch(kind, keyOf(existing), { type: 'merge', body }))
+  await say(machine, kind, released ?? existing, policyApplied)
+  if (released) told(machine, 'bind', template, 'released')
   return done
 }
 

@@ -25,7 +25,7 @@ export const policyApplied: Trouble = {
     type: 'PolicyApplied',
     status: 'True',
     reason: 'ApplyPolicySucceed',
-    message: 'The binding says what its policy and its template say.',
+    message: 'Nothing keeps the binding from what its policy says.',
   },
   failed: 'ApplyPolicyFailed',
 }
@@ -36,10 +36,14 @@ export const dependenciesRecorded: Trouble = {
     type: 'DependenciesRecorded',
     status: 'True',
     reason: 'GetDependenciesSucceed',
-    message: 'The binding names what its template needs.',
+    message: 'Nothing keeps from the binding what its template needs.',
   },
   failed: 'GetDependenciesFailed',
 }
+
+/** Whether a binding says that something went wrong. */
+export const isIn = ({ succeeded: { type } }: Trouble, { status }: Binding): boolean =>
+  findCondition(status?.conditions, type)?.status === 'False'
 
 /**
  * Says on a binding that it went well, or what went wrong, if that is news. Other stages write conditions, too: the

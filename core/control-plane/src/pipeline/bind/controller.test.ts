@@ -277,6 +277,15 @@ describe('what cannot be found out about one template', () => {
     resolve()
     await machine.until(() => web() !== undefined)
   })
+  test('is no longer said where no policy asks for it', async () => {
+    start({ objects: [pp(), claimed()] })
+    await machine.until(() => web() !== undefined)
+    editPolicy({ dependentOverrides: ['missing'] })
+    await machine.until(() => web()?.status?.conditions?.[0]?.status === 'False')
+    change(deployment({ uid: 'uid-web' }), {})
+    await machine.until(() => web()?.status?.conditions?.[0]?.status === 'True')
+    assert.equal(claimOf(web() as Binding), undefined)
+  })
   test('of its components is told as well', async () => {
     start({ objects: [pp(), claimed()], extensions: [on(interpret.components, fails)] })
     await machine.until(() => machine.events.length > 0)
@@ -296,7 +305,21 @@ describe('what cannot be found out about one template', () => {
       [said?.type, said?.status, said?.reason],
       ['DependenciesRecorded', 'False', 'GetDependenciesFailed'],
     )
+    editPolicy({ propagateDeps: false })
+    await machine.until(() => web()?.status?.conditions?.[0]?.status === 'True')
   })
+})
+
+test('of a template in two versions, the one its policy names is bound', async () => {
+  const kinds = [deploymentKind, { ...deploymentKind, apiVersion: 'apps/v1beta2' }]
+  const resourceSelectors = [{ apiVersion: 'apps/v1beta2', kind: 'Deployment' }]
+  const old = { ...claimed(), apiVersion: 'apps/v1beta2' }
+  start({ kinds, objects: [pp({ resourceSelectors }), claimed(), old] })
+  await machine.until(() => web() !== undefined)
+  await machine.quiet()
+  assert.equal(web()?.spec.resource.apiVersion, 'apps/v1beta2')
+  assert.deepEqual(verbs(), ['create resourcebindings default/web-deployment'])
+  assert.deepEqual(machine.complaints, [])
 })
 
 test('two kinds of one name share the name of a binding: the second one hears who has it', async () => {

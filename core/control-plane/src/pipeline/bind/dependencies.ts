@@ -21,6 +21,7 @@ import {
 } from '@flotilla/sdk'
 import { referenceText, referenceTo, type Templates } from '../../manifest/templates.ts'
 import { compact, referTo } from './bind.ts'
+import { dependenciesRecorded, isIn } from './condition.ts'
 
 /** The label by which an attached binding says that another one depends on it. */
 export const dependedBy = (by: Key): string => `${label.dependedByPrefix}${safeHash(keyText(by))}`
@@ -86,7 +87,9 @@ export const isOn = ({ name, labelSelector }: interpret.Dependency, { metadata }
 /** Whether a binding has, or should have, its dependencies recorded. */
 export const concernsDependencies = (binding: Binding | undefined): boolean =>
   binding !== undefined &&
-  (binding.spec.propagateDeps === true || binding.metadata.annotations?.[annotation.dependencies] !== undefined)
+  (binding.spec.propagateDeps === true ||
+    binding.metadata.annotations?.[annotation.dependencies] !== undefined ||
+    isIn(dependenciesRecorded, binding))
 
 /** The objects that a binding needed before a change, or needs after it. */
 export function neededBy(templates: Pick<Templates, 'of'>, { before, after }: Change<Binding>): readonly Reference[] {
