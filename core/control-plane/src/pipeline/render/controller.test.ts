@@ -8,6 +8,7 @@ import {
   type Cluster,
   clusterKind,
   clusterOverridePolicyKind,
+  clusterResourceBindingKind,
   label,
   type Manifest,
   on,
@@ -17,7 +18,7 @@ import {
   withField,
   workKind,
 } from '@flotilla/sdk'
-import { binding, cluster, clusterOverridePolicy, clusters, deployment } from '@flotilla/sdk/testing'
+import { binding, cluster, clusterBinding, clusterOverridePolicy, clusters, deployment } from '@flotilla/sdk/testing'
 import { type TestMachine, testMachine } from '../../extension/machine.test-support.ts'
 import { renderControllers } from './controller.ts'
 
@@ -222,14 +223,14 @@ describe('an override that cannot be applied', () => {
     await machine.until(() => rendered() === 'True RenderSuccess: All clusters have what they should')
     assert.equal(colorIn('member1'), 'red')
   })
-  test('is told of once, as long as it is the same', async () => {
-    await start(...fleet, deployment(), bound(), broken(['member1']))
+  test('is told of once, as long as it is the same, in whatever order clusters are named', async () => {
+    await start(...fleet, deployment(), bound(), broken(['member1', 'member2']))
     const before = machine.events.length
-    schedule({ clusters: [{ name: 'member1' }, { name: 'member2' }] })
+    schedule({ clusters: [{ name: 'member2' }, { name: 'member1' }] })
     await machine.quiet()
     assert.equal(machine.events.filter(({ reason }) => reason.endsWith('Failed')).length, before)
-    machine.objects.put(broken(['member1', 'member2']))
-    await machine.until(() => rendered()?.startsWith('False RenderFailed: 2 of 2') === true)
+    machine.objects.put(broken(['member1']))
+    await machine.until(() => rendered()?.startsWith('False RenderFailed: 1 of 2') === true)
     assert.ok(machine.events.length > before)
   })
   test('in many clusters is told of in a few words', async () => {
@@ -313,4 +314,32 @@ test('a cluster nobody knows is told of, and written to when it comes', async ()
   machine.objects.put(cluster({ name: 'member2' }))
   await machine.until(() => where().length === 2 && rendered()?.startsWith('True') === true)
   assert.ok(machine.objects.get(clusterKind, { name: 'member2' }) as Cluster)
+})
+
+test('what is true of a binding is true of one without a namespace', async () => {
+  const kind = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    plural: 'clusterroles',
+    scope: 'Cluster',
+  } as const
+  const role: Manifest = { apiVersion: kind.apiVersion, kind: 'ClusterRole', metadata: { name: 'viewer' } }
+  const wide = clusterBinding({
+    labels: { [label.clusterBindingId]: 'id' },
+    generation: 1,
+    clusters: { member1: undefined, member2: undefined },
+  })
+  const condition = () =>
+    (machine.objects.get(clusterResourceBindingKind, wide.metadata) as Binding).status?.conditions?.at(0)
+  machine = testMachine({
+    objects: [...fleet, role, wide, broken(['member1'])],
+    extensions: [plaintext],
+    kinds: [kind],
+  })
+  machine.run(renderControllers(machine))
+  await machine.until(() => condition()?.status === 'False')
+  assert.deepEqual(where(), ['member2'])
+  machine.objects.put(paint('red'))
+  await machine.until(() => condition()?.status === 'True')
+  assert.equal(colorIn('member1'), 'red')
 })

@@ -9,6 +9,7 @@ import {
   setCondition,
 } from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
+import { bounded } from '../../manifest/bounded.ts'
 
 /** A cluster whose Work could not be brought up to date. */
 export interface Failure {
@@ -24,7 +25,8 @@ const failed = 'ApplyOverridePolicyFailed'
 
 /** What a condition says of failures; the same text for the same failures. */
 function textOf(failures: readonly Failure[], targets: number): string {
-  const said = failures.slice(0, mostSaid).map(({ error }) => reasonOf(error))
+  const inOrder = failures.toSorted((a, b) => (a.cluster < b.cluster ? -1 : 1))
+  const said = inOrder.slice(0, mostSaid).map(({ error }) => bounded(reasonOf(error)))
   const more = failures.length - said.length
   const tail = more > 0 ? `; and ${more} more` : ''
   return `${failures.length} of ${targets} clusters keep what they have: ${[...new Set(said)].join('; ')}${tail}`
