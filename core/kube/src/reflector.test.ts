@@ -18,13 +18,14 @@ const textOf = ({ before, after }: Change<Manifest>): string =>
 interface Setting {
   readonly project?: Projection
   readonly pageSize?: number
+  readonly waitMs?: number
 }
 
 /** A reflector over a scripted server, what its store told, and the watch that is open. */
 function reflecting(
   test: TestContext,
   answers: readonly Answer[],
-  { project = withoutManagedFields, pageSize }: Setting = {},
+  { project = withoutManagedFields, pageSize, waitMs = 1 }: Setting = {},
 ) {
   const transport = new ScriptedTransport(...answers)
   const stop = new AbortController()
@@ -33,7 +34,7 @@ function reflecting(
   store.listen((change) => heard.push(textOf(change)))
   const metrics = recordingMetrics()
   const log = recordingLog()
-  const running = new Reflector({
+  const reflector = new Reflector({
     client: createClient(transport),
     kind: configMapKind,
     selection: { labelSelector: 'a=b' },
@@ -43,8 +44,9 @@ function reflecting(
     metrics,
     signal: stop.signal,
     pageSize,
-    waits: { baseMs: 1, capMs: 1 },
-  }).run()
+    waits: { baseMs: waitMs, capMs: waitMs },
+  })
+  const running = reflector.run()
   test.after(async () => {
     stop.abort()
     await running
@@ -57,7 +59,7 @@ function reflecting(
   }
   const restarts = (reason: string) =>
     metrics.read(`reflector_restarts_total{resource="configmaps",reason="${reason}"}`) ?? 0
-  return { transport, store, heard, log, metrics, watch, restarts, stop, running }
+  return { transport, store, heard, log, metrics, watch, restarts, stop, running, reflector }
 }
 
 test('lists, then watches from the version of the list', async (context) => {
@@ -75,6 +77,17 @@ test('lists, then watches from the version of the list', async (context) => {
   assert.deepEqual(heard, ['→a@3', '→b@6', 'a@3→a@7', 'b@6→'])
   assert.equal(metrics.read('reflector_lists_total{resource="configmaps"}'), 1)
   assert.equal(metrics.read('reflector_watches_total{resource="configmaps"}'), 1)
+})
+
+test('does not wait any longer when it is told to hurry', async (context) => {
+  const answers = [() => status(404, 'NotFound'), ok(listOf(5, [configMap('a', 3)]))]
+  const { heard, watch, reflector, transport } = reflecting(context, answers, { waitMs: 600_000 })
+  await until(() => transport.requests.length === 1)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.deepEqual(heard, [])
+  reflector.hurry()
+  await watch(1)
+  assert.deepEqual(heard, ['→a@3'])
 })
 
 test('turns the pages of a list', async (context) => {

@@ -82,6 +82,8 @@ export class Reflector<T> {
   #failures = 0
   /** Whether this round brought something. */
   #good = false
+  /** Ends the wait between two rounds. */
+  #waiting: AbortController | undefined
 
   constructor(options: ReflectorOptions<T>) {
     const { metrics, kind } = options
@@ -100,10 +102,17 @@ export class Reflector<T> {
   /** Runs until the signal. Never rejects. */
   async run(): Promise<void> {
     const { signal } = this.#options
+    signal.addEventListener('abort', () => this.#waiting?.abort(), { once: true })
     while (!signal.aborted) {
       const error = await this.#round()
       if (!signal.aborted) await this.#recover(error)
     }
+  }
+
+  /** What it waits for may be there: the next round begins now. */
+  hurry(): void {
+    this.#failures = 0
+    this.#waiting?.abort()
   }
 
   /** A list if need be, and a watch. Answers what ended it, undefined when the server just closed it. */
@@ -119,14 +128,16 @@ export class Reflector<T> {
   }
 
   async #recover(error: unknown): Promise<void> {
-    const { signal, waits = { baseMs: 500, capMs: 30_000 } } = this.#options
+    const { waits = { baseMs: 500, capMs: 30_000 } } = this.#options
     const reason = reasonOf(error)
     this.#restarts.add({ ...this.#labels, reason })
     if (!mayResume(reason) || this.#version === '') this.#version = undefined // a server may have no versions at all
     if (this.#good) this.#failures = 0
     if (this.#good && error === undefined) return
     if (error !== undefined) this.#report(reason, error)
-    await pause(backoff(this.#failures++, waits), signal)
+    this.#waiting = new AbortController()
+    await pause(backoff(this.#failures++, waits), this.#waiting.signal)
+    this.#waiting = undefined
   }
 
   /** Old versions are daily business, and a server that is away is said once. */

@@ -38,6 +38,8 @@ export interface Runtime {
   readonly now: () => Date
   /** One cache for each kind and selector, however often it is asked for. */
   store<T>(kind: Kind<T>, options?: StoreOptions): Store<T>
+  /** Caches that wait before they ask again for what was refused, ask now. */
+  hurry(): void
   controller(name: string): ControllerBuilder
   worker<K>(options: WorkerOptions<K>): Worker<K>
   /**
@@ -51,6 +53,7 @@ export interface Runtime {
 class Stores {
   readonly #options: RuntimeOptions
   readonly #stores = new Map<Projection, Map<string, Store<unknown>>>()
+  readonly #reflectors: { hurry(): void }[] = []
   #filling = 0
 
   constructor(options: RuntimeOptions) {
@@ -78,10 +81,16 @@ class Stores {
     const onError = (error: unknown) =>
       log.error('listener or index of a store failed', { kind: kindText(kind), error })
     const store = new ObjectStore<T>({ onError })
-    void new Reflector({ client, kind, selection, project, store, log, metrics, signal }).run()
     this.#filling++
     void store.synced.then(() => this.#filling--)
+    const reflector = new Reflector({ client, kind, selection, project, store, log, metrics, signal })
+    this.#reflectors.push(reflector)
+    void reflector.run()
     return store
+  }
+
+  hurry(): void {
+    for (const reflector of this.#reflectors) reflector.hurry()
   }
 }
 
@@ -99,6 +108,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     signal,
     now,
     store,
+    hurry: () => stores.hurry(),
     controller: (controller: string) => createController(controller, { log, metrics, running, store }),
     worker: <K>(worker: WorkerOptions<K>) => createWorker(worker, { log, metrics, running }),
     isIdle: (milliseconds: number) => stores.areFull && [...running].every((worker) => worker.isIdle(milliseconds)),

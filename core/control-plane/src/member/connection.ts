@@ -98,6 +98,7 @@ export class Connection implements ConnectedMember {
 
   forgetKinds(): void {
     this.runtime.discovery.forget()
+    this.runtime.hurry()
   }
 
   definitions(): Store<KindFacts> {

@@ -10,7 +10,7 @@ export interface ConnectedMember extends Member {
   kind(apiVersion: string, kind: string): Promise<Kind | undefined>
   /** The versions in which the member serves a kind, as far as is known. */
   versionsOf(group: string, kind: string): Promise<readonly string[]>
-  /** Forgets which kinds the member serves, so that it is asked anew. */
+  /** Forgets which kinds the member serves, so that it is asked anew, and looks again for what it did not serve. */
   forgetKinds(): void
   /** The kinds defined in the member. Watched from the first call on. */
   definitions(): Store<KindFacts>

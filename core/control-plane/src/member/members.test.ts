@@ -214,6 +214,30 @@ describe('what Flotilla manages in a member', () => {
     assert.equal(before.ready, false)
     assert.equal(fleet.machine.members.get('member1')?.ready, true)
   })
+  test('is looked for at once when its kind may have come', async () => {
+    await start({ joined: ['member1'] })
+    const rocketKind: Kind = { apiVersion: 'example.com/v1', kind: 'Rocket', plural: 'rockets', scope: 'Namespaced' }
+    const { client } = fleet.member('member1')
+    const { list } = client
+    let refusals = 0
+    let isServed = false
+    Object.assign(client, {
+      list: async (kind: Kind, ...rest: readonly never[]) => {
+        if (kind.kind !== 'Rocket' || isServed) return list(kind, ...rest)
+        refusals++
+        throw new Error('404 page not found')
+      },
+    })
+    const member = fleet.machine.members.get('member1')
+    const cache = member?.managed(rocketKind)
+    await fleet.machine.until(() => refusals >= 3) // the next look is a second away, or two
+    await turns(5)
+    isServed = true
+    const since = performance.now()
+    member?.forgetKinds()
+    await cache?.synced
+    assert.ok(performance.now() - since < 700)
+  })
   test('is of kinds the member serves', async () => {
     await start({ joined: ['member1'] })
     const member = fleet.machine.members.get('member1')
