@@ -241,4 +241,18 @@ describe('drift', () => {
     await eventually(async () => assert.equal((await inMember('widget', 'one')).spec.size, 1))
     assert.ok(performance.now() - since < 8_000, 'it was not waited for the next look at the cluster')
   })
+
+  test('and comes back with it when somebody deletes the definition there', async () => {
+    const { uid } = (await inMember('widget', 'one')).metadata
+    await member('delete', 'crd', 'widgets.example.com', '--wait=false')
+    await eventually(async () => {
+      const one = await inMember('widget', 'one')
+      assert.notEqual(one.metadata.uid, uid)
+      assert.equal(one.metadata.deletionTimestamp, undefined)
+    })
+    await member('patch', 'widget', 'one', '--type=merge', '-p', '{"spec":{"size":7}}')
+    const since = performance.now()
+    await eventually(async () => assert.equal((await inMember('widget', 'one')).spec.size, 1))
+    assert.ok(performance.now() - since < 8_000, 'it is watched')
+  })
 })

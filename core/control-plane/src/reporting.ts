@@ -1,4 +1,4 @@
-import { type Recorder, workKind } from '@flotilla/sdk'
+import type { Recorder } from '@flotilla/sdk'
 
 /**
  * Events that say a step went well, one or more for each object and cluster. Every one of them is a write, and what
@@ -17,14 +17,10 @@ const ofEveryStep: ReadonlySet<string> = new Set([
   'AggregateStatusSucceed',
 ])
 
-/** What a template says of a cluster need not stand on its Work, too. */
-const isRepeated = (about: Parameters<Recorder>[0], reason: string): boolean =>
-  about.kind === workKind.kind && reason === 'SyncSucceed'
-
 /** A recorder that writes all events, or all but those of every step that went well. */
 export const reporting = (record: Recorder, successEvents: 'few' | 'all'): Recorder =>
   successEvents === 'all'
     ? record
     : (about, type, reason, message) => {
-        if (!ofEveryStep.has(reason) && !isRepeated(about, reason)) record(about, type, reason, message)
+        if (!ofEveryStep.has(reason)) record(about, type, reason, message)
       }

@@ -65,9 +65,11 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 export function recording(objects: Objects, writes: Write[]): Client {
   const inner = fakeClient(objects)
   const counted = (after: Manifest, before: Manifest | undefined): Manifest => {
-    if (before && deepEqual(before.spec, after.spec)) return after
-    const generation = (before?.metadata.generation ?? 0) + 1
-    return objects.put({ ...after, metadata: { ...after.metadata, generation } })
+    const earlier = before?.metadata.generation ?? 0
+    const generation = before && deepEqual(before.spec, after.spec) ? earlier : earlier + 1
+    return generation === (after.metadata.generation ?? 0)
+      ? after
+      : { ...after, metadata: { ...after.metadata, generation } }
   }
   const address = (
     { plural }: Kind<unknown>,
@@ -79,7 +81,7 @@ export function recording(objects: Objects, writes: Write[]): Client {
     create: async (kind, object, options) => {
       const manifest = object as Manifest // every object has metadata
       writes.push({ verb: 'create', what: address(kind, manifest.metadata), body: object })
-      return counted((await inner.create(kind, object, options)) as Manifest, undefined) as typeof object
+      return inner.create(kind, counted(manifest, undefined) as typeof object, options)
     },
     patch: async <T>(
       kind: Kind<T>,
@@ -90,16 +92,15 @@ export function recording(objects: Objects, writes: Write[]): Client {
       writes.push({ verb: 'patch', what: address(kind, key, options.subresource), body: patch.body })
       const before = objects.get(kind, key)
       const after = (await inner.patch(kind, key, patch, options)) as Manifest
-      return (options.subresource || !objects.get(kind, key) ? after : counted(after, before)) as T
+      const isToCount = !options.subresource && objects.get(kind, key)
+      return (isToCount ? objects.put(counted(after, before)) : after) as T
     },
     update: async (kind, object, options = {}) => {
       const manifest = object as Manifest // every object has metadata
       if (options.dryRun) return inner.update(kind, object, options)
       writes.push({ verb: 'update', what: address(kind, manifest.metadata, options.subresource), body: object })
       const before = objects.get(kind, manifest.metadata)
-      const after = (await inner.update(kind, object, options)) as Manifest
-      const isGone = !objects.get(kind, manifest.metadata)
-      return (options.subresource || isGone ? after : counted(after, before)) as typeof object
+      return inner.update(kind, options.subresource ? object : (counted(manifest, before) as typeof object), options)
     },
     delete: async (kind, key, options) => {
       writes.push({ verb: 'delete', what: address(kind, key) })

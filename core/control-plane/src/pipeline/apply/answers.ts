@@ -15,6 +15,8 @@ interface Known {
   readonly answers: ReadonlyMap<number, Answer>
   /** The generation of the Work of which the member held everything. */
   readonly settled?: number
+  /** The version of the object that was written last. */
+  readonly written?: string
 }
 
 const nothing: Known = { answers: new Map() }
@@ -33,12 +35,17 @@ export class Answers {
 
   /** An answer that says what was asked need not be remembered. */
   remember(work: Work, ordinal: number, desired: Manifest, sent: Manifest, answer: Manifest): void {
-    const { answers, ...rest } = this.#of(work)
+    const { answers, written: _, ...rest } = this.#of(work)
+    const { resourceVersion: written } = answer.metadata
     const pruned = prune(answer)
     const others = [...answers].filter(([place]) => place !== ordinal)
     const own = deepEqual(prune(sent), pruned) ? [] : [[ordinal, { desired, digest: digest(pruned) }] as const]
     const all = [...others, ...own]
-    this.#works.set(keyText(keyOf(work)), { ...rest, answers: all.length > 0 ? new Map(all) : nothing.answers })
+    this.#works.set(keyText(keyOf(work)), {
+      ...rest,
+      ...(written && { written }),
+      answers: all.length > 0 ? new Map(all) : nothing.answers,
+    })
   }
 
   /**
@@ -61,6 +68,12 @@ export class Answers {
   /** Whether the member held all that the Work says before: what differs now was changed there. */
   wasSettled(work: Work): boolean {
     return this.#of(work).settled === generationOf(work)
+  }
+
+  /** Whether an object is as it was written last: then there is nothing to look at. */
+  isOwn(workText: string, { metadata }: Manifest): boolean {
+    const written = this.#works.get(workText)?.written
+    return written !== undefined && written === metadata.resourceVersion
   }
 
   forget(workText: string): void {

@@ -76,8 +76,9 @@ export function applyControllers(
     else enqueue(keyOf(work), change.initial ? 'low' : 'normal')
   }
   const hearMember = (change: MemberChange) => {
-    if (!isDrift(change)) return
-    const pause = strife.pause(keyText(change.work))
+    const work = keyText(change.work)
+    if (!isNews(change) || (change.after && answers.isOwn(work, change.after))) return
+    const pause = strife.pause(work)
     if (pause > 0) lanes.enqueueAfter(change.cluster, change.work, pause)
     else enqueue(change.work)
   }
@@ -121,6 +122,6 @@ const isToApply = ({ before, after }: Change<Work>): boolean =>
   before?.metadata.generation !== after?.metadata.generation ||
   before?.metadata.deletionTimestamp !== after?.metadata.deletionTimestamp
 
-/** Whether what Flotilla brought is not there any more as it brought it. */
-const isDrift = ({ before, after }: MemberChange): boolean =>
-  before !== undefined && (after === undefined || !deepEqual(prune(before), prune(after)))
+/** All but a new status. An object that comes may have been changed before it was heard of. */
+const isNews = ({ before, after }: MemberChange): boolean =>
+  before === undefined || after === undefined || !deepEqual(prune(before), prune(after))

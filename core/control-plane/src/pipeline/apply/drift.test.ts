@@ -86,6 +86,22 @@ describe('what somebody does in a member is undone at once', () => {
   })
 })
 
+test('a change that comes before the object was heard of is undone, too', async () => {
+  await start()
+  const { client, objects } = scene.member()
+  const { create } = client
+  Object.assign(client, {
+    create: async (...args: Parameters<typeof create<Manifest>>) => {
+      const made = await create(...args)
+      if (made.kind === 'Deployment') objects.put(scaled(made))
+      return made
+    },
+  })
+  scene.machine.objects.put(workFor('member1'))
+  await scene.machine.until(() => scene.writesTo().length === 2)
+  await scene.machine.until(() => scene.replicas() === 1)
+})
+
 test('somebody who wants something else for ever is contradicted more and more seldom', async () => {
   await start({ objects: [workFor('member1')] })
   await scene.applied()
