@@ -38,9 +38,12 @@ function partsOf(path: string): { plural: string; name?: string; subresource?: s
 /** `apply:member1` is `apply`: which member it was says the server. */
 const stageOf = ({ worker }: Step): string => worker.split(':')[0] ?? worker
 
+/** Of an event that is new; what comes again has a count only. */
+const reasonOf = (request: Request): string => (request.body() as { reason?: string } | undefined)?.reason ?? 'again'
+
 function writer(request: Request, plural: string, step: Step | undefined): string {
   if (request.user.name === 'system:apiserver') return 'api server'
-  if (plural === 'events' && request.method in verbs) return (request.body() as { reason?: string }).reason ?? 'again'
+  if (plural === 'events' && request.method in verbs) return reasonOf(request)
   return step ? stageOf(step) : 'user'
 }
 

@@ -14,5 +14,7 @@ export interface Engine {
   readonly admit: Admission
   /** Whether a user's writes are recorded in `managedFields`. */
   readonly tracks: (user: User) => boolean
+  /** Whether what a user makes keeps the status it comes with. */
+  readonly keepsStatus: (user: User) => boolean
   readonly now: () => Date
 }

@@ -40,6 +40,11 @@ export interface ApiServerOptions {
    * out: they apply nothing, and to record every field of what they write doubles its size.
    */
   readonly tracks?: (user: User) => boolean
+  /**
+   * Whose objects are made with the status they come with; by default nobody's. Who plays a kubelet in the same process
+   * writes a pod that starts at once only once.
+   */
+  readonly keepsStatus?: (user: User) => boolean
   /** CustomResourceDefinitions to have from the start: created, or updated to what they say here. */
   readonly crds?: readonly Manifest[]
   /** Whether what has lost all its owners goes; by default it does. A server that holds a part of what there is must not. */
@@ -109,8 +114,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const watches = new Watches(objects)
   const admit = chain([namespaceLifecycle(objects), keepUntilClean, ...(options.admission ? [options.admission] : [])])
   const { watchBacklog = 10_000 } = options
-  const { tracks = () => true } = options
-  const engine: Engine = { objects, registry, watches, watchBacklog, admit, tracks, now }
+  const { tracks = () => true, keepsStatus = () => false } = options
+  const engine: Engine = { objects, registry, watches, watchBacklog, admit, tracks, keepsStatus, now }
 
   const documents = new Documents(registry)
 

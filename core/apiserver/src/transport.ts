@@ -35,6 +35,7 @@ const shown = ({ watch, show }: WatchAnswer): AsyncIterable<WireEvent> => (show 
  */
 export const inProcessTransport = (server: ApiServer, user: User): Transport => ({
   address: server.name,
+  isLocal: true,
 
   async send(request: ApiRequest): Promise<ApiResponse> {
     const answer = await server.handle(requestOf(request, user))

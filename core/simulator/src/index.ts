@@ -1,1 +1,2 @@
-export { createSimulator, type Simulator, type SimulatorOptions } from './simulator.ts'
+export { simulatorAdmission } from './admission.ts'
+export { createSimulator, type Simulator, type SimulatorOptions, simulatorUser } from './simulator.ts'

@@ -1,4 +1,5 @@
 import type { Runtime } from '@flotilla/kube'
+import type { AddressPool } from './address-pool.ts'
 import type { Node } from './api/node.ts'
 import type { Cached } from './cached.ts'
 import type { Capacity } from './node/capacity.ts'
@@ -11,6 +12,8 @@ export interface Machine extends Runtime {
   readonly nodes: Cached<Node>
   readonly pods: Pods
   readonly capacity: Capacity
+  /** Those of pods. */
+  readonly addresses: AddressPool
   /** How long a pod takes to start, in milliseconds. */
   readonly latency: number
 }

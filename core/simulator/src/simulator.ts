@@ -1,6 +1,7 @@
 import { type ApiServer, inProcessTransport } from '@flotilla/apiserver'
 import { createClient, createRuntime } from '@flotilla/kube'
 import type { Controller, Log, Metrics, ResourceList } from '@flotilla/sdk'
+import { AddressPool } from './address-pool.ts'
 import { nodeKind } from './api/node.ts'
 import { podKind } from './api/pod.ts'
 import { Cached } from './cached.ts'
@@ -8,9 +9,11 @@ import { daemonSetController } from './daemon-set/controller.ts'
 import { deploymentController } from './deployment/controller.ts'
 import { jobController } from './job/controller.ts'
 import type { Machine } from './machine.ts'
+import { numberOf } from './names.ts'
 import { serviceAccountController } from './namespace/controller.ts'
 import { Capacity } from './node/capacity.ts'
 import { type ClusterSize, nodeController, registerNodes } from './node/controller.ts'
+import { bornRunning } from './pod/birth.ts'
 import { kubeletController } from './pod/kubelet.ts'
 import { Pods } from './pod/pods.ts'
 import { schedulerController } from './pod/scheduler.ts'
@@ -53,7 +56,7 @@ const uncounted: Metrics = {
 }
 
 /** Who writes: a part of the cluster, which may do everything. */
-const user = { name: 'system:simulator', groups: ['system:masters'] }
+export const simulatorUser = { name: 'system:simulator', groups: ['system:masters'] }
 
 const controllersOf = (machine: Machine): readonly Controller[] => [
   serviceAccountController(machine),
@@ -71,11 +74,14 @@ const controllersOf = (machine: Machine): readonly Controller[] => [
 
 function machineOf(options: SimulatorOptions, signal: AbortSignal): Machine {
   const { name, server, latency = 0, log, metrics = uncounted, now = () => new Date() } = options
-  const client = createClient(inProcessTransport(server, user), { fieldManager: 'simulator' })
+  const client = createClient(inProcessTransport(server, simulatorUser), { fieldManager: 'simulator' })
   const runtime = createRuntime({ client, name: 'simulator', log, metrics, signal, now })
   const nodes = new Cached(runtime, nodeKind)
   const capacity = new Capacity(nodes.store, runtime.store(podKind))
-  return { ...runtime, cluster: name, nodes, capacity, latency, pods: new Pods(runtime, capacity) }
+  const addresses = new AddressPool(`10.${128 + numberOf(name, 64)}`)
+  addresses.follow(runtime.store(podKind), ({ status }) => status?.podIP)
+  const birth = latency > 0 ? undefined : bornRunning({ nodes: nodes.store, addresses, now })
+  return { ...runtime, cluster: name, nodes, capacity, addresses, latency, pods: new Pods(runtime, capacity, birth) }
 }
 
 /** A member cluster over an embedded API server: what users write becomes pods that run, as far as anyone can tell. */

@@ -39,7 +39,9 @@ const gates = ({ spec: { readinessGates = [] }, status }: Pod): string => {
 
 const prepare = (pod: Pod, before?: Pod): Pod => {
   const filled = withFields(pod, { spec: defaultRunningSpec(pod.spec) })
-  return before ? filled : { ...filled, status: { phase: 'Pending', qosClass: qualityOfService(filled.spec) } }
+  return before || filled.status
+    ? filled
+    : { ...filled, status: { phase: 'Pending', qosClass: qualityOfService(filled.spec) } }
 }
 
 const withImagesOf = (containers: readonly Container[], before: readonly Container[] = []): readonly Container[] =>

@@ -93,9 +93,12 @@ export const withMetadata = (
   return { ...object, metadata: metadata as unknown as ObjectMeta } // only fields of ObjectMeta were set
 }
 
+const bare = ({ managedFields, resourceVersion, ...metadata }: ObjectMeta): object => metadata
+
 /** Whether anything but the bookkeeping of writes differs. */
 export const sameContent = (a: Manifest, b: Manifest): boolean => {
   if (a === b) return true
-  const bare = (object: Manifest) => withMetadata(object, { managedFields: undefined, resourceVersion: undefined })
-  return deepEqual(bare(a), bare(b))
+  const { metadata: ofA, ...restOfA } = a
+  const { metadata: ofB, ...restOfB } = b
+  return deepEqual(restOfA, restOfB) && deepEqual(bare(ofA), bare(ofB))
 }

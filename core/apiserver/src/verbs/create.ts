@@ -27,8 +27,9 @@ const born = ({ served, engine }: Call, object: Manifest): Manifest =>
     deletionGracePeriodSeconds: undefined,
   })
 
-const withoutStatus = ({ served }: Call, object: Manifest): Manifest => {
-  if (!served.subresources.includes('status') || !('status' in object)) return object
+const withoutStatus = ({ served, engine, request }: Call, object: Manifest): Manifest => {
+  if (!served.subresources.includes('status') || !('status' in object) || engine.keepsStatus(request.user))
+    return object
   const { status: _, ...rest } = object
   return rest
 }

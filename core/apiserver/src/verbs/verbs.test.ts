@@ -45,6 +45,13 @@ test('a new object gets what only the server may say', async () => {
   assert.ok(Object.isFrozen(body.spec))
 })
 
+test('what plays the kubelet may make an object with its status', async () => {
+  const own = await startServer({ crds: [widgets], keepsStatus: ({ name }) => name === 'admin' })
+  const { body } = await own.ask('POST', widgetPath, { ...widget('whole', {}), status: { size: 9 } })
+  assert.deepEqual(body.status, { size: 9 })
+  await own.close()
+})
+
 test('nulls in metadata say nothing', async () => {
   const metadata = { creationTimestamp: null, labels: null, ownerReferences: null }
   const { code, body } = await api.ask('POST', configMapPath, configMap('nulls', {}, metadata))

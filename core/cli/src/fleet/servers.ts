@@ -10,7 +10,7 @@ import {
 import type { Reviewer } from '@flotilla/core'
 import { createClient, type User } from '@flotilla/kube'
 import { type Client, convertBinding, crds, type Log, type Metrics } from '@flotilla/sdk'
-import { createSimulator } from '@flotilla/simulator'
+import { createSimulator, simulatorAdmission, simulatorUser } from '@flotilla/simulator'
 import { reviewedBy } from './admission.ts'
 import { memberNames } from './members.ts'
 
@@ -47,7 +47,9 @@ export interface Servers extends AsyncDisposable {
 const machine = { name: 'system:flotilla', groups: [masters] }
 
 /** Controllers of this process, whose writes need no owner: none of them applies. */
-const controllers = new Set([machine.name, 'system:simulator'])
+const controllers = new Set([machine.name, simulatorUser.name])
+
+const isSimulator = ({ name }: User): boolean => name === simulatorUser.name
 
 const tracks = ({ name }: User): boolean => !controllers.has(name)
 
@@ -94,7 +96,14 @@ async function startMember(
   { dataDir, nodes, metrics, ...options }: ServersOptions,
 ): Promise<SimulatedMember> {
   const log = options.log.with({ cluster: name })
-  const server = await createApiServer({ name, storage: storageOf(dataDir, name), tracks, log })
+  const server = await createApiServer({
+    name,
+    storage: storageOf(dataDir, name),
+    admission: simulatorAdmission,
+    tracks,
+    keepsStatus: isSimulator,
+    log,
+  })
   const life = new AbortController()
   const running = createSimulator({ name, server, log, metrics, ...(nodes && { nodes }) }).run(life.signal)
   running.catch(() => undefined) // whoever waits for it is told

@@ -1,4 +1,4 @@
-import { deepEqual, type StringMap } from '@flotilla/sdk'
+import { deepEqual, type Manifest, type StringMap } from '@flotilla/sdk'
 import { type Deployment, type ReplicaSet, replicaSetKind } from '../api/workloads.ts'
 import { templateHash } from '../names.ts'
 import { controllerReference } from '../owner.ts'
@@ -21,6 +21,13 @@ const own: ReadonlySet<string> = new Set([
 
 const inherited = ({ metadata: { annotations = {} } }: Deployment): StringMap =>
   Object.fromEntries(Object.entries(annotations).filter(([name]) => !own.has(name)))
+
+/** A new Deployment with the revision that it has as soon as it has a ReplicaSet. */
+export function withFirstRevision(deployment: Manifest): Manifest {
+  const { metadata } = deployment
+  const annotations = { ...metadata.annotations, [revisionAnnotation]: '1' }
+  return { ...deployment, metadata: { ...metadata, annotations } }
+}
 
 /** How many replicas the Deployment wants, and may have, as its ReplicaSets remember it. */
 export const sizeAnnotations = (deployment: Deployment): StringMap => {

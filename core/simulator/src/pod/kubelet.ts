@@ -1,12 +1,10 @@
 import { again, type Change, type Controller, done, keyOf, keyText, type Outcome } from '@flotilla/sdk'
-import { AddressPool } from '../address-pool.ts'
 import type { Node } from '../api/node.ts'
 import { type Pod, podKind } from '../api/pod.ts'
 import type { Machine } from '../machine.ts'
-import { numberOf } from '../names.ts'
 import { isActive } from './condition.ts'
 import { isBroken, outcomeOf } from './outcome.ts'
-import { startedStatus, startingStatus } from './status.ts'
+import { addressOf, startedStatus, startingStatus } from './status.ts'
 
 /** Whether every container is there, of the image it should have. */
 function isStarted({ spec, status }: Pod): boolean {
@@ -16,9 +14,6 @@ function isStarted({ spec, status }: Pod): boolean {
 }
 
 const hasToStart = (pod: Pod): boolean => isActive(pod) && pod.spec.nodeName !== undefined && !isStarted(pod)
-
-const addressOf = ({ status }: Node): string =>
-  status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '127.0.0.1'
 
 /** What a kubelet tells of containers it has started too often. */
 const backOffs = (pod: Pod): readonly string[] =>
@@ -32,9 +27,7 @@ const backOffs = (pod: Pod): readonly string[] =>
     : []
 
 /** Starts the pods of all nodes, without containers: what a kubelet would say of them is all there is of them. */
-export function kubeletController({ controller, cluster, pods, nodes, latency, event, now }: Machine): Controller {
-  const addresses = new AddressPool(`10.${128 + numberOf(cluster, 64)}`)
-  addresses.follow(pods.store, ({ status }) => status?.podIP)
+export function kubeletController({ controller, addresses, pods, nodes, latency, event, now }: Machine): Controller {
   const due = new Map<string, number>()
 
   /** Milliseconds until the containers are there. */

@@ -1,6 +1,6 @@
 import type { Runtime } from '@flotilla/kube'
 import type { Key, Manifest, StringMap } from '@flotilla/sdk'
-import { type Pod, type PodSpec, type PodTemplate, podKind } from '../api/pod.ts'
+import { type Pod, type PodSpec, type PodStatus, type PodTemplate, podKind } from '../api/pod.ts'
 import { Cached } from '../cached.ts'
 import type { Capacity } from '../node/capacity.ts'
 import { byController, controllerReference } from '../owner.ts'
@@ -35,13 +35,23 @@ function podOf(owner: Manifest, { metadata = {}, spec }: PodTemplate, draft: Pod
   }
 }
 
+/** What a pod that has a node says from the beginning; undefined when its kubelet has to start it. */
+export interface Birth {
+  begin(pod: Pod): PodStatus | undefined
+  /** What a pod was to say was not accepted. */
+  fail(status: PodStatus): void
+}
+
 /** The pods of a cluster, as the controllers of workloads deal with them. */
 export class Pods extends Cached<Pod> {
   readonly #capacity: Capacity
+  readonly #birth: Birth | undefined
 
-  constructor(runtime: Pick<Runtime, 'client' | 'store' | 'signal'>, capacity: Capacity) {
+  /** With a `birth`, pods that have a node are born started. */
+  constructor(runtime: Pick<Runtime, 'client' | 'store' | 'signal'>, capacity: Capacity, birth?: Birth) {
     super(runtime, podKind)
     this.#capacity = capacity
+    this.#birth = birth
   }
 
   /** All that belong to a workload, finished ones and those on their way out included. */
@@ -56,9 +66,24 @@ export class Pods extends Cached<Pod> {
     const key: Key = namespace ? { namespace, name } : { name }
     const place = this.#capacity.place(key, pod.spec)
     try {
-      return await this.create('node' in place ? { ...pod, spec: { ...pod.spec, nodeName: place.node } } : pod)
+      return await ('node' in place
+        ? this.#bear({ ...pod, spec: { ...pod.spec, nodeName: place.node } })
+        : this.create(pod))
     } catch (error) {
       this.#capacity.release(key)
+      throw error
+    }
+  }
+
+  async #bear(pod: Pod): Promise<Pod> {
+    const status = this.#birth?.begin(pod)
+    if (!status) return this.create(pod)
+    try {
+      const born = await this.create({ ...pod, status })
+      if (born.status?.podIP !== status.podIP) this.#birth?.fail(status)
+      return born
+    } catch (error) {
+      this.#birth?.fail(status)
       throw error
     }
   }

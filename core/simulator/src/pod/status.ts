@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { timestamp } from '@flotilla/sdk'
+import type { Node } from '../api/node.ts'
 import type { Container, ContainerState, ContainerStatus, Pod, PodCondition, PodStatus } from '../api/pod.ts'
 import { findCondition } from './condition.ts'
 import { isBroken, type Outcome, outcomeOf } from './outcome.ts'
@@ -8,6 +10,9 @@ export interface Whereabouts {
   readonly hostIP: string
   readonly podIP: string
 }
+
+export const addressOf = ({ status }: Node): string =>
+  status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '127.0.0.1'
 
 type ConditionDraft = Omit<PodCondition, 'lastTransitionTime'>
 
@@ -67,7 +72,7 @@ function containerStatus(container: Container, pod: Pod, state: ContainerState, 
     name,
     image,
     imageID: `simulated://${image}`,
-    containerID: `simulated://${pod.metadata.uid}/${name}`,
+    containerID: `simulated://${pod.metadata.uid ?? randomUUID()}/${name}`,
     ready: isRunning,
     started: isRunning,
     restartCount: hasCrashed ? restarts : 0,

@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import { type ApiServer, createApiServer, inProcessTransport, memoryStorage } from '@flotilla/apiserver'
 import { createClient } from '@flotilla/kube'
 import type { Client, Kind, Log, Manifest } from '@flotilla/sdk'
-import { createSimulator, type SimulatorOptions } from '../simulator.ts'
+import { simulatorAdmission } from '../admission.ts'
+import { createSimulator, type SimulatorOptions, simulatorUser } from '../simulator.ts'
 
 /** A simulated cluster in a test's hand. */
 export interface Cluster {
@@ -29,7 +30,13 @@ const configMaps: Kind = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configm
 export async function newCluster(): Promise<Cluster> {
   const complaints: string[] = []
   const log = logOf(complaints)
-  const server = await createApiServer({ name: 'member1', storage: memoryStorage(), log })
+  const server = await createApiServer({
+    name: 'member1',
+    storage: memoryStorage(),
+    admission: simulatorAdmission,
+    keepsStatus: ({ name }) => name === simulatorUser.name,
+    log,
+  })
   const client = createClient(inProcessTransport(server, { name: 'user', groups: ['system:masters'] }))
   return {
     server,

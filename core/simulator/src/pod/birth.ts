@@ -1,0 +1,27 @@
+import type { Store } from '@flotilla/sdk'
+import type { AddressPool } from '../address-pool.ts'
+import type { Node } from '../api/node.ts'
+import { outcomeOf } from './outcome.ts'
+import type { Birth } from './pods.ts'
+import { addressOf, startedStatus } from './status.ts'
+
+export interface Surroundings {
+  readonly nodes: Store<Node>
+  readonly addresses: AddressPool
+  readonly now: () => Date
+}
+
+/**
+ * Pods that start at once are born with the status their kubelet would write next: one write in place of two, where the
+ * server lets them keep it. Where it does not, the kubelet sees pods that have not started.
+ */
+export const bornRunning = ({ nodes, addresses, now }: Surroundings): Birth => ({
+  begin(pod) {
+    const node = nodes.get({ name: pod.spec.nodeName ?? '' })
+    if (!node || outcomeOf(pod) === 'crashes') return undefined // a crash is told with the pod's uid
+    return startedStatus(pod, { hostIP: addressOf(node), podIP: addresses.take() }, now())
+  },
+  fail({ podIP }) {
+    if (podIP) addresses.give(podIP)
+  },
+})
