@@ -192,11 +192,22 @@ describe('a template says what a single cluster would', () => {
     assert.match(await k('get', 'job', 'once'), /once +Complete +4\/4/)
   })
 
+  test('a cluster that is taken away is not spoken of any more', async () => {
+    await k('delete', 'cluster', 'member2', '--timeout=60s')
+    await eventually(async () => {
+      const { status } = await k.json('rb', 'web-deployment')
+      assert.deepEqual(
+        status.aggregatedStatus.map(({ clusterName, status }: Json) => [clusterName, status?.readyReplicas]),
+        [['member1', 6]],
+      )
+    })
+    assert.match(await rolledOut('deployment/web'), /successfully rolled out/)
+    assert.match(await k('get', 'deployment', 'web'), /web +6\/6 +6 +6/)
+  })
+
   test('what a policy leaves behind goes on saying how it is', async () => {
     await k('delete', 'propagationpolicy', 'all')
-    for (const member of ['member1', 'member2']) {
-      await k('--context', member, 'delete', 'pods', '-l', 'app=web', '--wait=false')
-    }
+    await k('--context', 'member1', 'delete', 'pods', '-l', 'app=web', '--wait=false')
     await rolledOut('deployment/web')
     assert.match(await k('get', 'deployment', 'web'), /web +6\/6 +6 +6/)
     await k('wait', '--for=condition=Available', 'deployment/web', '--timeout=10s')

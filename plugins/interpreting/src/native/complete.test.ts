@@ -1,5 +1,6 @@
 import type { AggregatedStatusItem, Manifest } from '@flotilla/sdk'
 import { examineComplete, statusItem } from '@flotilla/sdk/testing'
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts'
 import { job } from './job.ts'
 import { persistentVolumeClaim } from './persistent-volume-claim.ts'
 import { pod } from './pod.ts'
@@ -91,6 +92,29 @@ examineComplete(podDisruptionBudget, {
     adds: { conditions: [{ type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods', message: '' }] },
   },
   'a budget nobody has spoken of says nothing': { given: { template: budget(0), items: [item('a')] } },
+})
+
+const autoscaler = object('autoscaling/v2', 'HorizontalPodAutoscaler', {}, {})
+examineComplete(horizontalPodAutoscaler, {
+  'an autoscaler that counts everywhere has found what it scales': {
+    given: { template: autoscaler, items: [item('a', { currentReplicas: 1 }), item('b', { desiredReplicas: 2 })] },
+    adds: {
+      conditions: [
+        {
+          type: 'AbleToScale',
+          status: 'True',
+          reason: 'SucceededGetScale',
+          message: "the HPA controller was able to get the target's current scale",
+        },
+      ],
+    },
+  },
+  'of one that does not count somewhere nothing is known': {
+    given: { template: autoscaler, items: [item('a', { currentReplicas: 1 }), item('b', { desiredReplicas: 0 })] },
+  },
+  'nor of one that is silent somewhere': {
+    given: { template: autoscaler, items: [item('a', { currentReplicas: 1 }), item('b')] },
+  },
 })
 
 const ended = (type: string, reason: string, message: string) => ({ type, status: 'True', reason, message }) as const

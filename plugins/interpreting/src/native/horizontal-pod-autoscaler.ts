@@ -1,5 +1,5 @@
-import type { AggregatedStatusItem, Manifest } from '@flotilla/sdk'
-import { ofKind } from '../interpreter.ts'
+import type { AggregatedStatusItem, Manifest, aggregate as points } from '@flotilla/sdk'
+import { ofKind, type Summary } from '../interpreter.ts'
 import { said, withoutEmpty, withStatus } from '../status.ts'
 
 interface HorizontalPodAutoscaler extends Manifest {
@@ -25,11 +25,26 @@ function aggregate(template: HorizontalPodAutoscaler, items: readonly Aggregated
   )
 }
 
+/**
+ * Of the conditions only what follows from the numbers: an autoscaler that counts has found what it scales. Argo CD waits
+ * for one without any for ever.
+ */
+function complete({ items }: Summary<HorizontalPodAutoscaler>): points.Completion | undefined {
+  const members = said<AutoscalerStatus>(items)
+  const isCounting = ({ currentReplicas = 0, desiredReplicas = 0 }: AutoscalerStatus) =>
+    currentReplicas > 0 || desiredReplicas > 0
+  const areAll = members.length > 0 && members.length === items.length
+  if (!areAll || !members.every(({ status }) => isCounting(status))) return undefined
+  const message = "the HPA controller was able to get the target's current scale"
+  return { conditions: [{ type: 'AbleToScale', status: 'True', reason: 'SucceededGetScale', message }] }
+}
+
 export const horizontalPodAutoscaler = ofKind<HorizontalPodAutoscaler>(
   { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' },
   {
     // Kubernetes writes the list of metrics even when there is none.
     status: ({ status }) => status && { ...counted(status), currentMetrics: null },
     aggregate,
+    complete,
   },
 )

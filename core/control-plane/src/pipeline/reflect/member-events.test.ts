@@ -88,10 +88,10 @@ test('good news and what is about others is not told, unless it is wanted', asyn
 test('a server that cannot select by type is asked for all', async () => {
   fleet = testFleet({ members: { member1: [] }, objects: [work] })
   const { client } = fleet.member('member1')
-  const { list } = client
+  const { watch } = client
   Object.assign(client, {
-    list: async (...[kind, options]: Parameters<typeof list>) => {
-      if (!options?.fieldSelector) return list(kind, options)
+    watch: (...[kind, options]: Parameters<typeof watch>) => {
+      if (!options?.fieldSelector) return watch(kind, options)
       throw new ApiError({ apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', code: 400 })
     },
   })

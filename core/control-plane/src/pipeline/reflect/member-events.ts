@@ -96,7 +96,8 @@ async function follow(machine: Machine, member: ConnectedMember, following: Foll
   let version: string | undefined
   for (let wait = waits.first; !signal.aborted; ) {
     try {
-      version ??= (await member.client.list(eventKind, { ...selector, limit: 1, signal })).resourceVersion
+      // one of them, whatever it is: selecting would make the server look through all
+      version ??= (await member.client.list(eventKind, { limit: 1, signal })).resourceVersion
       const options = { ...selector, resourceVersion: version, timeoutSeconds: watchSeconds, signal }
       for await (const event of member.client.watch(eventKind, options)) {
         version = versionOf(event) ?? version
