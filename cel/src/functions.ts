@@ -9,6 +9,7 @@ import {
   listType,
 } from '@bufbuild/cel'
 import { strings } from '@bufbuild/cel/ext'
+import { scaledFunction } from './scaled.ts'
 
 const { DYN, INT, STRING } = CelScalar
 const list = listType(DYN)
@@ -52,4 +53,5 @@ export const functions: readonly CelFunc[] = [
   celFunc('_+_', [list, list], list, (a, b) => celList([...a, ...b])),
   celFunc('@append', [list, list], list, append),
   toll,
+  scaledFunction,
 ]

@@ -132,7 +132,7 @@ const computed: readonly [what: string, Overriders, path: string, value: Json][]
   ['null', { plaintext: [{ path: '/spec/paused', operator: 'add', cel: 'null' }] }, '/spec/paused', null],
   [
     'a request that is scaled',
-    { plaintext: [{ path: cpu, operator: 'replace', cel: 'string(int(value.replace("m", "")) * 3 / 2) + "m"' }] },
+    { plaintext: [{ path: cpu, operator: 'replace', cel: 'scaled(value, 1.5)' }] },
     cpu,
     '300m',
   ],
