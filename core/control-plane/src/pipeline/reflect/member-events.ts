@@ -5,6 +5,7 @@ import {
   type Controller,
   executionNamespace,
   type Index,
+  isExpired,
   type Kind,
   keyText,
   type Manifest,
@@ -52,6 +53,7 @@ export function memberEventsController(machine: Machine, which: MemberEvents): C
     async run(signal) {
       // one of its own: what members say a lot of takes nothing away from what the stages have to say
       const record = createRecorder({ client, component: 'flotilla', log, signal, now })
+      const running = new Set<Promise<void>>()
       const following = new Map<string, { readonly member: ConnectedMember; readonly end: AbortController }>()
       const settle = (cluster: string) => {
         const member = members.get(cluster)
@@ -62,13 +64,15 @@ export function memberEventsController(machine: Machine, which: MemberEvents): C
         if (!member) return
         const end = new AbortController()
         following.set(cluster, { member, end })
-        void follow(machine, member, { which, record, signal: AbortSignal.any([signal, end.signal]) })
+        const run = follow(machine, member, { which, record, signal: AbortSignal.any([signal, end.signal]) })
+        running.add(run)
+        void run.finally(() => running.delete(run))
       }
       const stop = members.onReadiness(settle)
       for (const { name } of members.list()) settle(name)
       await ended(signal)
       stop()
-      for (const { end } of following.values()) end.abort()
+      await Promise.all(running)
     },
   }
 }
@@ -108,7 +112,9 @@ async function follow(machine: Machine, member: ConnectedMember, following: Foll
     } catch (error) {
       if (error instanceof ApiError) version = undefined
       if (error instanceof ApiError && error.code === 400) selector = {} // a server that cannot select by type
-      machine.log.debug('watch of events interrupted', { cluster: member.name, error })
+      if (signal.aborted) return
+      const isNews = wait === waits.first && !isExpired(error)
+      machine.log[isNews ? 'warn' : 'debug']('watch of events interrupted', { cluster: member.name, error })
       await pause(wait, signal)
       wait = Math.min(wait * 2, waits.longest)
     }
