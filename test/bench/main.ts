@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { policies } from './policies.ts'
 import { propagate } from './propagate.ts'
 import { schedule } from './schedule.ts'
 import { writes } from './writes.ts'
@@ -6,6 +7,7 @@ import { writes } from './writes.ts'
 const usage = `usage:
   npm run bench -- propagate [--n 1000] [--members 2] [--deps] [--singles 50]
   npm run bench -- schedule [--n 5000] [--clusters 100]
+  npm run bench -- policies [--n 1000] [--members 2]
   npm run bench -- writes [--n 20] [--idle 60]`
 
 const { positionals, values } = parseArgs({
@@ -31,6 +33,8 @@ if (what === 'propagate') {
   })
 } else if (what === 'schedule') {
   await schedule({ n: Number(values.n ?? 5000), clusters: Number(values.clusters) })
+} else if (what === 'policies') {
+  await policies({ n: Number(values.n ?? 1000), members: Number(values.members) })
 } else if (what === 'writes') {
   await writes({ n: Number(values.n ?? 20), idle: Number(values.idle) * 1000 })
 } else {

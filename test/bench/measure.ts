@@ -36,3 +36,9 @@ export async function atOnce<T>(
     }),
   )
 }
+
+/** Prints figures under each other, by name. */
+export const print = (figures: Readonly<Record<string, string>>): void => {
+  const width = Math.max(...Object.keys(figures).map((name) => name.length))
+  for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(width)}  ${figure}`.trimEnd())
+}

@@ -1,8 +1,8 @@
-import { createClient, httpTransport, loadKubeconfig } from '@flotilla/kube'
 import { type Client, type Manifest, propagationPolicyKind } from '@flotilla/sdk'
 import { configMapKind, deploymentKind } from '../kinds.ts'
-import { type Up, up } from '../up.ts'
-import { atOnce, percentile, useOf } from './measure.ts'
+import { up } from '../up.ts'
+import { atOnce, percentile, print, useOf } from './measure.ts'
+import { connect, watch } from './sightings.ts'
 import { configMap, deployment, policy } from './workload.ts'
 
 export interface PropagateOptions {
@@ -14,49 +14,9 @@ export interface PropagateOptions {
 }
 
 /** Simulated nodes for one replica of each Deployment, at 110 pods a node, with room for rollouts. */
-const nodes = (n: number, singles: number): number => Math.ceil((1.3 * (n + singles)) / 110)
+export const nodes = (n: number, singles: number): number => Math.ceil((1.3 * (n + singles)) / 110)
 
-const width = 32 // requests under way at once while the bulk is created
-
-const connect = async ({ kubeconfig }: Up, context: string): Promise<Client> =>
-  createClient(httpTransport(await loadKubeconfig(kubeconfig, context)))
-
-/** When objects were first seen where: `performance.now()` by name. */
-class Sightings {
-  readonly #at = new Map<string, number>()
-  readonly #waiting = new Map<string, () => void>()
-
-  see(name: string): void {
-    if (this.#at.has(name)) return
-    this.#at.set(name, performance.now())
-    this.#waiting.get(name)?.()
-    this.#waiting.delete(name)
-  }
-
-  at(name: string): number {
-    return this.#at.get(name) ?? Number.NaN
-  }
-
-  of(name: string): Promise<void> {
-    if (this.#at.has(name)) return Promise.resolve()
-    return new Promise((resolve) => this.#waiting.set(name, resolve))
-  }
-}
-
-/** Watches Deployments from now on, and notes the first event of each that `counts`. */
-async function watch(client: Client, counts: (object: Manifest) => boolean, signal: AbortSignal): Promise<Sightings> {
-  const sightings = new Sightings()
-  const { resourceVersion } = await client.list(deploymentKind)
-  const follow = async () => {
-    for await (const event of client.watch(deploymentKind, { resourceVersion, signal })) {
-      if (event.type !== 'BOOKMARK' && counts(event.object)) sightings.see(event.object.metadata.name)
-    }
-  }
-  follow().catch((cause) => {
-    if (!signal.aborted) throw cause
-  })
-  return sightings
-}
+export const width = 32 // requests under way at once while the bulk is created
 
 const ready = (members: number) => (object: Manifest) =>
   (object.status as { readyReplicas?: number } | undefined)?.readyReplicas === members
@@ -91,9 +51,9 @@ export async function propagate({ n, members, deps, singles }: PropagateOptions)
     const clusters = Array.from({ length: members }, (_, index) => `member${index + 1}`)
     const client = await connect(flotilla, 'flotilla')
     const arrived = await Promise.all(
-      clusters.map(async (each) => watch(await connect(flotilla, each), () => true, watching.signal)),
+      clusters.map(async (each) => watch(await connect(flotilla, each), deploymentKind, () => true, watching.signal)),
     )
-    const aggregated = await watch(client, ready(members), watching.signal)
+    const aggregated = await watch(client, deploymentKind, ready(members), watching.signal)
     const latency = (name: string, since: number) => Math.max(...arrived.map((there) => there.at(name))) - since
 
     const single: number[] = []
@@ -139,9 +99,4 @@ export async function propagate({ n, members, deps, singles }: PropagateOptions)
     watching.abort()
     await flotilla.stop()
   }
-}
-
-const print = (figures: Readonly<Record<string, string>>): void => {
-  const width = Math.max(...Object.keys(figures).map((name) => name.length))
-  for (const [name, figure] of Object.entries(figures)) console.log(`${name.padEnd(width)}  ${figure}`.trimEnd())
 }
