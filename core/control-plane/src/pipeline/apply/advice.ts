@@ -54,7 +54,8 @@ function adviceOn(error: ApiError, work: Work, manifest: Manifest, cluster: stri
   }
 }
 
-const isSilence = (error: unknown): boolean =>
+/** Whether a member gave no answer at all. */
+export const isSilence = (error: unknown): boolean =>
   (error instanceof Error && error.name === 'TimeoutError') ||
   (error instanceof FlotillaError && error.code === 'SERVER_UNREACHABLE')
 

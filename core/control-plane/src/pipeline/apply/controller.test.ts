@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
-import { ApiError, type Cluster, clusterKind, type Manifest, type Work, workKind } from '@flotilla/sdk'
+import { ApiError, type Cluster, clusterKind, errors, type Manifest, type Work, workKind } from '@flotilla/sdk'
 import { deployment } from '@flotilla/sdk/testing'
 import { configMapKind, deploymentKind } from '../../extension/machine.test-support.ts'
 import type { Fleet, FleetOptions } from '../../member/fleet.test-support.ts'
@@ -239,6 +239,36 @@ describe('a Work waits', () => {
     await fleet.machine.until(() => asked === 16)
     fleet.machine.objects.put(workFor('member2'))
     await fleet.machine.until(() => replicas('member2') === 1)
+  })
+  test('for an answer about one kind, while those of other kinds proceed', async () => {
+    const many = Array.from({ length: 40 }, (_, i) => {
+      const { metadata, ...rest } = workFor('member1', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { ...at, name: `c${i}` },
+      })
+      return { ...rest, metadata: { ...metadata, name: `stuck-${i}` } }
+    })
+    await start()
+    const asked = new Map<unknown, number>()
+    const { client } = fleet.member('member1')
+    const { create } = client
+    Object.assign(client, {
+      create: async (...args: Parameters<typeof create<Manifest>>) => {
+        const [, { kind, metadata }, options] = args
+        if (kind !== 'ConfigMap') return create(...args)
+        const times = (asked.get(metadata.name) ?? 0) + 1
+        asked.set(metadata.name, times)
+        if (times === 1) throw errors.SERVER_UNREACHABLE('member1', new Error('no answer within 32 s'))
+        return new Promise((_, reject) => options?.signal?.addEventListener('abort', reject))
+      },
+    })
+    for (const each of many) fleet.machine.objects.put(each)
+    const hanging = () => [...asked.values()].filter((times) => times > 1).length
+    await fleet.machine.until(() => asked.size === 40 && hanging() === 4)
+    fleet.machine.objects.put(workFor('member1'))
+    await fleet.machine.until(() => replicas('member1') === 1)
+    assert.equal(hanging(), 4)
   })
   test('for a kind its member does not serve yet', async () => {
     await start({ kinds: [configMapKind], objects: [workFor('member1')] })

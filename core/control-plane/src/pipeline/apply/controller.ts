@@ -20,12 +20,12 @@ import type { Machine } from '../../machine.ts'
 import { ended } from '../../manifest/ended.ts'
 import { workStatusOf } from '../../manifest/work-status.ts'
 import { namespaceKind } from '../../member/kinds.ts'
-import { createLanes } from '../../member/lanes.ts'
 import type { MemberChange } from '../../member/member.ts'
 import { Answers } from './answers.ts'
 import { applyMetrics } from './metrics.ts'
 import { type Room, settle } from './settle.ts'
 import { Strife } from './strife.ts'
+import { createTurns } from './turns.ts'
 import { isUnknownKind } from './unserved.ts'
 import { Waits } from './waits.ts'
 
@@ -60,7 +60,7 @@ export function applyControllers(
     strife,
     released: new WeakSet(),
   }
-  const lanes = createLanes(machine, {
+  const lanes = createTurns(machine, {
     name: 'apply',
     workers: workersPerCluster,
     step: (cluster, key, signal) => metrics.timed(() => settle(room, cluster, key, signal)).catch(unlessUnserved),
@@ -72,7 +72,7 @@ export function applyControllers(
   const hearWork = (change: Change<Work>) => {
     const work = change.after ?? change.before
     if (!work || !isToApply(change)) return
-    if (!change.after) for (const each of [answers, strife]) each.forget(keyText(keyOf(work)))
+    if (!change.after) for (const each of [answers, strife, lanes]) each.forget(keyText(keyOf(work)))
     else enqueue(keyOf(work), change.initial ? 'low' : 'normal')
   }
   const hearMember = (change: MemberChange) => {
@@ -80,7 +80,7 @@ export function applyControllers(
     if (!isNews(change) || (change.after && answers.isOwn(work, change.after))) return
     const pause = strife.pause(work)
     if (pause > 0) lanes.enqueueAfter(change.cluster, change.work, pause)
-    else enqueue(change.work)
+    else enqueue(change.work, change.before ? 'normal' : 'low') // all that is there comes when a cache is filled
   }
   const hearReadiness = (cluster: string) => {
     if (!clusters.get({ name: cluster })) {
