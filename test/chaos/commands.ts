@@ -263,8 +263,9 @@ const leave = cluster.map((name) =>
   command({
     words: `delete cluster ${name}`,
     check: ({ clusters }) => clusters.has(name),
-    async run(model, { client }) {
-      await client.delete(clusterKind, { name })
+    async run(model, world) {
+      if (!world.site(name).isUp) model.abandoned.add(name)
+      await world.client.delete(clusterKind, { name })
       model.clusters.delete(name)
     },
   }),
@@ -370,8 +371,8 @@ const rest = fc.constant(command({ words: 'rest', run: (model, world) => settle(
 
 const often = <T>(count: number, arbitrary: fc.Arbitrary<T>) => Array.from({ length: count }, () => arbitrary)
 
-/** What may happen, what happens often more than once. */
-export const happenings: fc.Arbitrary<Command>[] = [
+/** What happens whatever the fleet is made of; what happens often more than once. */
+export const everywhere: readonly fc.Arbitrary<Command>[] = [
   ...often(14, putTemplate),
   ...often(5, deleteTemplate),
   ...often(9, putPolicy),
@@ -380,10 +381,6 @@ export const happenings: fc.Arbitrary<Command>[] = [
   ...often(2, deleteOverride),
   ...often(2, zoneOf),
   ...often(2, cordon),
-  leave,
-  ...often(2, comeBack),
-  cut,
-  ...often(3, mend),
   ...often(3, tamper),
   ...often(2, settleDown),
   ...often(2, byHand),
@@ -392,3 +389,15 @@ export const happenings: fc.Arbitrary<Command>[] = [
   ...often(3, pause),
   ...often(2, rest),
 ]
+
+/** All that may happen. */
+export const happenings: readonly fc.Arbitrary<Command>[] = [
+  ...everywhere,
+  leave,
+  ...often(2, comeBack),
+  cut,
+  ...often(3, mend),
+]
+
+/** What happens to a fleet whose process is killed now and then. */
+export const killings: readonly fc.Arbitrary<Command>[] = [...everywhere, ...often(4, restart)]

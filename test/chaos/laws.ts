@@ -291,14 +291,15 @@ function* isSummedUp(
 
 /** Members hold what Works say, as users said it, and nothing more of ours. */
 function* membersAreRight(given: Case) {
-  const { sight, isUp } = given
+  const { model, sight, isUp } = given
   for (const [cluster, shelf] of sight.members) {
     if (!isUp(cluster)) continue
     const works = sight.works.filter(({ metadata }) => metadata.namespace === executionNamespace(cluster))
     const expected = new Map(works.flatMap((work) => (work.spec.workload?.manifests ?? []).map((each) => [textOf(placeIn(each)), work] as const))) // biome-ignore format: one thought
     for (const [text, object] of shelf) {
       const marks = [...ourKeys(object.metadata.labels), ...ourKeys(object.metadata.annotations)]
-      if (isManaged(object) && !expected.has(text)) yield `${cluster} holds ${text}, which is nobody's`
+      if (isManaged(object) && !expected.has(text) && !model.abandoned.has(cluster))
+        yield `${cluster} holds ${text}, which is nobody's`
       if (!isManaged(object) && marks.length > 0) yield `${cluster} has let go of ${text} with ${marks} on it`
     }
     for (const [text, work] of expected) yield* memberIsRight(given, cluster, shelf, text, work)

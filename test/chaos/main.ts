@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
-import { done } from './commands.ts'
+import { done, killings } from './commands.ts'
 import { live } from './life.ts'
 import { took } from './settle.ts'
+import { createUpWorld } from './up-world.ts'
 
 const { values } = parseArgs({
   options: {
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     commands: { type: 'string', default: '40' },
     idle: { type: 'string', default: '1000' },
     path: { type: 'string' },
+    kill: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
   },
 })
@@ -29,6 +31,7 @@ do {
       commands: Number(values.commands),
       idle: Number(values.idle),
       limit: Math.max(90_000, oneRun ? end - performance.now() : 0),
+      ...(values.kill && { start: createUpWorld, steps: killings }),
       shrinks: values.shrink,
       ...(values.path !== undefined && { path: values.path }),
     })
@@ -42,8 +45,10 @@ do {
   seed += 1
 } while (!oneRun && performance.now() < end)
 
-const slowest = Math.max(0, ...took)
+const [slowest] = took.toSorted((a, b) => b.ms - a.ms)
+for (const { ms, last } of took.filter((each) => each.ms > 3_000))
+  console.log(`${(ms / 1000).toFixed(1)} s until it was no longer so that ${last.join(', ')}`)
 console.log(
-  `${lives} lives of ${done.length} steps, ${failures} ended wrong; all came to rest ${took.length} times, the slowest in ${(slowest / 1000).toFixed(1)} s`,
+  `${lives} lives of ${done.length} steps, ${failures} ended wrong; all came to rest ${took.length} times, the slowest in ${((slowest?.ms ?? 0) / 1000).toFixed(1)} s`,
 )
 if (failures > 0) process.exitCode = 1

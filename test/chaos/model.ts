@@ -31,6 +31,8 @@ export class Model {
   mayOverwrite = false
   /** Namespaces that were deleted: members lose them, too, with what is their own in them. */
   readonly emptied = new Set<string>()
+  /** Clusters that were deleted while nobody reached them: they still hold what was brought there. */
+  readonly abandoned = new Set<string>()
   /** Whether policies or overrides changed since the last time everything was looked at. */
   isUnruly = false
   #revision = 0

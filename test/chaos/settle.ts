@@ -11,14 +11,14 @@ export interface Patience {
   readonly ceiling?: number
 }
 
-/** How long it took each time, milliseconds. */
-export const took: number[] = []
+/** How long it took each time, milliseconds, and what was last put right. */
+export const took: { readonly ms: number; readonly last: readonly string[] }[] = []
 
 /** Waits until nobody writes any more and all is as users said. Throws what is not. */
 export async function settle(
   model: Model,
   world: World,
-  { quiet = 250, ceiling = 20_000 }: Patience = {},
+  { quiet = 250, ceiling = 45_000 }: Patience = {},
 ): Promise<void> {
   const start = performance.now()
   let [seen, since] = [await world.versions(), start]
@@ -30,9 +30,12 @@ export async function settle(
     if (performance.now() - since < quiet) continue
     const sight = await look(world)
     if ((await world.versions()) !== seen) continue
-    wrong = broken({ model, sight, isUp: (name) => model.clusters.has(name) && world.site(name).isUp })
-    if (wrong.length > 0) continue
-    took.push(since - start)
+    const found = broken({ model, sight, isUp: (name) => model.clusters.has(name) && world.site(name).isUp })
+    if (found.length > 0) {
+      wrong = found
+      continue
+    }
+    took.push({ ms: since - start, last: wrong })
     model.calm()
     return
   }

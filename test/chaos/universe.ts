@@ -1,7 +1,7 @@
 import type { Kind, Manifest, Placement, PropagationSpec, StringMap } from '@flotilla/sdk'
 
 /** A small world, so that what is done at random meets. */
-export const clusters = ['m1', 'm2', 'm3'] as const
+export const clusters = ['member1', 'member2', 'member3'] as const
 export const namespaces = ['one', 'two'] as const
 export const names = ['a', 'b'] as const
 export const apps = ['x', 'y'] as const

@@ -118,7 +118,7 @@ async function startSite(name: string, log: Log, ends: AsyncDisposableStack) {
 }
 
 /** The version an API server has come to, read from a list that is always short. */
-async function versionOf(client: Client): Promise<string> {
+export async function versionOf(client: Client): Promise<string> {
   const kind = { apiVersion: 'v1', kind: 'Node', plural: 'nodes', scope: 'Cluster' } as const
   return (await client.list(kind)).resourceVersion
 }
