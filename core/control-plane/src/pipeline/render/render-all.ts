@@ -25,11 +25,8 @@ import { render } from './render.ts'
 import { announce, type Failure, overrideText, say, syncText, type Verdict } from './verdict.ts'
 import { workKey, write } from './works.ts'
 
-/** A cluster that is not there is heard of when it comes. */
-const isAwaited = (error: unknown): boolean => error instanceof FlotillaError && error.code === 'CLUSTER_UNKNOWN'
-
 /** Whether trying again by itself can help. */
-const mayPass = (error: unknown): boolean => !(error instanceof FlotillaError) || (error.retry && !isAwaited(error))
+const mayPass = (error: unknown): boolean => !(error instanceof FlotillaError) || error.retry
 
 const isLostRace = (error: unknown): boolean => isConflict(error) || isAlreadyExists(error)
 
