@@ -5,12 +5,14 @@ import {
   annotation,
   type Binding,
   type BindingSpec,
+  type Client,
   type Cluster,
   clusterKind,
   clusterOverridePolicyKind,
   clusterResourceBindingKind,
   label,
   type Manifest,
+  type Metrics,
   on,
   render as renderPoints,
   resourceBindingKind,
@@ -342,4 +344,30 @@ test('what is true of a binding is true of one without a namespace', async () =>
   machine.objects.put(paint('red'))
   await machine.until(() => condition()?.status === 'True')
   assert.equal(colorIn('member1'), 'red')
+})
+
+test('an orphan that cannot be taken away is told of on the binding, and tried again', async () => {
+  await start(...fleet, deployment(), bound())
+  const [one, two] = works()
+  assert.ok(one && two)
+  machine.end()
+  machine = testMachine({ objects: [...fleet, deployment(), bound({ clusters: { member1: 1 } }), one, two] })
+  let refusals = 0
+  const remove: Client['delete'] = (kind, key, options) =>
+    refusals++ === 0 ? Promise.reject(new Error('not now')) : machine.client.delete(kind, key, options)
+  machine.run(renderControllers({ ...machine, client: { ...machine.client, delete: remove } }))
+  await machine.until(() => machine.writes.some(({ verb }) => verb === 'delete'))
+  assert.deepEqual(told(), ['ResourceBinding web-deployment: CleanupWorkFailed: not now'])
+})
+
+test('what is measured is how long the Works of a binding take, by the result', async () => {
+  const seen: string[] = []
+  const histogram: Metrics['histogram'] = ({ name }) => ({
+    observe: (_, labels) => void seen.push(`${name} ${labels?.result}`),
+  })
+  machine = testMachine({ objects: [...fleet, deployment(), bound(), broken(['member1'])], extensions: [plaintext] })
+  machine.run(renderControllers({ ...machine, metrics: { ...machine.metrics, histogram } }))
+  await machine.until(() => seen.includes('binding_sync_work_duration_seconds error'))
+  machine.objects.put(paint('red'))
+  await machine.until(() => seen.includes('binding_sync_work_duration_seconds success'))
 })
