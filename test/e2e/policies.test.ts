@@ -137,6 +137,23 @@ describe('policies', () => {
     await runsOnlyIn('member1')
   })
 
+  test('wait so for a template that was there first, which they claim, and for no other', async () => {
+    const selects = (name: string) => ({
+      resourceSelectors: [{ apiVersion: 'apps/v1', kind: 'Deployment', name }],
+      activationPreference: 'Lazy',
+    })
+    await apply(deployment('early'), policy('late', 'member1', selects('early')))
+    await apply(policy('before', 'member1', selects('after')))
+    await apply(deployment('after'))
+    await eventually(() => k.json('rb', 'after-deployment'))
+    await eventually(async () => assert.deepEqual(claimOn(await k.json('deployment', 'early')), await claimOf('late')))
+    assert.equal(await k('get', 'rb', 'early-deployment', '--ignore-not-found'), '')
+    await k('annotate', 'deployment', 'early', 'edited=yes')
+    await eventually(() => k.json('rb', 'early-deployment'))
+    await k('delete', 'deployment', 'early', 'after')
+    await k('delete', 'pp', 'late', 'before')
+  })
+
   test('wait so across a restart', async () => {
     await k('patch', 'pp', 'next', '--type=merge', '-p', '{"spec":{"preserveResourcesOnDeletion":true}}')
     await flotilla.kill()
