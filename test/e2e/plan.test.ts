@@ -107,7 +107,7 @@ describe('a plan', () => {
   })
 
   test('of what is applied already is that nothing changes', async () => {
-    const found = await untouched(() => json('-f', 'docs/samples/web'))
+    const found = await json('-f', 'docs/samples/web')
     const acts = found.templates.flatMap((each: Json) => each.placements.map(({ verdict }: Json) => verdict.act))
     assert.deepEqual(acts, Array(9).fill('none'))
     assert.deepEqual([...new Set(found.applied.map(({ result }: Json) => result))], ['unchanged'])
@@ -175,7 +175,7 @@ describe('a plan', () => {
       resourceSelectors: selecting('ConfigMap', 'cart'),
       placement: { clusterAffinity: { clusterNames: ['member2'] } },
     })
-    const found = await untouched(() => json('-f', file('wide.json', wide)))
+    const found = await json('-f', file('wide.json', wide))
     assert.deepEqual(placements(found, 'ConfigMap', 'cart'), [['member2', undefined, 'create']])
   })
 
@@ -199,14 +199,14 @@ describe('a plan', () => {
       placement: { clusterAffinity: { clusterNames: ['member3'] } },
     })
     await k('apply', '-f', file('needed.json', configMap('needed', { a: 'b' })))
-    const found = await untouched(() => json('-f', file('needy.json', app, policy)))
+    const found = await json('-f', file('needy.json', app, policy))
     assert.deepEqual(placements(found, 'Deployment', 'needy'), [['member3', 2, 'create']])
     assert.deepEqual(placements(found, 'ConfigMap', 'needed'), [['member3', 2, 'create']])
     assert.deepEqual(template(found, 'ConfigMap', 'needed').requiredBy, ['default/needy-deployment'])
   })
 
   test('of a template nobody selects says so', async () => {
-    const { code, out } = await untouched(() => plan('-f', file('lonely.json', configMap('lonely', {}))))
+    const { code, out } = await plan('-f', file('lonely.json', configMap('lonely', {})))
     assert.equal(code, 0)
     assert.match(out, /ConfigMap default\/lonely +<none> +<none> +<none> +<none> +none/)
     assert.match(out, /^ConfigMap default\/lonely: no policy selects it$/m)
@@ -271,13 +271,58 @@ describe('a plan', () => {
     assert.match(out, /ConfigMap default\/alone: no policy selects it/)
   })
 
+  test('brings a new namespace to every cluster, and what is in it after it', async () => {
+    const market = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'market' } }
+    const stall = { ...configMap('stall', { a: 'b' }), metadata: { name: 'stall', namespace: 'market' } }
+    const policy = policyOf('ClusterPropagationPolicy', 'stalls', {
+      resourceSelectors: selecting('ConfigMap', 'stall'),
+      placement: { clusterAffinity: { clusterNames: ['member2'] } },
+    })
+    const found = await json('-f', file('market.json', stall, policy, market))
+    assert.deepEqual(
+      placements(found, 'Namespace', 'market'),
+      members.map((member) => [member, undefined, 'create']),
+    )
+    assert.deepEqual(placements(found, 'ConfigMap', 'stall'), [['member2', undefined, 'create']])
+  })
+
+  test('of a definition and an instance of it says that no cluster has the kind yet', async () => {
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'boats.example.com' },
+      spec: {
+        group: 'example.com',
+        names: { kind: 'Boat', plural: 'boats' },
+        scope: 'Namespaced',
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          },
+        ],
+      },
+    }
+    const boat = { apiVersion: 'example.com/v1', kind: 'Boat', metadata: { name: 'argo' } }
+    const policy = policyOf('PropagationPolicy', 'boats', {
+      resourceSelectors: [{ apiVersion: 'example.com/v1', kind: 'Boat' }],
+      placement: { clusterAffinity: { clusterNames: ['member1'] } },
+    })
+    const found = await json('-f', file('boats.json', boat, policy, definition))
+    assert.deepEqual(placements(found, 'Boat', 'argo'), [])
+    assert.match(template(found, 'Boat', 'argo').reasons[0], /0\/3 clusters are available: .*API/)
+    assert.deepEqual(template(found, 'CustomResourceDefinition', 'boats.example.com').reasons, ['no policy selects it'])
+  })
+
   test('of an object that belongs to somebody else says that it is left alone', async () => {
     await k('--context', 'member1', 'apply', '-f', file('theirs.json', configMap('theirs', { a: 'theirs' })))
     const policy = policyOf('PropagationPolicy', 'theirs', {
       resourceSelectors: selecting('ConfigMap', 'theirs'),
       placement: { clusterAffinity: { clusterNames: ['member1', 'member2'] } },
     })
-    const found = await untouched(() => json('-f', file('ours.json', configMap('theirs', { a: 'ours' }), policy)))
+    const found = await json('-f', file('ours.json', configMap('theirs', { a: 'ours' }), policy))
     assert.deepEqual(placements(found, 'ConfigMap', 'theirs'), [
       ['member1', undefined, 'refused'],
       ['member2', undefined, 'create'],

@@ -18,7 +18,7 @@ import type { Progress } from '../output/progress.ts'
 import type { Control } from './control.ts'
 import { type Members, membersOf, neighbours } from './members.ts'
 import { everyItem } from './pages.ts'
-import { worksOf } from './snapshot.ts'
+import { looseWorks, worksOf } from './snapshot.ts'
 import { clusterOfWork } from './state.ts'
 import { inTurns } from './turns.ts'
 import { assess, type Verdict } from './verdict.ts'
@@ -69,12 +69,12 @@ const states: Readonly<Record<Verdict['act'], DriftState | undefined>> = {
   none: undefined,
 }
 
-const isOf = (kind: ServedKind | undefined, name: string | undefined, { spec: { resource } }: Binding): boolean =>
-  (kind === undefined || (kind.kind === resource.kind && groupOf(kind.apiVersion) === groupOf(resource.apiVersion))) &&
-  (name === undefined || name === resource.name)
+const isMeant = ({ kind, name }: DriftOptions, at: Reference): boolean =>
+  (kind === undefined || (kind.kind === at.kind && groupOf(kind.apiVersion) === groupOf(at.apiVersion))) &&
+  (name === undefined || name === at.name)
 
 async function bindingsOf({ client, namespace }: Control, options: DriftOptions, signal: AbortSignal) {
-  const { kind, name, everywhere } = options
+  const { kind, everywhere } = options
   const bindings: Binding[] = []
   const kinds = [
     ...(kind?.scope === 'Cluster' ? [] : [resourceBindingKind]),
@@ -83,7 +83,7 @@ async function bindingsOf({ client, namespace }: Control, options: DriftOptions,
   for (const each of kinds) {
     const place = everywhere || each.scope === 'Cluster' ? {} : { namespace }
     for await (const binding of everyItem(client, each, { ...place, signal })) {
-      if (isOf(kind, name, binding)) bindings.push(binding)
+      if (isMeant(options, binding.spec.resource)) bindings.push(binding)
     }
   }
   return bindings
@@ -97,8 +97,7 @@ interface Look {
 
 async function driftOf(ask: Ask, members: Members, { work, cluster, desired }: Look, signal: AbortSignal) {
   const verdict = await members
-    .get(cluster)
-    .then((member) => assess({ ask, member, work, desired, signal }))
+    .ask(cluster, (member) => assess({ ask, member, work, desired, signal }))
     .catch((error: unknown): Verdict => {
       signal.throwIfAborted()
       return { act: 'unknown', reason: reasonOf(error), differences: [] }
@@ -128,7 +127,7 @@ export async function drifts(
 ): Promise<Drifts> {
   const { config, log, version, clusters } = options
   const life = new AbortController()
-  const { ask } = createControlPlane({
+  const machine = createControlPlane({
     client: control.client,
     config,
     log,
@@ -140,23 +139,29 @@ export async function drifts(
   })
   try {
     const looks = await progress.step('control plane read', async (say) => {
-      const works = await worksOf(control, await bindingsOf(control, options, signal), signal)
+      const works = [
+        ...(await worksOf(control, await bindingsOf(control, options, signal), signal)),
+        ...(options.everywhere ? await looseWorks(control, signal) : []),
+      ]
       const found = works
         .map((work) => ({ work, cluster: clusterOfWork(work) }))
         .filter(({ cluster }) => !clusters || clusters.includes(cluster))
       say(`${found.length} works`)
       return found.flatMap(({ work, cluster }) =>
-        (work.spec.workload?.manifests ?? []).map((desired): Look => ({ work, cluster, desired })),
+        (work.spec.workload?.manifests ?? [])
+          .filter((desired) => isMeant(options, { ...desired, ...keyOf(desired) }))
+          .map((desired): Look => ({ work, cluster, desired })),
       )
     })
-    const members = membersOf(ask, control, signal)
+    const members = membersOf(machine.ask, control, signal)
     const found = await progress.step('members asked', async (say) => {
-      const all = await inTurns(looks, looksAtOnce, (look) => driftOf(ask, members, look, signal))
+      const all = await inTurns(looks, looksAtOnce, (look) => driftOf(machine.ask, members, look, signal))
       say(`about ${looks.length} objects`)
       return all.flat()
     })
     return { looked: looks.length, drifts: found }
   } finally {
     life.abort()
+    await machine.run() // nothing runs any more: it ends the plugins
   }
 }

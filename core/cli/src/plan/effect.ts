@@ -1,7 +1,6 @@
 import { claimOf, targetsOf } from '@flotilla/core'
-import { annotation, deepEqual, keyText, type Manifest, type Reference, type Work } from '@flotilla/sdk'
+import { annotation, deepEqual, keyText, type Reference, type Work } from '@flotilla/sdk'
 import type { Decided, State } from './state.ts'
-import type { Verdict } from './verdict.ts'
 
 /** One cluster a template is in, or would be. */
 export interface Placement {
@@ -25,11 +24,6 @@ export interface Effect {
   readonly placements: readonly Placement[]
 }
 
-/** A placement, and what would be done about it in its cluster. */
-export interface Judged extends Placement {
-  readonly verdicts: readonly (Verdict & { readonly object: Manifest })[]
-}
-
 const going = (work: Work, now: string): Work => ({ ...work, metadata: { ...work.metadata, deletionTimestamp: now } })
 
 /** A Work that is gone in the end, or would be as soon as its member has let go. */
@@ -37,7 +31,7 @@ const workThen = (before: Work | undefined, after: Work | undefined): Work | und
   after ?? (before && going(before, new Date(0).toISOString()))
 
 const replicasIn = (decided: Decided | undefined): ReadonlyMap<string, number | undefined> =>
-  new Map(decided ? targetsOf(decided.binding).map(({ name, replicas }) => [name, replicas]) : [])
+  new Map(decided?.binding ? targetsOf(decided.binding).map(({ name, replicas }) => [name, replicas]) : [])
 
 function placementsOf(before: Decided | undefined, after: Decided | undefined): readonly Placement[] {
   const [now, later] = [replicasIn(before), replicasIn(after)]
@@ -55,10 +49,12 @@ function placementsOf(before: Decided | undefined, after: Decided | undefined): 
   })
 }
 
+const claimIn = (decided: Decided | undefined) => decided?.binding && claimOf(decided.binding)
+
 /** What is to be said of a template, given what is decided of it now and then. */
 export function effectOf(template: Reference, before: Decided | undefined, after: Decided | undefined): Effect {
-  const claim = after && claimOf(after.binding)
-  const { requiredBy = [] } = after?.binding.spec ?? {}
+  const claim = claimIn(after)
+  const { requiredBy = [] } = after?.binding?.spec ?? {}
   return {
     template,
     ...(claim && { policy: keyText(claim.policy) }),
@@ -74,9 +70,9 @@ export const isSameWork = (a: Work | undefined, b: Work | undefined): boolean =>
 function isSame(a: Decided | undefined, b: Decided | undefined): boolean {
   const clusters = new Set([...(a?.works.keys() ?? []), ...(b?.works.keys() ?? [])])
   return (
-    deepEqual(a?.binding.spec.clusters, b?.binding.spec.clusters) &&
-    deepEqual(a?.binding.spec.requiredBy, b?.binding.spec.requiredBy) &&
-    deepEqual(a && claimOf(a.binding), b && claimOf(b.binding)) &&
+    deepEqual(a?.binding?.spec.clusters, b?.binding?.spec.clusters) &&
+    deepEqual(a?.binding?.spec.requiredBy, b?.binding?.spec.requiredBy) &&
+    deepEqual(claimIn(a), claimIn(b)) &&
     [...clusters].every((cluster) => isSameWork(a?.works.get(cluster), b?.works.get(cluster)))
   )
 }
@@ -85,7 +81,7 @@ function isSame(a: Decided | undefined, b: Decided | undefined): boolean {
 export const changedTemplates = (before: State, after: State): readonly Reference[] =>
   [...new Set([...before.keys(), ...after.keys()])]
     .filter((address) => !isSame(before.get(address), after.get(address)))
-    .flatMap((address) => after.get(address)?.binding.spec.resource ?? before.get(address)?.binding.spec.resource ?? [])
+    .flatMap((address) => (after.get(address) ?? before.get(address))?.template ?? [])
 
 interface Applied {
   readonly policyName: string

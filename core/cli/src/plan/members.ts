@@ -1,11 +1,13 @@
 import { createClient, createDiscovery, type Discovery, type HttpOptions, httpTransport } from '@flotilla/kube'
 import {
+  ApiError,
   type Ask,
   type Client,
   type Cluster,
   clusterKind,
   definePlugin,
   errors,
+  FlotillaError,
   type Kind,
   keyText,
   type Manifest,
@@ -17,7 +19,7 @@ import type { Control } from './control.ts'
 import { rehearsing } from './harmless.ts'
 
 /** Milliseconds a member has for each answer. */
-export const memberPatience = 10_000
+const memberPatience = 10_000
 
 /** A member one can look at, and on which writes can be tried. */
 export interface Reached {
@@ -61,6 +63,31 @@ async function secretOf(
   throw errors.CLUSTER_NOT_CONNECTABLE(metadata.name, `there is no secret ${keyText(spec.secretRef)}`)
 }
 
+/** What is asked of a member has an answer in time, or none. */
+const within = (signal: AbortSignal | undefined): AbortSignal =>
+  AbortSignal.any([AbortSignal.timeout(memberPatience), ...(signal ? [signal] : [])])
+
+/** A client that waits no longer for a member than is worth it, and says whom it waited for. */
+function patient(client: Client, name: string): Client {
+  const timed = async <T>(signal: AbortSignal | undefined, call: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    try {
+      return await call(within(signal))
+    } catch (error) {
+      if (error instanceof ApiError || error instanceof FlotillaError || signal?.aborted) throw error
+      throw errors.SERVER_UNREACHABLE(`cluster ${name}`, error)
+    }
+  }
+  return Object.freeze<Client>({
+    ...client,
+    get: (kind, key, options = {}) => timed(options.signal, (signal) => client.get(kind, key, { ...options, signal })),
+    create: (kind, object, options = {}) =>
+      timed(options.signal, (signal) => client.create(kind, object, { ...options, signal })),
+    update: (kind, object, options = {}) =>
+      timed(options.signal, (signal) => client.update(kind, object, { ...options, signal })),
+    raw: (request) => timed(request.signal, (signal) => client.raw({ ...request, signal })),
+  })
+}
+
 /** Connects to a cluster as the control plane does. Throws why it cannot. */
 async function reachMember(ask: Ask, control: Control, cluster: Cluster, signal: AbortSignal): Promise<Reached> {
   const { name } = cluster.metadata
@@ -70,21 +97,36 @@ async function reachMember(ask: Ask, control: Control, cluster: Cluster, signal:
   const secret = await secretOf(control, cluster, signal)
   const found = await ask(member.connect, { cluster, ...(secret && { secret }) })
   if (!found) throw errors.CLUSTER_NOT_CONNECTABLE(name, 'no plugin knows how')
-  const client = rehearsing(found)
+  const client = rehearsing(patient(found, name))
   return { name, client, discovery: createDiscovery(client, { signal }) }
 }
 
-/** Members, each connected at most once. */
+/** Whether a member answered, be it with a refusal. */
+const isAnswer = (error: unknown): boolean => error instanceof ApiError
+
+/** Members, each connected at most once. One that did not answer is not asked again: every further wait would be in vain. */
 export class Members {
   readonly #reached = new Map<string, Promise<Reached>>()
+  readonly #lost = new Map<string, unknown>()
   readonly #reach: (cluster: string) => Promise<Reached>
 
   constructor(reach: (cluster: string) => Promise<Reached>) {
     this.#reach = reach
   }
 
-  /** Throws why a member cannot be looked at. */
-  get(cluster: string): Promise<Reached> {
+  /** Asks a member something. Throws why it cannot be asked. */
+  async ask<T>(cluster: string, question: (member: Reached) => Promise<T>): Promise<T> {
+    try {
+      const member = await this.#member(cluster)
+      if (this.#lost.has(cluster)) throw this.#lost.get(cluster)
+      return await question(member)
+    } catch (error) {
+      if (!isAnswer(error)) this.#lost.set(cluster, error)
+      throw error
+    }
+  }
+
+  #member(cluster: string): Promise<Reached> {
     const known = this.#reached.get(cluster)
     if (known) return known
     const reached = this.#reach(cluster)

@@ -132,7 +132,7 @@ async function verdictOn(inquiry: Inquiry, placement: Placement, decided: Decide
   if (refusal || !work || !desired) return plain('refused', refusal ?? 'it is not rendered')
   if (isSameWork(work, before)) return plain('none')
   try {
-    return await judge({ ask: witness.ask, member: await members.get(cluster), work, desired, signal })
+    return await members.ask(cluster, (member) => judge({ ask: witness.ask, member, work, desired, signal }))
   } catch (error) {
     signal.throwIfAborted()
     return byWorks(reasonOf(error), placement)
@@ -185,6 +185,7 @@ export async function plan(
     return taken
   })
   const warnings = [...picture.gaps]
+  const before = stateOf(picture.bindings, picture.works)
   const scratch = await startScratch(open, {
     ...options,
     rows: picture.rows.map((row) => ({ ...row, object: handedOver(row.object) })),
@@ -198,6 +199,9 @@ export async function plan(
   const look = () => witnessOf(scratch.client, scratch.ask, options.config)
   const [applied, after, touched] = await progress.step('applied in memory', async (say) => {
     const [baseline, heard] = [await rest(), await look()]
+    const waiting = changedTemplates(before, baseline).length
+    if (waiting > 0)
+      warnings.push(`${waiting} templates are on their way without it: what is said of them includes that`)
     say(`${known.length} objects`)
     const applied = await applyAll(scratch, objects)
     const after = await rest()
@@ -207,7 +211,7 @@ export async function plan(
     const inquiry: Inquiry = {
       witness: await look(),
       members: membersOf(scratch.ask, control, signal),
-      before: stateOf(picture.bindings, picture.works),
+      before,
       after,
       objects: known,
       signal,

@@ -7,27 +7,65 @@ import type { Plan, PlannedPlacement, PlannedTemplate } from './plan.ts'
 
 export const nameOf = (at: Reference): string => `${at.kind} ${keyText(at)}`
 
-const replicas = ({ from, to, verdict }: PlannedPlacement): string | undefined => {
+export interface PrintOptions {
+  /** Whether what differs is printed. */
+  readonly diff: boolean
+  /** `wide` shows more columns. */
+  readonly output?: string
+}
+
+type Cell = string | number | undefined
+
+interface Column<T> {
+  readonly head: string
+  readonly cell: (row: T) => Cell
+  readonly wide?: true
+}
+
+function tableOf<T>(columns: readonly Column<T>[], rows: readonly T[], { output }: PrintOptions): string {
+  const shown = columns.filter(({ wide }) => !wide || output === 'wide')
+  const heads = shown.map(({ head }) => head)
+  return table(
+    heads,
+    rows.map((row) => shown.map(({ cell }) => cell(row))),
+  )
+}
+
+const replicas = ({ from, to }: PlannedPlacement): Cell => {
   if (from === undefined && to === undefined) return undefined
-  const isGone = verdict.act === 'delete' || verdict.act === 'release'
-  const [now, later] = [from ?? 0, to ?? (isGone ? 0 : (from ?? 0))]
-  return now === later ? String(now) : `${now} → ${later}`
+  return from === to ? from : `${from ?? 0} → ${to ?? 0}`
 }
 
-type Cells = readonly (string | undefined)[]
-
-function rowsOf({ template, policy, placements, requiredBy }: PlannedTemplate): readonly Cells[] {
-  const by = policy ?? (requiredBy.length > 0 ? `(of ${requiredBy.join(', ')})` : undefined)
-  if (placements.length === 0) return [[nameOf(template), undefined, undefined, by, undefined, 'none']]
-  return placements.map((placement) => [
-    nameOf(template),
-    placement.cluster,
-    replicas(placement),
-    by,
-    placement.overrides.join(',') || undefined,
-    placement.verdict.act,
-  ])
+/** A template in one cluster; in none, when it lands nowhere. */
+interface PlanRow extends PlannedTemplate {
+  readonly placement?: PlannedPlacement
 }
+
+const rowsOf = (planned: PlannedTemplate): readonly PlanRow[] =>
+  planned.placements.length === 0 ? [planned] : planned.placements.map((placement) => ({ ...planned, placement }))
+
+const policyOf = ({ policy, requiredBy }: PlanRow): Cell =>
+  policy ?? (requiredBy.length > 0 ? `(of ${requiredBy.join(', ')})` : undefined)
+
+const planColumns: readonly Column<PlanRow>[] = [
+  { head: 'OBJECT', cell: ({ template }) => nameOf(template) },
+  { head: 'APIVERSION', cell: ({ template }) => template.apiVersion, wide: true },
+  { head: 'CLUSTER', cell: ({ placement }) => placement?.cluster },
+  { head: 'REPLICAS', cell: ({ placement }) => placement && replicas(placement) },
+  { head: 'POLICY', cell: policyOf },
+  { head: 'OVERRIDES', cell: ({ placement }) => placement?.overrides.join(',') || undefined },
+  { head: 'FIELDS', cell: ({ placement }) => placement?.verdict.differences.length, wide: true },
+  { head: 'ACTION', cell: ({ placement }) => placement?.verdict.act ?? 'none' },
+]
+
+const driftColumns: readonly Column<Drift>[] = [
+  { head: 'OBJECT', cell: ({ object }) => nameOf(object) },
+  { head: 'APIVERSION', cell: ({ object }) => object.apiVersion, wide: true },
+  { head: 'CLUSTER', cell: ({ cluster }) => cluster },
+  { head: 'STATE', cell: ({ state }) => state },
+  { head: 'FIELDS', cell: ({ state, differences }) => (state === 'differs' ? differences.length : undefined) },
+  { head: 'SUSPENDED', cell: ({ suspended }) => (suspended ? 'yes' : 'no') },
+]
 
 /** What is said of a cluster need not be said of all. */
 function reasonsOf({ template, placements, reasons }: PlannedTemplate): readonly string[] {
@@ -65,17 +103,16 @@ function diffsOf({ template, placements }: PlannedTemplate): readonly string[] {
   )
 }
 
+const paragraphs = (...texts: readonly (string | undefined)[]): string =>
+  texts.filter((text) => text !== undefined && text !== '').join('\n\n')
+
 /** The plan for a person: a table, why something is not as one may think, and what differs in each cluster. */
-export function planText({ templates }: Plan, { diff }: { readonly diff: boolean }): string {
+export function planText({ templates }: Plan, options: PrintOptions): string {
   if (templates.length === 0) return 'nothing would change in any cluster'
   const sorted = templates.toSorted((a, b) => (nameOf(a.template) < nameOf(b.template) ? -1 : 1))
-  const headers = ['OBJECT', 'CLUSTER', 'REPLICAS', 'POLICY', 'OVERRIDES', 'ACTION']
-  const reasons = sorted.flatMap(reasonsOf)
-  return [
-    table(headers, sorted.flatMap(rowsOf)),
-    ...(reasons.length > 0 ? [reasons.join('\n')] : []),
-    ...(diff ? sorted.flatMap(diffsOf) : []),
-  ].join('\n\n')
+  const rows = sorted.flatMap(rowsOf)
+  const diffs = options.diff ? sorted.flatMap(diffsOf) : []
+  return paragraphs(tableOf(planColumns, rows, options), sorted.flatMap(reasonsOf).join('\n'), ...diffs)
 }
 
 const reasonText = ({ object, cluster, reason }: Drift): readonly string[] =>
@@ -85,20 +122,8 @@ const driftDiff = ({ object, cluster, state, differences }: Drift): readonly str
   differences.length === 0 ? [] : [[`${nameOf(object)} in ${cluster} (${state})`, ...diffText(differences)].join('\n')]
 
 /** What differs now, for a person: `-` is what the cluster holds, `+` what it should. */
-export function driftText({ looked, drifts }: Drifts, { diff }: { readonly diff: boolean }): string {
+export function driftText({ looked, drifts }: Drifts, options: PrintOptions): string {
   if (drifts.length === 0) return `nothing differs in ${looked} objects`
-  const headers = ['OBJECT', 'CLUSTER', 'STATE', 'FIELDS', 'SUSPENDED']
-  const rows = drifts.map(({ object, cluster, state, differences, suspended }) => [
-    nameOf(object),
-    cluster,
-    state,
-    state === 'differs' ? differences.length : undefined,
-    suspended ? 'yes' : 'no',
-  ])
-  const reasons = drifts.flatMap(reasonText)
-  return [
-    table(headers, rows),
-    ...(reasons.length > 0 ? [reasons.join('\n')] : []),
-    ...(diff ? drifts.flatMap(driftDiff) : []),
-  ].join('\n\n')
+  const diffs = options.diff ? drifts.flatMap(driftDiff) : []
+  return paragraphs(tableOf(driftColumns, drifts, options), drifts.flatMap(reasonText).join('\n'), ...diffs)
 }

@@ -13,6 +13,7 @@ import {
   keyOf,
   keyText,
   type Manifest,
+  type OverridePolicy,
   overridePolicyKind,
   propagationPolicyKind,
   type Reference,
@@ -31,11 +32,14 @@ interface Event extends Manifest {
 
 const version = ({ metadata }: Event): number => Number(metadata.resourceVersion)
 
-const isAbout = ({ involvedObject }: Event, { kind, namespace, name }: Omit<Reference, 'apiVersion'>): boolean =>
+const isAbout = ({ involvedObject }: Event, { kind, namespace, name }: Subject): boolean =>
   involvedObject.kind === kind && involvedObject.name === name && (involvedObject.namespace ?? '') === (namespace ?? '')
 
+type Subject = Omit<Reference, 'apiVersion'>
+
 /** A binding is complained of under its own name or its template's. */
-const aboutOf = ({ kind, metadata, spec: { resource } }: Binding) => [resource, { kind, ...keyOf({ metadata }) }]
+const aboutOf = ({ template, binding }: Decided): readonly Subject[] =>
+  binding ? [template, { kind: binding.kind, ...keyOf(binding) }] : [template]
 
 const textOf = ({ involvedObject, reason, message }: Event): string =>
   JSON.stringify([involvedObject.kind, involvedObject.namespace, involvedObject.name, reason, message])
@@ -59,13 +63,28 @@ export interface Witness {
   readonly client: Client
   readonly config: Config
   readonly events: readonly Event[]
+  readonly clusters: ReadonlyMap<string, Cluster>
+  readonly overrides: readonly OverridePolicy[]
   readonly kind: (at: Pick<Reference, 'apiVersion' | 'kind'>) => Promise<ServedKind | undefined>
 }
 
 export async function witnessOf(client: Client, ask: Ask, config: Config): Promise<Witness> {
   const discovery = createDiscovery(client)
-  const { items: events } = await client.list(eventKind)
-  return { ask, client, config, events, kind: ({ apiVersion, kind }) => discovery.find(apiVersion, kind) }
+  const [events, clusters, own, clusterWide] = await Promise.all([
+    client.list(eventKind),
+    client.list(clusterKind),
+    client.list(overridePolicyKind),
+    client.list(clusterOverridePolicyKind),
+  ])
+  return {
+    ask,
+    client,
+    config,
+    events: events.items,
+    clusters: new Map(clusters.items.map((cluster) => [cluster.metadata.name, cluster])),
+    overrides: [...clusterWide.items, ...own.items],
+    kind: ({ apiVersion, kind }) => discovery.find(apiVersion, kind),
+  }
 }
 
 /** Why nobody places a template. */
@@ -96,6 +115,10 @@ const said = ({ status, spec }: Binding, { config }: Witness): readonly string[]
   ]
 }
 
+/** Whether somebody places a template: a policy, those that need it, or a plugin. */
+const isHeld = ({ binding }: Decided): boolean =>
+  !binding || claimOf(binding) !== undefined || (binding.spec.requiredBy?.length ?? 0) > 0
+
 /** Why a template does not land where it should, or does not land at all; nothing when all is well. */
 export async function reasonsFor(
   witness: Witness,
@@ -104,40 +127,28 @@ export async function reasonsFor(
   decided: Decided | undefined,
 ): Promise<readonly string[]> {
   if (!template || !kind) return []
-  const about = decided ? aboutOf(decided.binding) : [{ kind: template.kind, ...keyOf(template) }]
+  const about = decided ? aboutOf(decided) : [{ kind: template.kind, ...keyOf(template) }]
   const heard = complaints(witness.events)
     .filter((event) => !ofRendering.has(event.reason) && about.some((one) => isAbout(event, one)))
     .map(({ message }) => message)
-  const isHeld = decided !== undefined && (claimOf(decided.binding) ?? decided.binding.spec.requiredBy?.length)
-  const own = decided && isHeld ? said(decided.binding, witness) : []
+  const own = decided?.binding && isHeld(decided) ? said(decided.binding, witness) : []
   const why = [...new Set([...heard, ...own])]
-  return why.length > 0 || isHeld ? why : [await whyUnbound(witness, kind, template)]
+  return why.length > 0 || (decided && isHeld(decided)) ? why : [await whyUnbound(witness, kind, template)]
 }
 
 /** Why a cluster gets no Work, or keeps an old one: what rendering says when it is asked once more. */
 export async function renderRefusal(
-  { ask, client }: Witness,
+  { ask, clusters, overrides }: Witness,
   template: Manifest,
   { binding }: Decided,
-  cluster: string,
+  name: string,
 ): Promise<string | undefined> {
-  const target = targetsOf(binding).find(({ name }) => name === cluster)
-  const known: Cluster | undefined = await client.get(clusterKind, { name: cluster })
+  const target = binding && targetsOf(binding).find((each) => each.name === name)
   if (!target) return undefined
-  if (!known) return `there is no cluster ${cluster}`
-  const { namespace } = template.metadata
-  const [clusterWide, own] = await Promise.all([
-    client.list(clusterOverridePolicyKind),
-    namespace ? client.list(overridePolicyKind, { namespace }) : { items: [] },
-  ])
+  const cluster = clusters.get(name)
+  if (!cluster) return `there is no cluster ${name}`
   try {
-    await stages.render(ask, {
-      binding,
-      template,
-      target,
-      cluster: known,
-      policies: [...clusterWide.items, ...own.items],
-    })
+    await stages.render(ask, { binding, template, target, cluster, policies: overrides })
     return undefined
   } catch (error) {
     return reasonOf(error)
@@ -149,7 +160,6 @@ export function complainedOf(before: Witness, after: Witness, state: State): rea
   const known = new Set(complaints(before.events).map(textOf))
   const news = complaints(after.events).filter((event) => !known.has(textOf(event)))
   return [...state.values()]
-    .map(({ binding }) => binding)
-    .filter((binding) => news.some((event) => aboutOf(binding).some((one) => isAbout(event, one))))
-    .map(({ spec }) => spec.resource)
+    .filter((decided) => news.some((event) => aboutOf(decided).some((one) => isAbout(event, one))))
+    .map(({ template }) => template)
 }

@@ -23,9 +23,10 @@ const machineOf = ({ config }: LookingFlags, version: string): { config: Config;
 })
 
 /** The answer as it was asked for: for a machine whole, for a person as `text` says it. */
-function answer(found: object, { output }: LookingFlags, text: () => string): string {
-  if (output === 'json') return JSON.stringify(found, undefined, 2)
-  return output === 'yaml' ? stringify(found).trimEnd() : text()
+function answer(kind: 'Plan' | 'Diff', found: object, { output }: LookingFlags, text: () => string): string {
+  const whole = { apiVersion: 'cli.flotilla.dev/v1alpha1', kind, ...found }
+  if (output === 'json') return JSON.stringify(whole, undefined, 2)
+  return output === 'yaml' ? stringify(whole).trimEnd() : text()
 }
 
 const refusal = ({ object, from, reason }: Applied): string =>
@@ -39,7 +40,7 @@ export async function runPlan(flags: PlanFlags, version: string): Promise<void> 
   const control = await reachControl(open, flags, signal)
   const found = await plan(control, written, machine, createProgress(process.stderr), signal)
   for (const warning of found.warnings) console.error(`flotilla: ${warning}`)
-  console.log(answer(found, flags, () => planText(found, flags)))
+  console.log(answer('Plan', found, flags, () => planText(found, flags)))
   const refused = found.applied.filter(({ result }) => result === 'refused')
   for (const each of refused) console.error(refusal(each))
   if (refused.length > 0) throw new Error(`${refused.length} of ${found.applied.length} objects would be refused`)
@@ -66,5 +67,5 @@ export async function runDiff({ type, name }: Named, flags: DiffFlags, version: 
     ...(flags.cluster && { clusters: flags.cluster }),
   }
   const found = await drifts(control, options, createProgress(process.stderr), signal)
-  console.log(answer(found, flags, () => driftText(found, flags)))
+  console.log(answer('Diff', found, flags, () => driftText(found, flags)))
 }

@@ -7,8 +7,9 @@ import {
   type Storage,
   type StoredRow,
 } from '@flotilla/apiserver'
-import { type Config, type ControlPlane, createControlPlane, createMetrics } from '@flotilla/core'
+import { type Config, type ControlPlane, createControlPlane, createMetrics, type PluginEntry } from '@flotilla/core'
 import { createClient, type Transport } from '@flotilla/kube'
+import { preset } from '@flotilla/preset'
 import {
   ApiError,
   type Client,
@@ -91,6 +92,12 @@ async function applyTo(transport: Transport, kind: Target, object: Manifest): Pr
   return body as Manifest // what is no refusal is the object
 }
 
+const builtIn: ReadonlySet<Plugin> = new Set(preset)
+
+/** The plugins of others answer what they are asked. What their controllers would do, nobody knows. */
+const listening = (entry: PluginEntry): PluginEntry =>
+  builtIn.has(entry.plugin) ? entry : { ...entry, plugin: { ...entry.plugin, controllers: () => [] } }
+
 /** Starts it, until the stack is disposed of. It runs what decides; what would act, or look at members, is left out. */
 export async function startScratch(open: AsyncDisposableStack, options: ScratchOptions): Promise<Scratch> {
   const { rows, config, log, version } = options
@@ -116,8 +123,8 @@ export async function startScratch(open: AsyncDisposableStack, options: ScratchO
     version,
     metrics: createMetrics(),
     signal: life.signal,
-    plugins: await plugins(config, options.plugins),
-    stages: ['match', 'bind', 'schedule', 'render'],
+    plugins: (await plugins(config, options.plugins)).map(listening),
+    stages: ['match', 'bind', 'schedule', 'render', 'plugins'],
   })
   controlPlane = machine
   const running = machine.run()

@@ -94,6 +94,16 @@ export async function worksOf({ client }: Control, bindings: readonly Binding[],
   return works
 }
 
+const unbound = [label.bindingId, label.clusterBindingId].map((name) => `!${name}`).join(',')
+
+/** The Works of no binding: what plugins bring by themselves. */
+export async function looseWorks({ client }: Control, signal: AbortSignal): Promise<Work[]> {
+  const works: Work[] = []
+  const options = { labelSelector: unbound, signal }
+  for await (const work of everyItem(client, workKind, options)) works.push(typed(workKind, work))
+  return works
+}
+
 class Reader {
   readonly rows: StoredRow[] = []
   readonly gaps: string[] = []
@@ -116,8 +126,10 @@ class Reader {
     return found.flat()
   }
 
+  /** Those of bindings, and those of none. */
   async works(bindings: readonly Binding[]): Promise<readonly Work[]> {
-    const works = await worksOf(this.#control, bindings, this.#signal)
+    const ofBindings = await worksOf(this.#control, bindings, this.#signal)
+    const works = [...ofBindings, ...(await looseWorks(this.#control, this.#signal))]
     for (const work of works) this.rows.push(rowOf(workKind, work))
     return works
   }

@@ -12,7 +12,7 @@ import {
   versionOf,
   type Work,
 } from '@flotilla/sdk'
-import { memberPatience, type Reached } from './members.ts'
+import type { Reached } from './members.ts'
 import { discreet, shown } from './shown.ts'
 
 /**
@@ -91,8 +91,7 @@ export async function assess({ ask, member, work, desired, signal }: Judging): P
     const what = errors.KIND_UNKNOWN(`${desired.kind} of ${desired.apiVersion}`, cluster, others).message
     return plain(work.metadata.deletionTimestamp ? 'none' : 'waits', what)
   }
-  const within = () => AbortSignal.any([signal, AbortSignal.timeout(memberPatience)])
-  const observed = await client.get(kind, keyOf(desired), { signal: within() })
+  const observed = await client.get(kind, keyOf(desired), { signal })
   if (work.metadata.deletionTimestamp) return plain(stages.withdrawal(work, observed))
 
   const application = await stages.apply(ask, { cluster, work, desired, ...(observed && { observed }) })
@@ -104,7 +103,7 @@ export async function assess({ ask, member, work, desired, signal }: Judging): P
     case 'create': {
       const { manifest } = application
       try {
-        const outcome = await tried(() => client.create(kind, manifest, { signal: within() }))
+        const outcome = await tried(() => client.create(kind, manifest, { signal }))
         if ('refusal' in outcome) return plain('refused', outcome.refusal)
         return compared('create', outcome.answer, undefined)
       } catch (error) {
@@ -114,7 +113,7 @@ export async function assess({ ask, member, work, desired, signal }: Judging): P
     }
     case 'update': {
       const { manifest } = application
-      const outcome = await tried(() => client.update(kind, manifest, { signal: within() }))
+      const outcome = await tried(() => client.update(kind, manifest, { signal }))
       if ('refusal' in outcome) return { ...compared('refused', manifest, observed), reason: outcome.refusal }
       if (observed && deepEqual(prune(outcome.answer), prune(observed))) return plain('none')
       return compared('update', outcome.answer, observed)
