@@ -21,6 +21,7 @@ const noUrl = file(
   'no-url',
   `{current-context: c, clusters: [{name: c, cluster: {server: "paris"}}], contexts: [{name: c, context: {cluster: c, user: u}}], users: [{name: u, user: {token: t}}]}`,
 )
+const oneObject = file('one-object', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n')
 const notYaml = file('not-yaml', 'a: [\n')
 const wrongConfig = file('wrong-config', 'pluginTimeout: soon\n')
 
@@ -55,6 +56,9 @@ const wrongUsage: Readonly<Record<string, readonly [args: readonly string[], say
   'a number that is none': [['up', '--members', 'x'], /--members <n>.* 'x' is invalid.* from 0 to 100/],
   'a number out of range': [['up', '--port', '99999'], /--port <port>.* '99999' is invalid.* from 0 to 65535/],
   'no name to join under': [['join', '--cluster-kubeconfig', twoContexts], /missing required argument 'name'/],
+  'nothing to plan': [['plan'], /'-f, --filename <file>' not specified/],
+  'a format that is none': [['plan', '-f', 'x', '-o', 'xml'], /'xml' is invalid.* wide, json, yaml/],
+  'an argument too many to compare': [['diff', 'a', 'b', 'c'], /too many arguments for 'diff'/],
   'nothing to join': [['join', 'paris'], /'--cluster-kubeconfig <file>' not specified/],
 }
 for (const [name, [args, says]] of Object.entries(wrongUsage)) {
@@ -70,6 +74,15 @@ const failing: Readonly<Record<string, readonly [args: readonly string[], says: 
   'a config file that is not YAML': [['up', '--config', notYaml], /CONFIG_INVALID: .*not-yaml cannot be read/],
   'a setting that does not fit': [['up', '--config', wrongConfig], /CONFIG_INVALID: config pluginTimeout: /],
   'a data directory that is a file': [['up', '--data-dir', notYaml], /data directory cannot be made: .*not-yaml/],
+  'files to plan that are not there': [['plan', '-f', '/nowhere/x.yaml'], /\/nowhere\/x\.yaml/],
+  'a plan for a control plane that does not answer': [
+    ['plan', '-f', oneObject, '--kubeconfig', twoContexts, '--context', 'one'],
+    /SERVER_UNREACHABLE: https:\/\/127\.0\.0\.1:1 did not answer: .*ECONNREFUSED/,
+  ],
+  'a diff for a context that is not there': [
+    ['diff', '--kubeconfig', twoContexts, '--context', 'three'],
+    /control plane: .*no three; there are: one, two/,
+  ],
   'a kubeconfig that is not there': [joining('--cluster-kubeconfig', '/nowhere/x'), /cluster to join: .*\/nowhere\/x/],
   'a kubeconfig that is not YAML': [joining('--cluster-kubeconfig', notYaml), /cluster to join: .*not-yaml/],
   'a kubeconfig whose server is none': [joining('--cluster-kubeconfig', noUrl), /cluster to join: .*URL/],

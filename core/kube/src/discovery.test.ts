@@ -20,6 +20,28 @@ function serving(pages: () => Pages) {
   return { transport, discovery, pass: (milliseconds: number) => (now += milliseconds) }
 }
 
+test('tells what people call a kind, whichever way the server says it', async () => {
+  const shortNames = ['po']
+  const { discovery } = serving(() => ({
+    '/api': aggregated({
+      versions: [{ version: 'v1', resources: [{ ...resource('pods', 'Pod', 'Namespaced'), shortNames }] }],
+    }),
+    '/apis': { kind: 'APIGroupList', groups: [{ versions: [{ groupVersion: 'apps/v1' }] }] },
+    '/apis/apps/v1': {
+      resources: [
+        { name: 'deployments', kind: 'Deployment', namespaced: true, verbs: [], shortNames: ['deploy'] },
+        { name: 'replicasets', kind: 'ReplicaSet', namespaced: true, verbs: [] },
+      ],
+    },
+  }))
+  const found = (await discovery.kinds()).map(({ plural, shortNames }) => [plural, shortNames])
+  assert.deepEqual(found, [
+    ['pods', ['po']],
+    ['deployments', ['deploy']],
+    ['replicasets', undefined],
+  ])
+})
+
 const resource = (name: string, kind: string, scope: string, ...subresources: string[]) => ({
   resource: name,
   responseKind: { group: '', version: '', kind },

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { mock, type TestContext, test } from 'node:test'
 import type { Credentials } from './http/credentials.ts'
 import type { HttpOptions } from './http/transport.ts'
-import { loadKubeconfig } from './kubeconfig.ts'
+import { loadContext, loadKubeconfig } from './kubeconfig.ts'
 import { cert, key } from './testing/certificate.ts'
 
 const folder = (test: TestContext): string => {
@@ -49,6 +49,18 @@ for (const [what, user, credentials] of users) {
     assert.deepEqual(await shown(await loadKubeconfig(write(join(folder(context), 'config'), { user }))), credentials)
   })
 }
+
+test('says which namespace is meant where none is named', async (context) => {
+  const file = join(folder(context), 'config')
+  const contexts = [
+    { name: 'shop', context: { cluster: 'one', user: 'one', namespace: 'shop' } },
+    { name: 'bare', context: { cluster: 'one', user: 'one' } },
+  ]
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(write(file, {}), 'utf8')), contexts }))
+  assert.equal((await loadContext(file, 'shop')).namespace, 'shop')
+  assert.equal((await loadContext(file, 'bare')).namespace, 'default')
+  assert.equal((await loadContext(file, 'bare')).identity.server, 'https://one.test')
+})
 
 test('says how to reach the server, with files beside the kubeconfig', async (context) => {
   const path = folder(context)

@@ -53,6 +53,31 @@ test('a controller makes the world so: what it writes comes back to it and ends 
   await running
 })
 
+test('is idle when its caches are full and no key waits, is worked on, or comes back soon', async (context) => {
+  const { server, runtime, stop } = standing(context)
+  assert.ok(runtime.isIdle(1_000))
+  server.put(path, configMap('a', 0))
+  const begun = Promise.withResolvers<void>()
+  const end = Promise.withResolvers<void>()
+  const controller = runtime.controller('slow').for(configMapKind)
+  const running = controller
+    .reconcile(async () => {
+      begun.resolve()
+      await end.promise
+      return { again: 5_000 }
+    })
+    .run(stop.signal)
+  assert.ok(!runtime.isIdle(1_000)) // its cache is not full yet
+  await begun.promise
+  assert.ok(!runtime.isIdle(1_000))
+  end.resolve()
+  await until(() => runtime.isIdle(1_000))
+  assert.ok(!runtime.isIdle(10_000)) // it comes back
+  stop.abort()
+  await running
+  assert.ok(runtime.isIdle(10_000))
+})
+
 test('ends what it started with its signal', async (context) => {
   const { server, runtime, stop } = standing(context)
   const store = runtime.store(configMapKind)

@@ -233,3 +233,16 @@ test('definitions to have from the start are brought up to date', async () => {
   await second.close()
   await rm(dirname(path), { recursive: true })
 })
+
+test('a server that holds a part of what there is leaves alone what seems to have lost its owner', async () => {
+  const part = await startServer({ collectsGarbage: false })
+  const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: 'elsewhere', uid: 'u' }
+  await part.ask('POST', configMapPath, configMap('orphan', {}, { ownerReferences: [reference] }))
+  const { body: owner } = await part.ask('POST', configMapPath, configMap('owner'))
+  const { name, uid } = owner.metadata
+  await part.ask('POST', configMapPath, configMap('child', {}, { ownerReferences: [{ ...reference, name, uid }] }))
+  await part.ask('DELETE', `${configMapPath}/owner`)
+  await part.close() // what was begun has ended
+  assert.equal((await part.ask('GET', `${configMapPath}/orphan`)).code, 200)
+  assert.equal((await part.ask('GET', `${configMapPath}/child`)).code, 200)
+})
