@@ -383,7 +383,12 @@ function* clustersAreRight({ model, sight, isUp }: Case) {
   for (const { metadata, status } of sight.clusters) {
     if (isTrue(status?.conditions, 'Ready') !== isUp(metadata.name))
       yield `cluster ${metadata.name} is ${isUp(metadata.name) ? 'up' : 'down'}, and not said to be`
-    if (!model.clusters.has(metadata.name)) yield `cluster ${metadata.name} is there, deleted as it is`
+    if (!model.clusters.has(metadata.name)) {
+      const works = sight.works.filter((work) => clusterOf(work) === metadata.name)
+      const bindings = sight.bindings.filter(({ spec }) => spec.clusters?.some(({ name }) => name === metadata.name))
+      const held = [...works, ...bindings].map((each) => each.metadata.name)
+      yield `cluster ${metadata.name} is there, deleted as it is, with ${held}`
+    }
     if (JSON.stringify(metadata.finalizers) !== JSON.stringify([finalizer.cluster]))
       yield `cluster ${metadata.name} has finalizers ${metadata.finalizers}`
   }

@@ -18,7 +18,7 @@ export const took: { readonly ms: number; readonly last: readonly string[] }[] =
 export async function settle(
   model: Model,
   world: World,
-  { quiet = 250, ceiling = 45_000 }: Patience = {},
+  { quiet = 250, ceiling = 20_000 }: Patience = {},
 ): Promise<void> {
   const start = performance.now()
   let [seen, since] = [await world.versions(), start]

@@ -193,6 +193,26 @@ describe('a Work that goes', () => {
     await fleet.machine.until(isGone)
     assert.deepEqual([there()?.metadata.labels, there()?.metadata.annotations], [{}, {}])
   })
+  test('leaves a namespace that stays to the Work that comes next', async () => {
+    const { labels, annotations } = desired('member1').metadata
+    const shop = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels, annotations } }
+    await start({ objects: [workFor('member1', shop), { ...shop, metadata: { name: 'shop' } }] })
+    const there = () => fleet.member('member1').objects.get(namespaceKind, { name: 'shop' })
+    await fleet.machine.until(() => there() !== undefined)
+    await fleet.machine.client.delete(workKind, key('member1'))
+    await fleet.machine.until(isGone)
+    assert.deepEqual(there()?.metadata.labels, labels)
+  })
+  test('waits no longer once a member that is not ready goes', async () => {
+    await start({ objects: [workFor('member1')] })
+    await fleet.machine.until(() => replicas('member1') === 1)
+    setReady('member1', 'False')
+    await fleet.machine.client.delete(workKind, key('member1'))
+    await fleet.machine.quiet()
+    assert.ok(workOf('member1'))
+    await fleet.machine.client.delete(clusterKind, { name: 'member1' })
+    await fleet.machine.until(isGone)
+  })
   test('does not wait for a member that goes and is not ready', async () => {
     await start({ objects: [workFor('member1')] })
     await fleet.machine.until(() => replicas('member1') === 1)

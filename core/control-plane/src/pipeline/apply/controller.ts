@@ -89,6 +89,10 @@ export function applyControllers(
     }
     for (const work of works.list(executionNamespace(cluster))) enqueue(keyOf(work), 'low')
   }
+  const hearCluster = ({ before, after }: Change<Cluster>) => {
+    const isGoing = after?.metadata.deletionTimestamp !== undefined
+    if (isGoing && !before?.metadata.deletionTimestamp) hearReadiness(after.metadata.name) // what waits is given up
+  }
   return [
     {
       name: 'apply',
@@ -99,6 +103,7 @@ export function applyControllers(
           works.listen(hearWork),
           machine.members.listen(hearMember),
           machine.members.onReadiness(hearReadiness),
+          clusters.listen(hearCluster),
           namespaces.listen(({ before, after }) => waits.hearNamespace((after ?? before)?.metadata.name ?? '')),
         ]
         await running

@@ -1,4 +1,4 @@
-import { annotation, isConflict, type Kind, keyOf, keyText, type Manifest, type Work } from '@flotilla/sdk'
+import { annotation, isConflict, type Kind, keyOf, keyText, label, type Manifest, type Work } from '@flotilla/sdk'
 import { namespaceKind } from '../../member/kinds.ts'
 import { explain, type Problem } from './advice.ts'
 import type { Room, Task } from './dispatch.ts'
@@ -61,11 +61,20 @@ function sayStuck({ machine }: Room, { work, member }: Task, problem: Problem): 
   machine.event(work, 'Warning', 'SyncFailed', message)
 }
 
-/** A cluster that leaves keeps its namespaces: there may be more in them than Flotilla brought. */
-const isHome = ({ member: { cluster } }: Task, { apiVersion, kind }: Manifest): boolean =>
-  cluster.metadata.deletionTimestamp !== undefined &&
-  apiVersion === namespaceKind.apiVersion &&
-  kind === namespaceKind.kind
+const isNamespace = ({ apiVersion, kind }: Manifest): boolean =>
+  apiVersion === namespaceKind.apiVersion && kind === namespaceKind.kind
+
+/**
+ * A namespace holds more than Flotilla brought. A cluster that leaves keeps it; and it outlives a Work that goes while the
+ * namespace stays: the next Work finds it as it was.
+ */
+function spared({ machine }: Room, { work, member }: Task, manifest: Manifest): Withdrawal | undefined {
+  if (!isNamespace(manifest)) return undefined
+  if (member.cluster.metadata.deletionTimestamp) return 'release'
+  if (work.metadata.labels?.[label.clusterBindingId]) return undefined // a policy says where it is to be
+  const there = machine.store(namespaceKind).get(keyOf(manifest))
+  return there && !there.metadata.deletionTimestamp ? 'none' : undefined
+}
 
 async function withdrawOne(room: Room, task: Task, manifest: Manifest): Promise<void> {
   const { member, work, signal } = task
@@ -73,9 +82,10 @@ async function withdrawOne(room: Room, task: Task, manifest: Manifest): Promise<
   if (!kind) return
   const key = keyOf(manifest)
   const observed = member.managed(kind).get(key) ?? (await member.client.get(kind, key, { signal }))
-  const what = withdrawal(work, observed)
+  const own = withdrawal(work, observed)
+  const what = own === 'delete' ? (spared(room, task, manifest) ?? own) : own
   if (!observed || what === 'none') return
-  if (what === 'release' || isHome(task, observed)) await member.client.update(kind, release(observed), { signal })
+  if (what === 'release') await member.client.update(kind, release(observed), { signal })
   else await takeAway(room, task, kind, observed)
 }
 
