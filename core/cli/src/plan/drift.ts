@@ -55,7 +55,8 @@ export interface Drifts {
   readonly drifts: readonly Drift[]
 }
 
-const looksAtOnce = 32
+/** What waits for its turn here has no deadline yet. */
+const looksAtOnce = 48
 
 const states: Readonly<Record<Verdict['act'], DriftState | undefined>> = {
   create: 'missing',

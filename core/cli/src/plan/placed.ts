@@ -1,5 +1,5 @@
 import type { ServedKind } from '@flotilla/kube'
-import { isFields, type Kind, kindText, type Manifest, withField } from '@flotilla/sdk'
+import { isFields, type Kind, keyOf, kindText, type Manifest, type Reference, withField } from '@flotilla/sdk'
 import type { Control } from './control.ts'
 import type { Written } from './files.ts'
 
@@ -7,6 +7,17 @@ import type { Written } from './files.ts'
 export interface Placed extends Written {
   readonly kind: ServedKind
 }
+
+/** A written object, with its kind if anybody serves it. */
+export type Known = Placed | (Written & { readonly kind: undefined })
+
+export const isPlaced = (object: Known): object is Placed => object.kind !== undefined
+
+export const referenceOf = ({ apiVersion, kind, metadata }: Manifest): Reference => ({
+  apiVersion,
+  kind,
+  ...keyOf({ metadata }),
+})
 
 const usual = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete']
 
@@ -37,10 +48,7 @@ const inPlace = (manifest: Manifest, { scope }: ServedKind, namespace: string): 
   )
 
 /** Finds the kinds of the objects, in the control plane or among the objects. Undefined: nobody serves it. */
-export async function place(
-  { discovery, namespace }: Control,
-  written: readonly Written[],
-): Promise<readonly (Placed | (Written & { readonly kind: undefined }))[]> {
+export async function place({ discovery, namespace }: Control, written: readonly Written[]): Promise<readonly Known[]> {
   const defined = new Map(definedIn(written).map((kind) => [kindText(kind), kind]))
   return Promise.all(
     written.map(async ({ manifest, from }) => {

@@ -3,7 +3,8 @@ import { keyText, type Reference } from '@flotilla/sdk'
 import { stringify } from 'yaml'
 import { table } from '../output/table.ts'
 import type { Drift, Drifts } from './drift.ts'
-import type { Plan, PlannedPlacement, PlannedTemplate } from './plan.ts'
+import type { PlannedPlacement, PlannedTemplate } from './inquiry.ts'
+import type { Plan } from './plan.ts'
 
 export const nameOf = (at: Reference): string => `${at.kind} ${keyText(at)}`
 

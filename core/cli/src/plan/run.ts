@@ -5,11 +5,12 @@ import type { DiffFlags } from '../commands/diff.ts'
 import type { LookingFlags } from '../commands/looking.ts'
 import type { PlanFlags } from '../commands/plan.ts'
 import { createProgress } from '../output/progress.ts'
+import type { Applied } from './applying.ts'
 import { reachControl } from './control.ts'
 import { drifts } from './drift.ts'
 import { readFiles } from './files.ts'
 import { kindNamed } from './kind.ts'
-import { type Applied, plan } from './plan.ts'
+import { plan } from './plan.ts'
 import { driftText, nameOf, planText } from './print.ts'
 
 /** Milliseconds everything may take. */

@@ -8,7 +8,7 @@ import {
   type StoredRow,
 } from '@flotilla/apiserver'
 import { type Config, type ControlPlane, createControlPlane, createMetrics, type PluginEntry } from '@flotilla/core'
-import { createClient, type Transport } from '@flotilla/kube'
+import { createClient, type ServedKind, type Transport } from '@flotilla/kube'
 import { preset } from '@flotilla/preset'
 import {
   ApiError,
@@ -23,6 +23,7 @@ import {
 } from '@flotilla/sdk'
 import { reviewedBy } from '../fleet/admission.ts'
 import { plugins } from '../fleet/plugins.ts'
+import { foreignDefinitions } from './foreign.ts'
 import { applier } from './ownership.ts'
 import { settled } from './settled.ts'
 import { snapshotOf } from './snapshot.ts'
@@ -33,6 +34,8 @@ export type Target = Pick<Kind, 'apiVersion' | 'plural' | 'scope'>
 export interface ScratchOptions {
   /** What the other one holds, as far as it matters. */
   readonly rows: readonly StoredRow[]
+  /** The kinds the other one serves that can be templates. */
+  readonly kinds: readonly ServedKind[]
   readonly config: Config
   /** Beside those of the preset and the config file. */
   readonly plugins: readonly Plugin[]
@@ -103,13 +106,15 @@ export async function startScratch(open: AsyncDisposableStack, options: ScratchO
   const { rows, config, log, version } = options
   const storage = counting(snapshotOf(rows))
   let controlPlane: ControlPlane | undefined
-  const definitions = new Set(rows.filter(({ resource }) => resource === crdResource).map(({ key }) => key))
+  const present = new Set(rows.filter(({ resource }) => resource === crdResource).map(({ key }) => key))
+  const own = crds.filter(({ metadata }) => !present.has(metadata.name))
+  const defined = new Set([...present, ...own.map(({ metadata }) => metadata.name)])
   const server = await createApiServer({
     name: 'plan',
     storage,
     admission: reviewedBy(() => controlPlane?.review),
     tracks: ({ name }) => name !== controller.name,
-    crds: crds.filter(({ metadata }) => !definitions.has(metadata.name)),
+    crds: [...own, ...(await foreignDefinitions(options.kinds, defined, log))],
     collectsGarbage: false, // most owners were not read
     log,
   })

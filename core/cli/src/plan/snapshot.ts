@@ -30,7 +30,8 @@ export interface Picture {
   readonly gaps: readonly string[]
 }
 
-const resourceOf = ({ apiVersion, plural }: Kind<unknown>): string =>
+/** The name of a resource: `deployments.apps`, `configmaps`. */
+export const resourceOf = ({ apiVersion, plural }: Kind<unknown>): string =>
   groupOf(apiVersion) ? `${plural}.${groupOf(apiVersion)}` : plural
 
 const rowOf = (kind: Kind<unknown>, object: Manifest): StoredRow => ({
