@@ -4,7 +4,7 @@ import type { ServedKind } from '@flotilla/kube'
 import { kindText, label, type Manifest } from '@flotilla/sdk'
 import { binding, fakeClient, manifest, Objects } from '@flotilla/sdk/testing'
 import type { Control } from './control.ts'
-import { covers, type Scope, scopeFor } from './scope.ts'
+import { covers, familyText, type Scope, scopeFor } from './scope.ts'
 
 const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete']
 const served = (apiVersion: string, kind: string, plural: string, scope: ServedKind['scope'] = 'Namespaced') => ({
@@ -50,7 +50,7 @@ const policy = (kind: string, metadata: Parameters<typeof manifest>[2], spec: ob
 const clusterWide = (spec: object, labels: Record<string, string> = {}): Manifest =>
   policy('ClusterPropagationPolicy', { name: 'wide', labels }, spec)
 
-const role = kindText(roles)
+const role = familyText(roles)
 const there = [map('shop', 'web'), map('market', 'web'), map('bank', 'safe')]
 
 interface Case {

@@ -7,7 +7,6 @@ import {
   groupOf,
   type Kind,
   keyOf,
-  kindText,
   label,
   type Manifest,
   type OverridePolicy,
@@ -27,11 +26,15 @@ import { everyItem } from './pages.ts'
  */
 export interface Scope {
   readonly namespaces: ReadonlySet<string>
-  /** Cluster-scoped kinds whose templates matter, as text. */
+  /** Cluster-scoped kinds whose templates matter, in whichever version. */
   readonly kinds: ReadonlySet<string>
   /** Every namespace and kind matters. */
   readonly everything: boolean
 }
+
+/** A kind as text, the same for all of its versions. */
+export const familyText = ({ apiVersion, kind }: Pick<Kind, 'apiVersion' | 'kind'>): string =>
+  `${groupOf(apiVersion)}/${kind}`
 
 const nowhere: Scope = { namespaces: new Set(), kinds: new Set(), everything: false }
 const everywhere: Scope = { ...nowhere, everything: true }
@@ -48,7 +51,7 @@ const inNamespaces = (namespaces: Iterable<string | undefined>): Scope => ({
 })
 
 export const covers = ({ namespaces, kinds, everything }: Scope, { apiVersion, kind, metadata }: Manifest): boolean =>
-  everything || (metadata.namespace ? namespaces.has(metadata.namespace) : kinds.has(kindText({ apiVersion, kind })))
+  everything || (metadata.namespace ? namespaces.has(metadata.namespace) : kinds.has(familyText({ apiVersion, kind })))
 
 /** Kinds a change of which can move any template. */
 const moveAll = new Set([clusterKind.kind, 'ClusterTaintPolicy', 'ResourceInterpreterWebhookConfiguration'])
@@ -62,7 +65,7 @@ type Selection = Pick<ResourceSelector, 'apiVersion' | 'kind'> & Partial<Pick<Re
 async function reachOf({ client, discovery }: Control, selector: Selection, signal: AbortSignal): Promise<Scope> {
   const kind = await discovery.find(selector.apiVersion, selector.kind)
   if (!kind) return nowhere
-  if (kind.scope === 'Cluster') return { ...nowhere, kinds: new Set([kindText(kind)]) }
+  if (kind.scope === 'Cluster') return { ...nowhere, kinds: new Set([familyText(kind)]) }
   if (selector.namespace) return inNamespaces([selector.namespace])
   const fieldSelector = selector.name ? `metadata.name=${selector.name}` : undefined
   const found: string[] = []
@@ -101,7 +104,7 @@ async function scopeOf(control: Control, manifest: Manifest, kind: ServedKind | 
     const target = (manifest as ResourceInterpreterCustomization).spec?.target
     return target ? reachOf(control, target, signal) : nowhere
   }
-  if (kind?.scope === 'Cluster') return { ...nowhere, kinds: new Set([kindText(manifest)]) }
+  if (kind?.scope === 'Cluster') return { ...nowhere, kinds: new Set([familyText(manifest)]) }
   return inNamespaces([manifest.metadata.namespace])
 }
 

@@ -10,7 +10,6 @@ import {
   type Kind,
   keyOf,
   keyText,
-  kindText,
   label,
   type Manifest,
   resourceBindingKind,
@@ -19,7 +18,7 @@ import {
 } from '@flotilla/sdk'
 import type { Control } from './control.ts'
 import { everyItem } from './pages.ts'
-import { covers, type Scope } from './scope.ts'
+import { covers, familyText, type Scope } from './scope.ts'
 
 /** What was read of a control plane. */
 export interface Picture {
@@ -43,29 +42,22 @@ const rowOf = (kind: Kind<unknown>, object: Manifest): StoredRow => ({
 
 /** The rows as storage has them after a stop: every uid, version, status and claim is what it is in the control plane. */
 export function snapshotOf(rows: readonly StoredRow[]): Snapshot {
-  const revision = Math.max(1, ...rows.map((row) => row.revision).filter(Number.isFinite))
+  const revision = rows.reduce((most, row) => (row.revision > most ? row.revision : most), 1) // what is no number is not more
   const known = rows.map((row) => (Number.isFinite(row.revision) ? row : { ...row, revision }))
   const changed = new Map(known.map(({ resource }) => [resource, revision]))
   return { revision, rows: known, changed }
 }
 
-const texts = (kinds: readonly Kind<unknown>[]): ReadonlySet<string> => new Set(kinds.map(kindText))
-
-const ofWalk = texts([resourceBindingKind, clusterResourceBindingKind, workKind])
+const ofWalk: ReadonlySet<string> = new Set([resourceBindingKind, clusterResourceBindingKind, workKind].map(resourceOf))
 
 /** Kinds of our own, by the name of their resource. */
 const own: ReadonlySet<string> = new Set(crds.map(({ metadata }) => metadata.name))
 
 /** Cluster-scoped kinds that decide something about templates of other kinds. */
-const alwaysRead = texts([
-  { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', scope: 'Cluster' },
-  {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    plural: 'customresourcedefinitions',
-    scope: 'Cluster',
-  },
-  { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', plural: 'priorityclasses', scope: 'Cluster' },
+const alwaysRead: ReadonlySet<string> = new Set([
+  'namespaces',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'priorityclasses.scheduling.k8s.io',
 ])
 
 /** One version of each kind: the server shows every object in all of them. */
@@ -171,11 +163,11 @@ export async function takePicture(control: Control, scope: Scope, signal: AbortS
 
   const templates = kinds.filter((kind) => isPropagated(kind, {}))
   const needed = templates.filter(
-    (kind) => kind.scope === 'Namespaced' || scope.everything || scope.kinds.has(kindText(kind)),
+    (kind) => kind.scope === 'Namespaced' || scope.everything || scope.kinds.has(familyText(kind)),
   )
-  const always = templates.filter((kind) => alwaysRead.has(kindText(kind)) && !needed.includes(kind))
+  const always = templates.filter((kind) => alwaysRead.has(resourceOf(kind)) && !needed.includes(kind))
   await Promise.all(needed.map((kind) => reader.read(kind, isCovered)))
-  const rules = kinds.filter((kind) => own.has(resourceOf(kind)) && !ofWalk.has(kindText(kind)))
+  const rules = kinds.filter((kind) => own.has(resourceOf(kind)) && !ofWalk.has(resourceOf(kind)))
   await Promise.all(
     [...rules, ...always].map((kind) => reader.read(kind, kind.scope === 'Cluster' ? () => true : isCovered)),
   )
