@@ -59,6 +59,17 @@ test('a cluster is looked at again as soon as a kind that was brought there can 
   )
 })
 
+test('what a cluster that was away holds is asked for as soon as it is back', async () => {
+  await start({ joined: ['member1'], members: { member1: [deployment({ labels: { [label.managed]: 'true' } })] } })
+  const member = fleet.member('member1')
+  member.isThere = false
+  const managed = fleet.machine.members.get('member1')?.managed(deploymentKind)
+  await new Promise((resolve) => setTimeout(resolve, 2_500)) // it is asked again after 0.5 s, 1 s, 2 s and so on
+  member.isThere = true
+  await turns(30)
+  assert.equal(managed?.list().length, 1)
+})
+
 describe('a cluster that joins', () => {
   test('is connected, looked at once, and written once', async () => {
     await start()

@@ -117,6 +117,7 @@ export function statusController(ground: Ground, book: MemberBook, options: Stat
     const current = findCondition(cluster.status?.conditions, 'Ready')
     const seen = streak(before, observed.status, now)
     streaks.set(name, seen)
+    if (seen.status === 'True' && before && before.status !== 'True') book.get(name)?.runtime.hurry() // it is back
     return current && !turns(current, before, seen, now, thresholds) ? current : observed
   }
 
