@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deployment } from '../testing/build.ts'
-import { on, point, Registry } from './point.ts'
+import { type Exchange, on, point, Registry } from './point.ts'
 import * as points from './points/index.ts'
-import { first, gather } from './rules.ts'
+import { first, gather, least } from './rules.ts'
 
 const colour = point('paint.colour', first<string, string>)
 const colours = point('paint.colours', gather<string, string>)
@@ -40,6 +40,56 @@ test('who is added while a question is open is not asked it', async () => {
     }),
   )
   assert.deepEqual(await registry.ask(colours, 'door'), ['early'])
+})
+
+test('who overhears a question is told who said what, in the order of their answers', async () => {
+  const registry = new Registry()
+  const say = (plugin: string, answer: string | undefined) =>
+    registry.add({ ...on(colour, () => answer), ...(plugin && { plugin }) })
+  say('shy', undefined)
+  say('', undefined)
+  say('painter', 'red')
+  say('late', 'blue')
+  const heard: Exchange[] = []
+  assert.equal(await registry.overhear((exchange) => heard.push(exchange))(colour, 'door'), 'red')
+  assert.deepEqual(heard, [{ point: 'paint.colour', arg: 'door', answers: [{ plugin: 'painter', answer: 'red' }] }])
+})
+
+test('of a question that fails it is heard who failed it, and what was said before', async () => {
+  const registry = new Registry()
+  const error = new Error('no paint left')
+  registry.add({ ...on(colours, async () => 'red'), plugin: 'one' })
+  registry.add({ ...on(colours, () => Promise.reject(error)), plugin: 'two' })
+  registry.add(
+    on(colours, () => {
+      throw error
+    }),
+  )
+  const heard: Exchange[] = []
+  await assert.rejects(registry.overhear((exchange) => heard.push(exchange))(colours, 'door'), error)
+  const said = heard.flatMap(({ answers }) => answers)
+  assert.deepEqual(
+    new Map(said.map(({ plugin, ...rest }) => [plugin, rest])),
+    new Map<string, object>([
+      ['unnamed', { error }],
+      ['one', { answer: 'red' }],
+      ['two', { error }],
+    ]),
+  )
+})
+
+test('a plugin that fails where others are enough is heard of all the same', async () => {
+  const registry = new Registry()
+  const room = point('paint.room', least<string>)
+  const error = new Error('no ruler')
+  registry.add({ ...on(room, () => ({ wall: 3 })), plugin: 'one' })
+  registry.add({ ...on(room, () => Promise.reject(error)), plugin: 'two' })
+  const heard: Exchange[] = []
+  assert.deepEqual(await registry.overhear((exchange) => heard.push(exchange))(room, 'door'), { wall: 3 })
+  assert.deepEqual(heard[0]?.answers, [
+    { plugin: 'one', answer: { wall: 3 } },
+    { plugin: 'two', error },
+  ])
 })
 
 test('the argument arrives as it is', async () => {

@@ -16,6 +16,8 @@ export const point = <Arg, Out, Result>(id: string, rule: Rule<Arg, Out, Result>
 export interface Extension {
   readonly point: { readonly id: string }
   readonly handler: Handler<never, unknown>
+  /** Whose answer it is: the loader says so. */
+  readonly plugin?: string
 }
 
 /** Answers a point. The types of the handler are checked here, where it is written. */
@@ -30,17 +32,71 @@ export const on = <Arg, const Out, Result>(
 /** Asks a point. */
 export type Ask = <Arg, Out, Result>(point: Point<Arg, Out, Result>, arg: Arg) => Promise<Result>
 
+/** What a plugin said, or why it could not. Having no opinion is not saying anything. */
+export interface Answer {
+  readonly plugin: string
+  readonly answer?: unknown
+  readonly error?: unknown
+}
+
+/** A question that was put to the plugins, and who answered what. */
+export interface Exchange {
+  readonly point: string
+  readonly arg: unknown
+  readonly answers: readonly Answer[]
+}
+
+/** The same questions as `ask` puts, each told to who listens when it has been answered, or has failed. */
+export type Overhear = (hear: (exchange: Exchange) => void) => Ask
+
+type Loose = Handler<never, unknown>
+
+/** The same handler, which writes down what it says. */
+function noting({ plugin = 'unnamed', handler }: Extension, answers: Answer[]): Loose {
+  const note = (answer: unknown) => {
+    if (answer !== undefined) answers.push({ plugin, answer })
+    return answer
+  }
+  const fail = (error: unknown) => {
+    answers.push({ plugin, error })
+    throw error
+  }
+  return (arg) => {
+    try {
+      const asked = handler(arg)
+      return asked instanceof Promise ? asked.then(note, fail) : note(asked)
+    } catch (error) {
+      return fail(error)
+    }
+  }
+}
+
 /** Who answers what, in the order of registration. One machine asks all points. */
 export class Registry {
-  readonly #handlers = new Map<string, Handler<never, unknown>[]>()
+  readonly #added = new Map<string, readonly Extension[]>()
+  readonly #handlers = new Map<string, readonly Loose[]>()
 
-  add({ point, handler }: Extension): void {
-    this.#handlers.set(point.id, [...(this.#handlers.get(point.id) ?? []), handler])
+  add(extension: Extension): void {
+    const { id } = extension.point
+    const added = [...(this.#added.get(id) ?? []), extension]
+    this.#added.set(id, added)
+    this.#handlers.set(
+      id,
+      added.map(({ handler }) => handler),
+    )
   }
 
-  readonly ask: Ask = (point, arg) => {
-    const added: readonly unknown[] = this.#handlers.get(point.id) ?? []
-    return point.rule(added as readonly Handler<typeof arg, never>[], arg) // `on` checked each pair
+  readonly ask: Ask = (point, arg) => put(point, this.#handlers.get(point.id) ?? [], arg)
+
+  readonly overhear: Overhear = (hear) => async (point, arg) => {
+    const answers: Answer[] = []
+    const added = this.#added.get(point.id) ?? []
+    try {
+      const handlers = added.map((extension) => noting(extension, answers))
+      return await put(point, handlers, arg)
+    } finally {
+      hear({ point: point.id, arg, answers })
+    }
   }
 
   /** Whether anyone answers the point at all. */
@@ -48,3 +104,6 @@ export class Registry {
     return this.#handlers.has(point.id)
   }
 }
+
+const put = <Arg, Out, Result>(point: Point<Arg, Out, Result>, handlers: readonly unknown[], arg: Arg) =>
+  point.rule(handlers as readonly Handler<Arg, Out>[], arg) // `on` checked each pair

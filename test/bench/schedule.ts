@@ -89,7 +89,7 @@ function schedulerMachine(client: Client, signal: AbortSignal): Machine {
   const registry = new Registry()
   const metrics = createMetrics()
   const runtime = createRuntime({ client, name: 'bench', log: createLog({ level: 'error' }), metrics, signal })
-  const ground = { ...runtime, ask: registry.ask }
+  const ground = { ...runtime, ask: registry.ask, overhear: registry.overhear }
   const machine = { ...ground, members: createMembers(ground).members }
   const host: Host = { ...machine, options: undefined, store: (kind) => machine.store(kind) }
   for (const plugin of [...schedulingPlugins, ...estimatingPlugins, ...assigningPlugins]) {

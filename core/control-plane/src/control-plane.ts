@@ -76,7 +76,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { config, signal, version } = options
   const registry = new Registry()
   const runtime = createRuntime({ ...options, name: 'flotilla' })
-  const ground = { ...runtime, event: reporting(runtime.event, config.successEvents), ask: registry.ask }
+  const { ask, overhear } = registry
+  const ground = { ...runtime, event: reporting(runtime.event, config.successEvents), ask, overhear }
   const { members, controllers: membership } = createMembers(ground, {
     statusPeriod: config.clusterStatusUpdateFrequency,
     successThreshold: config.clusterSuccessThreshold,

@@ -145,6 +145,7 @@ export function testMachine(options: MachineOptions = {}): TestMachine {
   return {
     ...runtime,
     ask: registry.ask,
+    overhear: registry.overhear,
     members: nowhere,
     discovery: {
       kinds: async () => served,

@@ -16,7 +16,7 @@ function within<T>(answer: Promise<T>, timeout: number, failure: () => Error): P
 }
 
 /**
- * Wraps a handler once, where it is registered: duration, timeout and the plugin's name on errors. No stage and no
+ * Wraps a handler once, where it is registered: duration, timeout and the plugin's name, also on errors. No stage and no
  * plugin mentions them. A handler that answers at once with no opinion costs one function call.
  */
 export function observed({ point, handler }: Extension, { plugin, metrics, timeout }: ObservedOptions): Extension {
@@ -56,5 +56,5 @@ export function observed({ point, handler }: Extension, { plugin, metrics, timeo
     if (answer !== undefined) seconds.observe(since(start), success)
     return answer
   }
-  return { point, handler: wrapped }
+  return { point, handler: wrapped, plugin }
 }
