@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { fnv32a, safeHash } from '@flotilla/sdk'
 
 /** Kubernetes' letters for generated names: none of them makes words. */
@@ -11,7 +12,7 @@ export function uniqueName(base: string): string {
 
 /** What distinguishes a pod template in names and labels. Another count gives another hash of the same template. */
 export const templateHash = (template: object, collisions = 0): string =>
-  safeHash(JSON.stringify(template) + (collisions > 0 ? collisions : ''))
+  safeHash(hash('sha1', JSON.stringify(template)) + (collisions > 0 ? collisions : ''))
 
 /** A number from a name, the same every time. */
 export const numberOf = (name: string, below: number): number => fnv32a(name) % below

@@ -17,6 +17,8 @@ test('a metric is known by its name, and its lines by their labels', async () =>
     'visits_total{place="oslo"} 4',
     'visits_total{place="paris"} 1',
   ])
+  metrics.counter(options).add(kept)
+  assert.deepEqual(await lines(metrics, 'visits_total{place="oslo"'), ['visits_total{place="oslo"} 5'])
 })
 
 test('a gauge that is forgotten has no line, until it is set again', async () => {

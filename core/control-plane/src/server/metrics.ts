@@ -7,6 +7,20 @@ export interface ExposedMetrics extends Metrics {
   expose(): Promise<string>
 }
 
+/** A number on its way to prom-client. */
+interface Tally {
+  value: number
+  handOn(): void
+}
+
+const tallyOf = (take: (value: number) => void): Tally => ({
+  value: 0,
+  handOn() {
+    take(this.value)
+    this.value = 0
+  },
+})
+
 /** Metrics of one control plane; `labels` stand on every line. */
 export function createMetrics(labels: Readonly<Record<string, string>> = {}): ExposedMetrics {
   const registry = new Registry()
@@ -35,6 +49,8 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Ex
       return made
     }
   }
+  // Counts and depths change thousands of times between two looks at them: prom-client hears of them when somebody looks.
+  const changed = new Set<Tally>()
   const settings = ({ name, help, labels: labelNames = [] }: MetricOptions) => ({
     name,
     help,
@@ -44,18 +60,44 @@ export function createMetrics(labels: Readonly<Record<string, string>> = {}): Ex
 
   return {
     contentType: registry.contentType,
-    expose: () => registry.metrics(),
+    expose() {
+      for (const tally of changed) tally.handOn()
+      changed.clear()
+      return registry.metrics()
+    },
     counter: (options) =>
       once(options, () => {
         const counter = new Counter(settings(options))
-        const child = labelled(options, (values) => counter.labels(...values))
-        return { add: (on = {}, amount = 1) => child(on).inc(amount) }
+        const tallies = labelled(options, (values) => {
+          const child = counter.labels(...values)
+          return tallyOf((sum) => child.inc(sum))
+        })
+        return {
+          add(on = {}, amount = 1) {
+            const tally = tallies(on)
+            tally.value += amount
+            changed.add(tally)
+          },
+        }
       }),
     gauge: (options) =>
       once(options, () => {
         const gauge = new Gauge(settings(options))
-        const child = labelled(options, (values) => gauge.labels(...values))
-        return { set: (value, on = {}) => child(on).set(value), forget: (on) => gauge.remove(on) }
+        const tallies = labelled(options, (values) => {
+          const child = gauge.labels(...values)
+          return tallyOf((value) => child.set(value))
+        })
+        return {
+          set(value, on = {}) {
+            const tally = tallies(on)
+            tally.value = value
+            changed.add(tally)
+          },
+          forget(on) {
+            changed.delete(tallies(on))
+            gauge.remove(on)
+          },
+        }
       }),
     histogram: (options) =>
       once(options, () => {
