@@ -215,6 +215,16 @@ const fails: Readonly<Record<string, readonly [why: RegExp, () => Promise<void>]
         { given: { clusters: [one] }, refuses: { one: { reason: 'no', resolvable: false } } },
       ),
   ],
+  'a refusal that waits for what nobody hears of': [
+    /one of the resolvers/,
+    () =>
+      examineFilter.check(
+        answering(points.schedule.filter, () => ({
+          one: { reason: 'no', resolvable: true, resolvedBy: ['moon' as 'room'] },
+        })),
+        { given: { clusters: [one] }, refuses: { one: 'no' } },
+      ),
+  ],
   'a handler that writes to its argument': [
     /read only/,
     () =>

@@ -9,6 +9,7 @@ import {
   score,
   select,
 } from '../src/points/schedule.ts'
+import { type Hope, resolvers } from '../src/resolvers.ts'
 import type { PerCluster } from '../src/rules.ts'
 import { binding } from './build.ts'
 import { type Case, exam } from './exam.ts'
@@ -32,6 +33,12 @@ export interface FilterWords extends CandidatesWords {
 const entries = <In, Out>(map: PerCluster<In>, change: (value: In, name: string) => Out): PerCluster<Out> =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value, name)]))
 
+/** Only what is heard of can be waited for. */
+function hopeful({ resolvedBy = [] }: Hope): void {
+  const unheard = resolvedBy.filter((resolver) => !resolvers.includes(resolver))
+  assert.deepEqual(unheard, [], 'what could resolve it is one of the resolvers')
+}
+
 /** Examines a plugin that says which clusters cannot take a binding. */
 export const examineFilter = exam({
   point: filter,
@@ -41,9 +48,10 @@ export const examineFilter = exam({
   wants: ({ refuses = {} }: FilterWords) => refuses,
   sound: (refusals, arg) => {
     onlyAbout(refusals, arg)
-    for (const { reason, resolvable } of Object.values(refusals)) {
-      assert.ok(reason, 'a refusal says why')
-      assert.equal(typeof resolvable, 'boolean')
+    for (const refusal of Object.values(refusals)) {
+      assert.ok(refusal.reason, 'a refusal says why')
+      assert.equal(typeof refusal.resolvable, 'boolean')
+      hopeful(refusal)
     }
   },
 })
@@ -103,6 +111,7 @@ export const examineSelect = exam({
   wants: ({ selects, unfit }: SelectWords) => (selects ? { selects } : { unfit }),
   sound: (selection, arg) => {
     const selected = selection && 'clusters' in selection ? selection.clusters : []
+    if (selection && 'unfit' in selection) hopeful(selection)
     for (const { cluster } of selected) assert.ok(namesIn(arg).has(cluster.metadata.name))
   },
 })
@@ -125,6 +134,7 @@ export const examineAssign = exam({
   wants: ({ assigns, unschedulable }: AssignWords) => (assigns ? { assigns } : { unschedulable }),
   sound: (assignment, arg) => {
     const targets = assignment && 'targets' in assignment ? assignment.targets : []
+    if (assignment && 'unschedulable' in assignment) hopeful(assignment)
     assert.equal(new Set(targets.map(({ name }) => name)).size, targets.length, 'a cluster is a target once')
     for (const { name, replicas = 0 } of targets) {
       assert.ok(namesIn(arg).has(name), `${name} is one of the clusters in question`)

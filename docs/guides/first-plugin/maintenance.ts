@@ -4,7 +4,11 @@ import { definePlugin, type Host, on, type PerCluster, schedule } from '@flotill
 export function closed({ binding, clusters }: schedule.Candidates, label: string): PerCluster<schedule.Refusal> {
   const runsIn = new Set(binding.spec.clusters?.map(({ name }) => name))
   const refused = clusters.filter(({ metadata }) => metadata.labels?.[label] === 'true' && !runsIn.has(metadata.name))
-  const refusal = { reason: `cluster(s) were under maintenance (label ${label})`, resolvable: true }
+  const refusal: schedule.Refusal = {
+    reason: `cluster(s) were under maintenance (label ${label})`,
+    resolvable: false,
+    resolvedBy: ['labels'],
+  }
   return Object.fromEntries(refused.map(({ metadata }) => [metadata.name, refusal]))
 }
 

@@ -79,7 +79,10 @@ export function assignByAvailability(asked: schedule.Feasibility, choose: Choice
   }
   if (left > 0) {
     const available = sum(tiers.flat().map(({ capacity }) => capacity))
-    return { unschedulable: `Clusters available replicas ${available} are not enough to schedule.` }
+    return {
+      unschedulable: `Clusters available replicas ${available} are not enough to schedule.`,
+      resolvedBy: ['room'],
+    }
   }
   return { targets: targetsOf(asked, shares.sort(byName)) }
 }

@@ -33,7 +33,7 @@ export const apiEnablement = definePlugin({
       return refuseEach(
         clusters,
         (cluster) => (targets.has(cluster.metadata.name) || serves(cluster, kind) ? undefined : reason),
-        { resolvable: false },
+        { resolvable: false, resolvedBy: ['apis'] },
       )
     }),
   ],

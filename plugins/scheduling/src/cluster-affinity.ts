@@ -32,6 +32,7 @@ export const clusterAffinity = definePlugin({
       if (affinities.length === 0) return undefined
       return refuseEach(asked.clusters, (cluster) => (isWanted(affinities, cluster) ? undefined : reason), {
         resolvable: false,
+        resolvedBy: ['labels', 'spec'],
       })
     }),
   ],

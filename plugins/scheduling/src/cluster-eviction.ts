@@ -15,6 +15,7 @@ export const clusterEviction = definePlugin({
       if (left.size === 0) return undefined
       return refuseEach(clusters, ({ metadata }) => (left.has(metadata.name) ? reason : undefined), {
         resolvable: false,
+        resolvedBy: [],
       })
     }),
   ],

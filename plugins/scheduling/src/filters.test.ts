@@ -175,7 +175,7 @@ examineFilter(workloadAffinity, {
   'a binding goes where the others of its group are': {
     host: { objects: [affine('x', []), affine('y', ['b'])] },
     given: { clusters: two, binding: affine('x', []) },
-    refuses: { a: { reason: away, resolvable: true } },
+    refuses: { a: { reason: away, resolvable: true, resolvedBy: ['bindings'] } },
   },
   'the first of a group may go anywhere': {
     host: { objects: [affine('y', [])] },
@@ -199,7 +199,7 @@ examineFilter(workloadAntiAffinity, {
   'a binding keeps away from the others of its group': {
     host: { objects: [apart('y', ['b'])] },
     given: { clusters: two, binding: apart('x', []) },
-    refuses: { b: { reason: taken, resolvable: true } },
+    refuses: { b: { reason: taken, resolvable: true, resolvedBy: ['bindings'] } },
   },
   'a binding is not in its own way': {
     host: { objects: [apart('x', ['b'])] },

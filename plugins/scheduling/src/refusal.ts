@@ -7,14 +7,14 @@ export type Objection = (cluster: Cluster) => string | undefined
 export function refuseEach(
   clusters: readonly Cluster[],
   objection: Objection,
-  { resolvable }: { readonly resolvable: boolean },
+  hope: Omit<schedule.Refusal, 'reason'>,
 ): PerCluster<schedule.Refusal> | undefined {
   let refused: Record<string, schedule.Refusal> | undefined
   for (const cluster of clusters) {
     const reason = objection(cluster)
     if (reason === undefined) continue
     refused ??= {}
-    refused[cluster.metadata.name] = { reason, resolvable }
+    refused[cluster.metadata.name] = { reason, ...hope }
   }
   return refused
 }

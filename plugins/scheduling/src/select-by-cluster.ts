@@ -14,6 +14,7 @@ export function selectByCluster(asked: schedule.Feasibility): schedule.Selection
   if (clusters.length < bounds.min) {
     return {
       unfit: `the placement spreads over at least ${counted(bounds.min, 'cluster')}; feasible: ${clusters.length}`,
+      resolvedBy: [],
     }
   }
   return { clusters: inRank(clusters, pick(clusters, bounds.max, replicaMeasure(asked))) }

@@ -72,6 +72,9 @@ function selectWithin(
   return inRank(clusters, chosen)
 }
 
+/** What groups are made of. */
+const resolvedBy = ['labels', 'spec'] as const
+
 const anyNumber: Bounds = { min: 1, max: Number.POSITIVE_INFINITY }
 
 const spreadsOver = (what: string): string => `the placement spreads over at least ${what}`
@@ -94,7 +97,7 @@ export function selectByGroup(asked: schedule.Feasibility): schedule.Selection |
   const wanted = clusterBounds(placement) ?? anyNumber
   const groups = rankGroups(asked, grouping)
   const unfit = whyNot(groups, grouping, wanted)
-  if (unfit) return { unfit }
+  if (unfit) return { unfit, resolvedBy }
   const measure = replicaMeasure(asked)
   const most = Math.min(grouping.bounds.max, groups.length, wanted.max)
   let best: readonly schedule.Feasible[] = []
@@ -106,7 +109,7 @@ export function selectByGroup(asked: schedule.Feasibility): schedule.Selection |
   }
   if (best.length >= wanted.min) return { clusters: best }
   const wish = `${counted(wanted.min, 'cluster')} in no more than ${grouping.counted(most)}`
-  return { unfit: `${spreadsOver(wish)}; feasible: ${best.length}` }
+  return { unfit: `${spreadsOver(wish)}; feasible: ${best.length}`, resolvedBy }
 }
 
 export const selectionByGroup = definePlugin({

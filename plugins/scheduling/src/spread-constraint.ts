@@ -14,7 +14,7 @@ export const spreadConstraint = definePlugin({
           const missing = groupings.find(({ groupsOf }) => groupsOf(cluster).length === 0)
           return missing && `cluster(s) did not have ${missing.property} property`
         },
-        { resolvable: false },
+        { resolvable: false, resolvedBy: ['labels', 'spec'] },
       )
     }),
   ],

@@ -30,7 +30,7 @@ export const taintToleration = definePlugin({
           const taint = targets.has(cluster.metadata.name) ? undefined : untolerated(clusterTolerations, cluster)
           return taint && `cluster(s) had untolerated taint {${taintText(taint)}}`
         },
-        { resolvable: false },
+        { resolvable: false, resolvedBy: ['taints'] },
       )
     }),
   ],

@@ -45,7 +45,10 @@ export const groupFilter =
       const others = companionsOf(store.by(index, address), binding)
       const targets = targetNames(binding)
       const objection = (name: string) => (targets.has(name) || rule.fits(others, name) ? undefined : rule.reason)
-      return refuseEach(clusters, ({ metadata }) => objection(metadata.name), { resolvable: true })
+      return refuseEach(clusters, ({ metadata }) => objection(metadata.name), {
+        resolvable: true,
+        resolvedBy: ['bindings'],
+      })
     }
     return [on(schedule.filter, refuse)]
   }

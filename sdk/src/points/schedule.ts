@@ -2,6 +2,7 @@ import type { Binding, TargetCluster } from '../api/binding.ts'
 import type { Cluster } from '../api/cluster.ts'
 import type { Placement } from '../api/placement.ts'
 import { point } from '../point.ts'
+import type { Hope } from '../resolvers.ts'
 import { first, least, type PerCluster, refusals, total } from '../rules.ts'
 
 /** A binding and the clusters in question. The snapshot is the same for the whole cycle. */
@@ -14,9 +15,9 @@ export interface Candidates {
 }
 
 /** Why a cluster cannot take a binding, in words its operator can act on. */
-export interface Refusal {
+export interface Refusal extends Hope {
   readonly reason: string
-  /** False when no eviction or scale-up could change the answer: not retried on its own. */
+  /** Whether the answer may change without a change anyone can see: then it is asked again after a few minutes, too. */
   readonly resolvable: boolean
 }
 
@@ -42,10 +43,10 @@ export interface Feasibility {
 }
 
 /** The clusters to use, or why there are too few. */
-export type Selection = { readonly clusters: readonly Feasible[] } | { readonly unfit: string }
+export type Selection = { readonly clusters: readonly Feasible[] } | ({ readonly unfit: string } & Hope)
 
 /** Who gets how many, or why it does not work out. */
-export type Assignment = { readonly targets: readonly TargetCluster[] } | { readonly unschedulable: string }
+export type Assignment = { readonly targets: readonly TargetCluster[] } | ({ readonly unschedulable: string } & Hope)
 
 /** Asked once in each attempt, about all clusters that are not terminating. */
 export const filter = point('schedule.filter', refusals<Candidates, Refusal>)

@@ -4,6 +4,7 @@ import {
   type Ask,
   type Cluster,
   type Extension,
+  type Hope,
   matchesCluster,
   on,
   type Placement,
@@ -60,6 +61,34 @@ describe('without a plugin', () => {
     assert.deepEqual((await place(asking(), [...clusters('b', 'a'), going])).targets, [{ name: 'a' }, { name: 'b' }]))
   test('there may be no cluster at all', async () =>
     assert.deepEqual(messages(await place(asking(), [])), ['0/0 clusters are available: no cluster exists.']))
+})
+
+describe('what could help', () => {
+  const refusing = (resolvedBy: Readonly<Record<string, Hope['resolvedBy']>>) =>
+    on(points.filter, ({ clusters }) => {
+      const refused = clusters.filter(({ metadata: { name } }) => name in resolvedBy)
+      const refusal = (name: string) => ({ reason: 'no', resolvable: false, resolvedBy: resolvedBy[name] })
+      return Object.fromEntries(refused.map(({ metadata: { name } }) => [name, refusal(name)]))
+    })
+  const hope = async (...extensions: readonly Extension[]) =>
+    (await place(asking(...extensions), clusters('a', 'b'))).failures[0]?.resolvedBy
+  test('is what could help with any cluster', async () =>
+    assert.deepEqual(await hope(refusing({ a: ['taints', 'apis'], b: ['labels', 'taints'] })), [
+      'labels',
+      'taints',
+      'apis',
+    ]))
+  test('is nothing when nothing could', async () => assert.deepEqual(await hope(refusing({ a: [], b: [] })), []))
+  test('is anything when one plugin does not say', async () =>
+    assert.equal(await hope(refusing({ a: ['taints'], b: undefined })), undefined))
+  test('is also what could make more clusters pass', async () => {
+    const few = on(points.select, () => ({ unfit: 'too few', resolvedBy: ['spec'] as const }))
+    const full = on(points.assign, () => ({ unschedulable: 'too full', resolvedBy: ['room'] as const }))
+    assert.deepEqual(await hope(refusing({ a: ['taints'] }), few), ['taints', 'spec'])
+    assert.deepEqual(await hope(refusing({ a: ['taints'] }), full), ['taints', 'room'])
+  })
+  test('is only a new cluster when there is none', async () =>
+    assert.deepEqual((await place(asking(), [])).failures[0]?.resolvedBy, []))
 })
 
 describe('clusters that refuse', () => {

@@ -3,9 +3,12 @@ import {
   type Binding,
   type Cluster,
   dividesByAvailability,
+  type Hope,
   isWorkload,
   type Placement,
   schedule as points,
+  type Resolver,
+  resolvers,
   type TargetCluster,
 } from '@flotilla/sdk'
 import type { Snapshot } from './snapshot.ts'
@@ -22,8 +25,10 @@ export interface ScheduleInput {
 export interface Failure {
   readonly reason: 'NoClusterFit' | 'Unschedulable' | 'SchedulerError'
   readonly message: string
-  /** Whether clusters could change it without anyone touching the binding. */
+  /** Whether it may change by itself. */
   readonly resolvable: boolean
+  /** What a change of could help, beside a new cluster. Undefined: any change of a cluster. */
+  readonly resolvedBy?: readonly Resolver[]
 }
 
 export interface Decision {
@@ -43,6 +48,13 @@ type Attempt = { readonly targets: readonly TargetCluster[] } | { readonly failu
 export const absenceText = (absent: readonly string[]): string =>
   absent.length > 0 ? ` Clusters that do not exist: ${absent.join(', ')}.` : ''
 
+/** What could help any of them. */
+function hopeOf(hopes: readonly Hope[]): Hope {
+  if (hopes.some(({ resolvedBy }) => !Array.isArray(resolvedBy))) return {}
+  const named = new Set(hopes.flatMap(({ resolvedBy = [] }) => resolvedBy))
+  return { resolvedBy: resolvers.filter((resolver) => named.has(resolver)) }
+}
+
 /** The refusals of all clusters, counted by reason. */
 function refusedBy(refusals: points.PerCluster<points.Refusal>, total: number, absent: readonly string[]): Failure {
   const all = Object.values(refusals)
@@ -53,6 +65,7 @@ function refusedBy(refusals: points.PerCluster<points.Refusal>, total: number, a
     reason: 'NoClusterFit',
     message: `0/${total} clusters are available: ${why}.${absenceText(absent)}`,
     resolvable: all.some(({ resolvable }) => resolvable),
+    ...hopeOf(all),
   }
 }
 
@@ -96,14 +109,20 @@ async function attempt(ask: Ask, { binding, snapshot, fresh }: ScheduleInput, te
 
   const feasibility = { binding, placement, fresh, clusters: await rank(ask, term, { ...asked, clusters: passed }) }
   const selection = (await ask(points.select, feasibility)) ?? feasibility
-  if ('unfit' in selection) return { failure: { reason: 'SchedulerError', message: selection.unfit, resolvable: true } }
+  const hope = (answer: Hope) => hopeOf([answer, ...Object.values(refusals)])
+  if ('unfit' in selection) {
+    const { unfit: message } = selection
+    return { failure: { reason: 'SchedulerError', message, resolvable: true, ...hope(selection) } }
+  }
 
   const selected = { ...feasibility, clusters: selection.clusters }
   const assignment = (await ask(points.assign, selected)) ?? {
     targets: selected.clusters.map(({ cluster }) => ({ name: cluster.metadata.name })),
   }
-  if ('unschedulable' in assignment)
-    return { failure: { reason: 'Unschedulable', message: assignment.unschedulable, resolvable: true } }
+  if ('unschedulable' in assignment) {
+    const { unschedulable: message } = assignment
+    return { failure: { reason: 'Unschedulable', message, resolvable: true, ...hope(assignment) } }
+  }
   return { targets: assignment.targets.toSorted((a, b) => compare(a.name, b.name)) }
 }
 
