@@ -413,6 +413,16 @@ describe('a plan', () => {
       /containers\[name=web\]\.image\n- "intruder:1"\n\+ "registry\.member2\.example\.com\/shop\/web:1\.5\.0"/,
     )
 
+    const web = await k.json('deployment', 'web')
+    const { apiVersion, kind, spec } = web
+    const bigger = { apiVersion, kind, metadata: { name: 'web' }, spec: { ...spec, replicas: 18 } }
+    const planned = await json('-f', file('bigger.json', bigger))
+    assert.deepEqual(placements(planned, 'Deployment', 'web'), [
+      ['member1', 3, 'suspended'],
+      ['member2', 6, 'suspended'],
+      ['member3', 9, 'suspended'],
+    ])
+
     const one = JSON.parse((await diff('deploy/web', '--cluster', 'member2', '-o', 'json')).out) as Json
     assert.deepEqual(
       one.drifts.map(({ cluster, state }: Json) => [cluster, state]),
@@ -420,5 +430,39 @@ describe('a plan', () => {
     )
     assert.match((await diff('configmap', 'web')).out, /nothing differs in 3 objects/)
     assert.match((await diff('nonsense')).err, /no resource type "nonsense"/)
+  })
+})
+
+describe('a plan for a cluster that joined', () => {
+  let control: Up
+  let paris: Up
+  before(async () => {
+    control = await up({ members: 0 })
+    paris = await up({ members: 1 })
+  })
+  after(() => Promise.all([control.stop(), paris.stop()]))
+
+  test('asks it with its own credentials, and says when it is away', async () => {
+    const k = kubectl(control.kubeconfig)
+    const flags = ['--kubeconfig', control.kubeconfig]
+    const member = ['--cluster-kubeconfig', paris.kubeconfig, '--cluster-context', 'member1']
+    assert.equal((await run('join', 'paris', ...flags, ...member)).code, 0)
+    await k('wait', 'cluster', 'paris', '--for=condition=Ready', '--timeout=60s')
+    const policy = policyOf('PropagationPolicy', 'web', {
+      resourceSelectors: selecting('ConfigMap', 'web'),
+      placement: {},
+    })
+    const files = file('joined.json', configMap('web', { a: 'b' }), policy)
+    assert.match(
+      (await run('plan', '-f', files, ...flags)).out,
+      /ConfigMap default\/web +paris +<none> +default\/web +<none> +create/,
+    )
+    await k('apply', '-f', files)
+    await eventually(async () => assert.match((await run('diff', ...flags)).out, /nothing differs in 1 objects/))
+    await paris.stop()
+    const away = await run('diff', ...flags)
+    assert.equal(away.code, 0)
+    assert.match(away.out, /ConfigMap default\/web +paris +unknown/)
+    assert.match(away.out, /ConfigMap default\/web in paris: .* did not answer: .*ECONNREFUSED/)
   })
 })
