@@ -63,6 +63,19 @@ export interface Store<T> {
 /** User changes go first, the backlog of a start after them. */
 export type Priority = 'normal' | 'low'
 
+/** How keys wait for their turn. */
+export interface Queueing<T> {
+  /**
+   * The higher goes first, then the earlier. Asked when a key comes, about the object as the cache has it. By default all
+   * are alike.
+   */
+  readonly rank?: (object: T | undefined) => number
+  /** Milliseconds to wait after a first failure, and the longest; by default 5 ms and 60 s. */
+  readonly waits?: { readonly baseMs: number; readonly capMs: number }
+  /** Told how many keys wait to be reconciled, whenever that changes. */
+  readonly onDepth?: (waiting: number) => void
+}
+
 export interface Controller {
   readonly name: string
   /** Runs until the signal; resolves when all workers have stopped. */
@@ -81,6 +94,8 @@ export interface ControllerBuilder<T = Manifest> {
   hears(subscribe: (enqueue: (key: Key, priority?: Priority) => void) => () => void): ControllerBuilder<T>
   /** How many keys are reconciled at once (by default 32). One key is never reconciled twice at once. */
   workers(count: number): ControllerBuilder<T>
+  /** How keys wait. */
+  queued(queueing: Queueing<T>): ControllerBuilder<T>
   /**
    * Level-based: the step gets the object as the cache has it, or undefined when it is gone, and makes the world so.
    * Throwing means backoff; a `FlotillaError` that is not `retry` means stop until something changes.

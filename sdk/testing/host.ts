@@ -96,6 +96,7 @@ function builder<T>(
     watches: (watched, keys) => builder(name, objects, keep, kind, [...watches, { kind: watched, keys }]),
     hears: () => self,
     workers: () => self,
+    queued: () => self,
     reconcile: (step) => {
       const reconcile = (key: Key, signal = new AbortController().signal): Promise<Outcome> =>
         step(kind && objects.store(kind).get(key), key, signal)

@@ -240,3 +240,28 @@ test('counts failures', async (context) => {
   assert.equal(world.metrics.read('controller_runtime_reconcile_total{controller="c",result="error"}'), 1)
   assert.equal(world.metrics.read('controller_runtime_reconcile_errors_total{controller="c"}'), 1)
 })
+
+test('keys wait as the controller says: those that matter more go first, and what fails comes back when it says', async (context) => {
+  const world = surroundings()
+  const { seen, step } = seeing()
+  const depths: number[] = []
+  let failures = 0
+  const fails = async (object: Manifest | undefined, key: Key) => {
+    if (key.name === 'c' && failures++ === 0) throw new Error('not yet')
+    return step(object, key)
+  }
+  const rank = (object: Manifest | undefined) => Number(object?.metadata.labels?.rank ?? 0)
+  const queueing = { rank, waits: { baseMs: 1, capMs: 1 }, onDepth: (waiting: number) => depths.push(waiting) }
+  run(context, createController('c', world).for(configMapKind).workers(1).queued(queueing).reconcile(fails))
+  const labelled = (name: string, rank: string): Manifest => {
+    const { metadata, ...rest } = configMap(name, 1)
+    return { ...rest, metadata: { ...metadata, labels: { rank } } }
+  }
+  world.storeOf(configMapKind).fill([labelled('a', '-1'), labelled('b', '0'), labelled('c', '5'), labelled('d', '5')])
+  await until(() => seen.length === 4)
+  assert.deepEqual(
+    seen.filter((text) => !text.includes('/c@')),
+    ['default/d@1', 'default/b@1', 'default/a@1'],
+  )
+  assert.deepEqual([Math.max(...depths), depths.at(-1)], [4, 0])
+})

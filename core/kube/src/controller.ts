@@ -10,6 +10,7 @@ import {
   type Outcome,
   type OwnerReference,
   type Priority,
+  type Queueing,
   type Store,
 } from '@flotilla/sdk'
 import { metadataOf } from './metadata.ts'
@@ -42,6 +43,7 @@ interface Plan {
   readonly target?: Kind<unknown>
   readonly sources: readonly ((run: Run) => Source)[]
   readonly workers?: number
+  readonly queueing?: Queueing<unknown>
 }
 
 type Keys<U> = (change: Change<U>, target: Kind<unknown> | undefined) => Iterable<Key>
@@ -143,6 +145,17 @@ function stepOf<T>({ target }: Plan, { store }: Surroundings, step: Step<T>): Wo
   return (key, signal) => step(objects.get(key), key, signal)
 }
 
+/** How keys wait: their rank is that of the object as it is when they come. */
+function queueOf(
+  { target, queueing }: Plan,
+  { store }: Surroundings,
+): Pick<WorkerOptions<Key>, 'rank' | 'waits' | 'onDepth'> {
+  if (!queueing) return {}
+  const { rank, waits, onDepth } = queueing
+  const objects = target && store(target)
+  return { waits, onDepth, ...(rank && { rank: (key) => rank(objects?.get(key)) }) }
+}
+
 async function runController<T>(
   plan: Plan,
   surroundings: Surroundings,
@@ -152,7 +165,13 @@ async function runController<T>(
   const { name, target, workers } = plan
   const { log, metrics } = surroundings
   const worker = createWorker<Key>(
-    { name, keyText, workers, step: measured(name, metrics, stepOf(plan, surroundings, step)) },
+    {
+      name,
+      keyText,
+      workers,
+      ...queueOf(plan, surroundings),
+      step: measured(name, metrics, stepOf(plan, surroundings, step)),
+    },
     surroundings,
   )
   const report = (error: unknown) => log.error('change cannot be mapped to keys', { controller: name, error })
@@ -179,6 +198,7 @@ function builderOf<T>(plan: Plan, surroundings: Surroundings): ControllerBuilder
     watches: (kind, keys) => and(changesOf(kind, keys)),
     hears: (subscribe) => and(({ enqueue }) => ({ stop: subscribe(enqueue) })),
     workers: (workers) => builderOf<T>({ ...plan, workers }, surroundings),
+    queued: (queueing) => builderOf<T>({ ...plan, queueing: queueing as Queueing<unknown> }, surroundings), // `for` ties T to the kind
     reconcile: (step) => ({ name: plan.name, run: (signal) => runController(plan, surroundings, step, signal) }),
   }
 }

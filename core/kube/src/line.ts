@@ -15,6 +15,10 @@ export class Line<T> {
     return this.#length
   }
 
+  get first(): Place<T> | undefined {
+    return this.#first
+  }
+
   push(value: T): Place<T> {
     const place: Place<T> = { value, before: this.#last, after: undefined }
     if (this.#last) this.#last.after = place

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
-import { Queue } from './queue.ts'
+import { Queue, type QueueOptions } from './queue.ts'
 import { recordingMetrics } from './testing/surroundings.ts'
 
-const newQueue = (metrics = recordingMetrics()) => {
+const newQueue = (metrics = recordingMetrics(), more: Pick<QueueOptions<string>, 'rank' | 'onDepth'> = {}) => {
   let ready = 0
   const queue = new Queue<string>({
     name: 'q',
@@ -12,6 +12,7 @@ const newQueue = (metrics = recordingMetrics()) => {
     onReady: () => ready++,
     now: () => Date.now(),
     random: () => 0,
+    ...more,
   })
   return Object.assign(queue, { metrics, readied: () => ready })
 }
@@ -62,6 +63,34 @@ test('normal goes before low, and a key added as both is normal', () => {
   queue.add('b', 'normal')
   queue.add('d', 'low')
   assert.deepEqual(drain(queue), ['d', 'b', 'a', 'c'])
+})
+
+test('a higher rank goes first, whatever came before; within one, normal before low, then the earlier', () => {
+  const queue = newQueue(undefined, { rank: (key) => Number(key.slice(1)) })
+  for (const key of ['a0', 'b9', 'c-3', 'd9', 'e0', 'f2147483647', 'g-2147483648']) queue.add(key, 'low')
+  queue.add('h0')
+  queue.add('d9')
+  assert.deepEqual(drain(queue), ['f2147483647', 'd9', 'b9', 'h0', 'a0', 'e0', 'c-3', 'g-2147483648'])
+})
+
+test('a key goes by the rank it has when it is added again', () => {
+  const ranks: Record<string, number> = { a: 0, b: 1, c: 2 }
+  const queue = newQueue(undefined, { rank: (key) => ranks[key] ?? 0 })
+  for (const key of ['a', 'b', 'c']) queue.add(key)
+  Object.assign(ranks, { a: 3, c: -1 })
+  queue.add('a')
+  queue.add('c', 'low')
+  assert.deepEqual(drain(queue), ['a', 'b', 'c'])
+})
+
+test('who asks is told how many keys wait', () => {
+  const depths: number[] = []
+  const queue = newQueue(undefined, { onDepth: (waiting) => depths.push(waiting) })
+  queue.add('a')
+  queue.add('b')
+  queue.take()
+  queue.close()
+  assert.deepEqual(depths, [1, 2, 1, 0])
 })
 
 test('a key worked on is promoted too', () => {

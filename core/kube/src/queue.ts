@@ -1,7 +1,8 @@
 import type { Metrics, Priority } from '@flotilla/sdk'
 import { Alarms } from './alarms.ts'
 import { type BackoffRange, backoff } from './backoff.ts'
-import { Line, type Place } from './line.ts'
+import type { Place } from './line.ts'
+import { Ranks } from './ranks.ts'
 
 export interface QueueOptions<K> {
   readonly name: string
@@ -11,6 +12,10 @@ export interface QueueOptions<K> {
   readonly onReady: () => void
   /** Wait after the first failure, and the longest; by default 5 ms and 60 s. */
   readonly waits?: BackoffRange
+  /** Keys of a higher rank go before those of a lower one. Asked when a key is added; by default all are alike. */
+  readonly rank?: (key: K) => number
+  /** Told how many keys wait to be taken, whenever that changes. */
+  readonly onDepth?: (waiting: number) => void
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number
   readonly random?: () => number
@@ -28,6 +33,7 @@ interface Item<K> {
   readonly text: string
   readonly addedAt: number
   priority: Priority
+  rank: number
   /** Undefined while the key is still worked on. */
   place?: Place<Item<K>>
 }
@@ -44,6 +50,10 @@ const longestTimer = 2 ** 31 - 1
 const buckets = Array.from({ length: 12 }, (_, power) => 10 ** (power - 8))
 
 const urgent = (a: Priority, b: Priority): Priority => (a === 'normal' || b === 'normal' ? 'normal' : 'low')
+
+/** What goes first among keys of one rank is not as much as a rank. */
+const lineOf = ({ rank, priority }: { readonly rank: number; readonly priority: Priority }): number =>
+  2 * rank + (priority === 'normal' ? 1 : 0)
 
 /** The five metrics of a work queue, as client-go names them. */
 function measures(name: string, metrics: Metrics) {
@@ -75,14 +85,15 @@ function measures(name: string, metrics: Metrics) {
 
 /**
  * Keys to be worked on. A key waits at most once, however often it is added; one that is added while it is worked on
- * waits again after that; `normal` keys go before `low` ones, and a key added as both is `normal`.
+ * waits again after that. Keys of a higher rank go first, then `normal` ones before `low` ones, then the earlier; a key added
+ * as both is `normal`, and one whose rank has changed when it is added again goes by the new one.
  */
 export class Queue<K> {
   readonly #options: QueueOptions<K>
   readonly #now: () => number
   readonly #waits: BackoffRange
   readonly #measures: ReturnType<typeof measures>
-  readonly #lines = { normal: new Line<Item<K>>(), low: new Line<Item<K>>() }
+  readonly #lines = new Ranks<Item<K>>()
   /** What has to be worked on: in a line, or as soon as the key is done with. */
   readonly #dirty = new Map<string, Item<K>>()
   /** What is worked on, since when. */
@@ -102,7 +113,7 @@ export class Queue<K> {
 
   /** Keys waiting or being worked on; those that come back later are not counted. */
   get depth(): number {
-    return this.#waiting + this.#taken.size
+    return this.#lines.length + this.#taken.size
   }
 
   /** Milliseconds until the first of the keys that come back later; infinite when none does. */
@@ -113,9 +124,10 @@ export class Queue<K> {
   add(key: K, priority: Priority = 'normal'): void {
     if (this.#closed) return
     const text = this.#options.keyText(key)
+    const rank = this.#options.rank?.(key) ?? 0
     const known = this.#dirty.get(text)
-    if (known) this.#promote(known, priority)
-    else this.#admit(text, key, priority)
+    if (known) this.#move(known, urgent(known.priority, priority), rank)
+    else this.#admit({ key, text, priority, rank, addedAt: this.#now() })
   }
 
   /** Adds a key after so many milliseconds. Of several such times for one key the earliest holds. */
@@ -144,12 +156,12 @@ export class Queue<K> {
 
   /** The next key, now being worked on. Give it back with `done`. */
   take(): Taken<K> | undefined {
-    const item = this.#lines.normal.shift() ?? this.#lines.low.shift()
+    const item = this.#lines.shift()
     if (!item) return undefined
     const now = this.#now()
     this.#dirty.delete(item.text)
     this.#taken.set(item.text, now)
-    this.#measures.depth(this.#waiting)
+    this.#count()
     this.#measures.waited(now - item.addedAt)
     return item
   }
@@ -167,37 +179,36 @@ export class Queue<K> {
     this.#closed = true
     clearTimeout(this.#timer)
     this.#timerAt = Number.POSITIVE_INFINITY
-    for (const part of [this.#lines.normal, this.#lines.low, this.#dirty, this.#failures, this.#later]) part.clear()
-    this.#measures.depth(0)
+    for (const part of [this.#lines, this.#dirty, this.#failures, this.#later]) part.clear()
+    this.#count()
   }
 
   open(): void {
     this.#closed = false
   }
 
-  get #waiting(): number {
-    return this.#lines.normal.length + this.#lines.low.length
+  #count(): void {
+    this.#measures.depth(this.#lines.length)
+    this.#options.onDepth?.(this.#lines.length)
   }
 
-  #admit(text: string, key: K, priority: Priority): void {
-    const item: Item<K> = { key, text, priority, addedAt: this.#now() }
-    this.#dirty.set(text, item)
+  #admit(item: Item<K>): void {
+    this.#dirty.set(item.text, item)
     this.#measures.added()
-    if (!this.#taken.has(text)) this.#enqueue(item)
+    if (!this.#taken.has(item.text)) this.#enqueue(item)
   }
 
   #enqueue(item: Item<K>): void {
-    item.place = this.#lines[item.priority].push(item)
-    this.#measures.depth(this.#waiting)
+    item.place = this.#lines.push(lineOf(item), item)
+    this.#count()
     this.#options.onReady()
   }
 
-  #promote(item: Item<K>, priority: Priority): void {
-    if (item.priority === urgent(item.priority, priority)) return
-    item.priority = 'normal'
-    if (!item.place) return
-    this.#lines.low.remove(item.place)
-    item.place = this.#lines.normal.push(item)
+  #move(item: Item<K>, priority: Priority, rank: number): void {
+    if (item.priority === priority && item.rank === rank) return
+    if (item.place) this.#lines.remove(lineOf(item), item.place)
+    Object.assign(item, { priority, rank })
+    if (item.place) item.place = this.#lines.push(lineOf(item), item)
   }
 
   /** One timer, for the earliest of what comes later. */

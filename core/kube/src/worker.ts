@@ -15,6 +15,10 @@ export interface WorkerOptions<K> {
   readonly timeoutMs?: number
   /** Wait after the first failure, and the longest; by default 5 ms and 60 s. */
   readonly waits?: BackoffRange
+  /** Keys of a higher rank go before those of a lower one. Asked when a key is added; by default all are alike. */
+  readonly rank?: (key: K) => number
+  /** Told how many keys wait to be taken, whenever that changes. */
+  readonly onDepth?: (waiting: number) => void
   readonly step: (key: K, signal: AbortSignal) => Promise<Outcome>
 }
 
@@ -77,13 +81,12 @@ class QueueWorker<K> implements Worker<K> {
   #onIdle: (() => void) | undefined
 
   constructor(options: WorkerOptions<K>, { log, metrics, running = new Set() }: WorkerSurroundings) {
-    const { name, keyText, waits } = options
     this.#all = running
-    this.name = name
-    this.#message = { worker: name }
+    this.name = options.name
+    this.#message = { worker: this.name }
     this.#options = options
     this.#log = log
-    this.#queue = new Queue({ name, keyText, metrics, onReady: () => this.#wake(), ...(waits && { waits }) })
+    this.#queue = new Queue({ ...options, metrics, onReady: () => this.#wake() })
   }
 
   get depth(): number {
