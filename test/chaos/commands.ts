@@ -148,9 +148,9 @@ const policyWords = ({ selectors, where, how, ...rest }: PolicySaid): string => 
 const putPolicy = fc
   .record({ namespace: scope, name: fc.constantFrom(...names), said: policySaid })
   .map(({ namespace, name, said: { selectors, ...said } }) => {
-    const own = selectors.filter(({ kind }) => !namespace || !clusterScoped.has(kind))
-    const preempts = said.preempts && own.every(({ by }) => by === 'name') // admission wants to be told what it takes
-    const policy = { name: namespace ? `p${name}` : `c${name}`, said: { ...said, preempts, selectors: own } }
+    const near = selectors.filter(({ kind }) => !namespace || !clusterScoped.has(kind))
+    const own = said.preempts ? near.map((each) => ({ ...each, by: 'name' as const })) : near // so admission wants it
+    const policy = { name: namespace ? `p${name}` : `c${name}`, said: { ...said, selectors: own } }
     const key = { ...(namespace && { namespace }), name: policy.name }
     return command({
       words: `policy ${ruleText(key)} ${policyWords(policy.said)}`,
@@ -310,18 +310,26 @@ async function managedIn(client: Client, index: number): Promise<Manifest | unde
 
 const kindOf = ({ kind }: Manifest) => templateKinds[kind as keyof typeof templateKinds]
 
+const tampered = { app: 'tampered' }
+
+/** What members' own users do to what was brought there. */
+const mischief: Readonly<Record<string, object>> = {
+  edit: { metadata: { labels: tampered, annotations: { revision: 'tampered' } } },
+  unmark: { metadata: { labels: { [label.managed]: null } } },
+}
+
 const tamper = fc
-  .record({ name: cluster, index: fc.nat(20), isDeleted: fc.boolean() })
-  .map(({ name, index, isDeleted }) =>
+  .record({ name: cluster, index: fc.nat(20), how: fc.constantFrom('edit', 'unmark', 'delete') })
+  .map(({ name, index, how }) =>
     command({
-      words: `${isDeleted ? 'delete' : 'edit'} object ${index} in ${name}`,
+      words: `${how} object ${index} in ${name}`,
       async run(_, world) {
         const { client } = world.site(name)
         const found = await managedIn(client, index)
         if (!found) return
         const kind = kindOf(found)
-        const body = { metadata: { labels: { app: 'tampered' }, annotations: { revision: 'tampered' } } }
-        if (isDeleted) await client.delete(kind, keyOf(found))
+        const body = mischief[how]
+        if (!body) await client.delete(kind, keyOf(found))
         else await ignoring(client.patch(kind, keyOf(found), { type: 'merge', body }), isNotFound)
       },
     }),

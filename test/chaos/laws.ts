@@ -289,6 +289,21 @@ function* isSummedUp(
   if (isPlaced && status?.schedulerObservedGeneration !== metadata.generation) yield `${text} was not scheduled anew`
 }
 
+const readyOf = (object: Manifest | undefined): number =>
+  (object?.status as { readonly readyReplicas?: number } | undefined)?.readyReplicas ?? 0
+
+/** A Deployment shows what its copies show. */
+function* statusesAreRight({ sight, isUp }: Case) {
+  for (const [text, template] of sight.templates) {
+    const binding = template.kind === 'Deployment' ? bindingOf(sight, template) : undefined
+    const names = [...(binding ? targetsOf(binding).keys() : [])]
+    if (!binding || binding.spec.suspension?.dispatching || !names.every(isUp)) continue
+    const copies = names.map((name) => sight.members.get(name)?.get(text))
+    const sum = copies.reduce((total, copy) => total + (copy && isManaged(copy) ? readyOf(copy) : 0), 0)
+    if (readyOf(template) !== sum) yield `${text} shows ${readyOf(template)} ready replicas of ${sum}`
+  }
+}
+
 /** Members hold what Works say, as users said it, and nothing more of ours. */
 function* membersAreRight(given: Case) {
   const { model, sight, isUp } = given
@@ -407,6 +422,7 @@ const laws: readonly Law[] = [
   bindingsAreRight,
   worksAreRight,
   membersAreRight,
+  statusesAreRight,
   nativesAreLeft,
   clustersAreRight,
 ]
