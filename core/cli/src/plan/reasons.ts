@@ -103,11 +103,14 @@ async function whyUnbound(witness: Witness, kind: ServedKind, template: Manifest
     : `${name} selects it, and has not claimed it`
 }
 
+/** What a binding says of its way from the template to its clusters. */
+const conditions = ['PolicyApplied', 'DependenciesRecorded', 'Scheduled']
+
 const said = ({ status, spec }: Binding, { config }: Witness): readonly string[] => {
-  const scheduled = findCondition(status?.conditions, 'Scheduled')
+  const wrong = conditions.flatMap((type) => findCondition(status?.conditions, type) ?? [])
   const { schedulerName = config.schedulerName, suspension } = spec
   return [
-    ...(scheduled?.status === 'False' ? [scheduled.message] : []),
+    ...wrong.filter((condition) => condition.status === 'False').map(({ message }) => message),
     ...(suspension?.scheduling ? ['scheduling is suspended'] : []),
     ...(schedulerName && schedulerName !== config.schedulerName
       ? [`it is left to the scheduler ${schedulerName}`]
@@ -132,7 +135,7 @@ export async function reasonsFor(
     .filter((event) => !ofRendering.has(event.reason) && about.some((one) => isAbout(event, one)))
     .map(({ message }) => message)
   const own = decided?.binding && isHeld(decided) ? said(decided.binding, witness) : []
-  const why = [...new Set([...heard, ...own])]
+  const why = [...new Set([...heard, ...own.filter((each) => !heard.some((text) => text.includes(each)))])]
   return why.length > 0 || (decided && isHeld(decided)) ? why : [await whyUnbound(witness, kind, template)]
 }
 
