@@ -6,7 +6,7 @@ import { writes } from './writes.ts'
 
 const usage = `usage:
   npm run bench -- propagate [--n 1000] [--members 2] [--deps] [--singles 50]
-  npm run bench -- schedule [--n 5000] [--clusters 100]
+  npm run bench -- schedule [--n 5000] [--clusters 100] [--memory 32]
   npm run bench -- policies [--n 1000] [--members 2]
   npm run bench -- writes [--n 20] [--idle 60]`
 
@@ -18,6 +18,7 @@ const { positionals, values } = parseArgs({
     deps: { type: 'boolean', default: false },
     singles: { type: 'string', default: '50' },
     clusters: { type: 'string', default: '100' },
+    memory: { type: 'string', default: '32' },
     idle: { type: 'string', default: '60' },
   },
 })
@@ -32,7 +33,11 @@ if (what === 'propagate') {
     singles: Number(values.singles),
   })
 } else if (what === 'schedule') {
-  await schedule({ n: Number(values.n ?? 5000), clusters: Number(values.clusters) })
+  await schedule({
+    n: Number(values.n ?? 5000),
+    clusters: Number(values.clusters),
+    memory: Number(values.memory),
+  })
 } else if (what === 'policies') {
   await policies({ n: Number(values.n ?? 1000), members: Number(values.members) })
 } else if (what === 'writes') {

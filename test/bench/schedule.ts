@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createApiServer, inProcessTransport, masters, sqliteStorage } from '@flotilla/apiserver'
 import { assigningPlugins } from '@flotilla/assigning'
-import { createLog, createMembers, createMetrics, type Machine, scheduleControllers } from '@flotilla/core'
+import { createLog, createMembers, createMetrics, Decisions, type Machine, scheduleControllers } from '@flotilla/core'
 import { estimatingPlugins } from '@flotilla/estimating'
 import { createClient, createRuntime } from '@flotilla/kube'
 import { schedulingPlugins } from '@flotilla/scheduling'
@@ -25,6 +25,8 @@ import { atOnce } from './measure.ts'
 export interface ScheduleOptions {
   readonly n: number
   readonly clusters: number
+  /** MiB in which decisions are kept. */
+  readonly memory: number
 }
 
 const summary = { allocatable: { cpu: '640', memory: '2560Gi', pods: '2200' }, allocated: { cpu: '100', pods: '300' } }
@@ -111,7 +113,7 @@ function allScheduled(machine: Machine, n: number): Promise<void> {
 
 /** Prints how many bindings a second get their clusters, with the writes that say so. */
 export async function schedule(options: ScheduleOptions): Promise<void> {
-  const { n, clusters } = options
+  const { n, clusters, memory } = options
   const log = createLog({ level: 'error' })
   const storage = sqliteStorage({ path: join(newDataDir(), 'bench.db') })
   const server = await createApiServer({ name: 'bench', storage, crds, log })
@@ -124,7 +126,9 @@ export async function schedule(options: ScheduleOptions): Promise<void> {
   const finished = allScheduled(machine, n)
   const cpu = process.cpuUsage()
   const start = performance.now()
-  const running = scheduleControllers(machine).map((controller) => controller.run(life.signal))
+  const running = scheduleControllers(machine, { decisions: new Decisions(memory) }).map((controller) =>
+    controller.run(life.signal),
+  )
   await finished
   const seconds = (performance.now() - start) / 1000
   const { user, system } = process.cpuUsage(cpu)

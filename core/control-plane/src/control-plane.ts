@@ -1,5 +1,15 @@
 import { createRuntime } from '@flotilla/kube'
-import { type Ask, type Client, type Controller, type Host, type Log, type Metrics, Registry } from '@flotilla/sdk'
+import {
+  type Ask,
+  type Client,
+  type Controller,
+  type Host,
+  type Key,
+  type Log,
+  type Metrics,
+  type Overhear,
+  Registry,
+} from '@flotilla/sdk'
 import type { Config } from './config/config.ts'
 import { type LoadedPlugins, loadPlugins, type PluginEntry } from './extension/loader.ts'
 import type { Machine } from './machine.ts'
@@ -14,7 +24,9 @@ import { evictControllers } from './pipeline/evict/controller.ts'
 import { matchControllers } from './pipeline/match/controller.ts'
 import { reflectControllers } from './pipeline/reflect/controller.ts'
 import { renderControllers } from './pipeline/render/controller.ts'
+import { type Account, accountOf } from './pipeline/schedule/account.ts'
 import { scheduleControllers } from './pipeline/schedule/controller.ts'
+import { Decisions } from './pipeline/schedule/decisions.ts'
 import { reporting } from './reporting.ts'
 import { createReviewer, type Reviewer } from './server/admission/review.ts'
 
@@ -40,6 +52,10 @@ export interface ControlPlane {
   readonly review: Reviewer
   /** Asks the plugins. */
   readonly ask: Ask
+  /** Asks, and hears who says what. */
+  readonly overhear: Overhear
+  /** Accounts for where a binding goes; undefined when there is none of that name. */
+  account(binding: Key): Promise<Account | undefined>
   readonly members: ConnectedMembers
   /** Whether nothing is being done, and nothing is to be done again within so many milliseconds. */
   isIdle(milliseconds: number): boolean
@@ -52,7 +68,7 @@ const stages = {
   members: ({ membership, machine }) => [...membership, ...clusterControllers(machine)],
   match: ({ machine, config }) => matchControllers(machine, config),
   bind: ({ machine, config }) => bindControllers(machine, config),
-  schedule: ({ machine, config }) => scheduleControllers(machine, config),
+  schedule: ({ machine, config, decisions }) => scheduleControllers(machine, { ...config, decisions }),
   render: ({ machine }) => renderControllers(machine),
   apply: ({ machine }) => applyControllers(machine),
   reflect: ({ machine, config }) => reflectControllers(machine, config),
@@ -69,6 +85,7 @@ interface Whole {
   readonly config: Config
   readonly membership: readonly Controller[]
   readonly plugins: LoadedPlugins
+  readonly decisions: Decisions
 }
 
 /** The machine with its plugins. */
@@ -91,12 +108,15 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     host: hostOn(machine),
   })
 
-  const whole: Whole = { machine, config, membership, plugins }
+  const decisions = new Decisions(config.decisionMemory)
+  const whole: Whole = { machine, config, membership, plugins, decisions }
   const { stages: names = Object.keys(stages) as StageName[] } = options // its own keys
   const controllers = names.flatMap((name) => stages[name](whole))
   return {
     review: createReviewer(machine.ask),
     ask: machine.ask,
+    overhear: machine.overhear,
+    account: (binding) => accountOf(machine, decisions, binding),
     members,
     isIdle: machine.isIdle,
     async run() {

@@ -30,7 +30,8 @@ export function assignByStaticWeight(asked: schedule.Feasibility): schedule.Assi
   if (strategyOf(placement) !== 'StaticWeight') return undefined
   const { replicas = 0, resource } = binding.spec
   const rules = placement.replicaScheduling?.weightPreference?.staticWeightList ?? []
-  return { targets: targetsOf(asked, divide(replicas, weigh(rules, clusters), resource.uid)) }
+  const weights = weigh(rules, clusters)
+  return { targets: targetsOf(asked, divide(replicas, weights, resource.uid)), weights }
 }
 
 export const staticWeight = definePlugin({

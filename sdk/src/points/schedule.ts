@@ -1,6 +1,7 @@
 import type { Binding, TargetCluster } from '../api/binding.ts'
 import type { Cluster } from '../api/cluster.ts'
 import type { Placement } from '../api/placement.ts'
+import type { Claimant } from '../divide.ts'
 import { point } from '../point.ts'
 import type { Hope } from '../resolvers.ts'
 import { first, least, type PerCluster, refusals, total } from '../rules.ts'
@@ -46,7 +47,13 @@ export interface Feasibility {
 export type Selection = { readonly clusters: readonly Feasible[] } | ({ readonly unfit: string } & Hope)
 
 /** Who gets how many, or why it does not work out. */
-export type Assignment = { readonly targets: readonly TargetCluster[] } | ({ readonly unschedulable: string } & Hope)
+export type Assignment =
+  | {
+      readonly targets: readonly TargetCluster[]
+      /** What replicas were given in proportion to, for who asks why. */
+      readonly weights?: readonly Claimant[]
+    }
+  | ({ readonly unschedulable: string } & Hope)
 
 /** Asked once in each attempt, about all clusters that are not terminating. */
 export const filter = point('schedule.filter', refusals<Candidates, Refusal>)

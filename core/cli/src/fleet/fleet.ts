@@ -69,7 +69,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { ready, unready } = readiness(controlPlane, names, log)
 
   const listener = begun.use(
-    await listen({ port, tls: join(dataDir, 'tls'), servers: mounted(servers), metrics, unready }),
+    await listen({ ...controlPlane, port, tls: join(dataDir, 'tls'), servers: mounted(servers), metrics, unready }),
   )
   const file = resolve(options.kubeconfig ?? join(dataDir, 'kubeconfig'))
   const contexts = contextsOf(listener.url, names)

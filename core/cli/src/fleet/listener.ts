@@ -1,5 +1,5 @@
 import { type Access, type Credential, type Mounted, masters, openAuthority, serveHttps } from '@flotilla/apiserver'
-import { type ExposedMetrics, type HealthOptions, healthRoutes } from '@flotilla/core'
+import { type ControlPlane, debugRoutes, type ExposedMetrics, type HealthOptions, healthRoutes } from '@flotilla/core'
 import { ApiError } from '@flotilla/sdk'
 import { naming } from '../output/sentence.ts'
 
@@ -12,6 +12,7 @@ export interface ListenerOptions {
   readonly metrics: ExposedMetrics
   /** What is not ready yet. */
   readonly unready: () => readonly string[]
+  readonly account: ControlPlane['account']
 }
 
 /** Where a fleet is reached, and what an administrator shows there. */
@@ -25,7 +26,7 @@ export interface Listener extends AsyncDisposable {
 const host = '127.0.0.1'
 const administrator = { name: 'flotilla-admin', groups: [masters] }
 
-/** Anyone who says who they are may read: metrics name clusters, kinds and plugins. */
+/** Anyone who says who they are may read: metrics and decisions name clusters, kinds and plugins. */
 const known =
   ({ user }: Access): HealthOptions['checkReader'] =>
   (request) => {
@@ -45,8 +46,15 @@ const unauthorized = (): ApiError =>
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
-/** Serves API servers, health and metrics over HTTPS. Health is for everyone, metrics for who is known. */
-export async function listen({ port, tls: dir, servers, metrics, unready }: ListenerOptions): Promise<Listener> {
+/** Serves API servers, health, metrics and decisions over HTTPS. Health is for everyone, the others for who is known. */
+export async function listen({
+  port,
+  tls: dir,
+  servers,
+  metrics,
+  unready,
+  account,
+}: ListenerOptions): Promise<Listener> {
   const authority = await naming(`the certificates in ${dir} cannot be used`, () => openAuthority({ dir }))
   const { ca } = authority
   const identity = await authority.client('admin', administrator)
@@ -56,7 +64,10 @@ export async function listen({ port, tls: dir, servers, metrics, unready }: List
       port,
       tls: { ca, ...(await authority.server()) },
       servers,
-      mount: (app, access) => void app.register(healthRoutes, { metrics, unready, checkReader: known(access) }),
+      mount: (app, access) => {
+        app.register(healthRoutes, { metrics, unready, checkReader: known(access) })
+        app.register(debugRoutes, { account, checkReader: known(access) })
+      },
     })
     return { url, ca, identity, [Symbol.asyncDispose]: close }
   } catch (error) {

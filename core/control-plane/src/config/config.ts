@@ -19,6 +19,7 @@ export interface Config {
   readonly clusterFailureThreshold: number
   readonly clusterStatusUpdateFrequency: number
   readonly clusterSuccessThreshold: number
+  readonly decisionMemory: number
   readonly memberEvents: 'none' | 'warnings' | 'all'
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly pluginTimeout: number

@@ -36,6 +36,11 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     karmada: '--cluster-success-threshold',
     duration: true,
   },
+  decisionMemory: {
+    schema: { type: 'integer', minimum: 0, maximum: 65_536, default: 32 },
+    description:
+      'MiB in which is kept how the last scheduling decisions came about, for `flotilla explain`. With 0 none are kept.',
+  },
   logLevel: {
     schema: { enum: ['debug', 'info', 'warn', 'error', 'silent'], default: 'info' },
     description: 'What is logged, as JSON lines on standard error.',

@@ -1,6 +1,7 @@
 import { type Change, type Cluster, type Controller, clusterKind, type Key, keyOf, type Priority } from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
 import { bindingKinds } from '../../manifest/origin.ts'
+import { Decisions } from './decisions.ts'
 import { liveSnapshot } from './live-snapshot.ts'
 import { scheduleMetrics } from './metrics.ts'
 import { keepScheduled, type Scheduler } from './scheduler.ts'
@@ -9,6 +10,8 @@ import { concerns, isLeftBehind, isNews, isOtherCluster, isOtherRoom, isOurs } f
 export interface ScheduleOptions {
   /** Only bindings that name this scheduler are scheduled. By default `default-scheduler`. */
   readonly schedulerName?: string
+  /** Where it is kept how the last decisions came about. By default nobody can ask. */
+  readonly decisions?: Decisions
 }
 
 /** Decisions take next to no time; what takes time are the writes, and an API server commits many of them at once. */
@@ -20,13 +23,14 @@ const breath = 10_000
 /** Gives every binding its clusters. */
 export function scheduleControllers(
   machine: Machine,
-  { schedulerName = 'default-scheduler' }: ScheduleOptions = {},
+  { schedulerName = 'default-scheduler', decisions = new Decisions(0) }: ScheduleOptions = {},
 ): readonly Controller[] {
   const shared = {
     machine,
     clusters: liveSnapshot(machine.store(clusterKind)),
     ownership: { schedulerName },
     metrics: scheduleMetrics(machine.metrics),
+    decisions,
   }
   return bindingKinds.map((kind) =>
     controllerOf({ ...shared, kind, settled: new Map(), written: new Map(), waiting: new Map() }),

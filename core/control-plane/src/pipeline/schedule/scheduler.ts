@@ -18,12 +18,14 @@ import {
 import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { isBehind } from '../../manifest/template.ts'
+import type { Decisions } from './decisions.ts'
 import { type Cause, dueCause, isRescheduleWanted } from './due.ts'
 import type { LiveSnapshot } from './live-snapshot.ts'
 import type { ScheduleMetrics } from './metrics.ts'
 import { type Mishap, mishapPatch, observedPatch, resultPatch, successMessage, successPatch } from './result.ts'
 import { type Decision, type Failure, type ScheduleInput, schedule } from './schedule.ts'
 import { isLeftBehind, isOurs, type Ownership } from './touched.ts'
+import { witness } from './witness.ts'
 
 export interface Scheduler {
   readonly machine: Machine
@@ -31,6 +33,8 @@ export interface Scheduler {
   readonly clusters: LiveSnapshot
   readonly ownership: Ownership
   readonly metrics: ScheduleMetrics
+  /** How the last decisions came about. */
+  readonly decisions: Decisions
   /** The epoch in which a binding was last found well placed. */
   readonly settled: Map<string, number>
   /** The version of a binding that was last written here. */
@@ -89,11 +93,19 @@ function catalogued({ reason, message }: Mishap): FlotillaError | undefined {
   return reason === 'Unschedulable' ? errors.SCHEDULE_UNSCHEDULABLE(message) : undefined
 }
 
+/** Decides, and keeps how it came about for who asks. */
+async function remember({ machine, metrics, decisions }: Scheduler, input: ScheduleInput): Promise<Decision> {
+  if (!decisions.keeps) return schedule(metrics.timed(machine.ask), input)
+  const made = await witness((hear) => metrics.timed(machine.overhear(hear)), input, machine.now())
+  decisions.add(keyText(keyOf(input.binding)), made)
+  if (made.decision) return made.decision
+  throw made.error
+}
+
 /** Where a binding goes. A plugin's failure is told before it is thrown on. */
 async function decide(scheduler: Scheduler, binding: Placed, fresh: boolean): Promise<Decision> {
-  const { machine, clusters, metrics } = scheduler
   try {
-    return await schedule(metrics.timed(machine.ask), { binding, snapshot: clusters.current(), fresh })
+    return await remember(scheduler, { binding, snapshot: scheduler.clusters.current(), fresh })
   } catch (cause) {
     await fail(scheduler, binding, { reason: 'SchedulerError', message: reasonOf(cause) })
     throw cause
@@ -177,7 +189,10 @@ async function leaveWhatGoes(scheduler: Scheduler, binding: Placed): Promise<Out
 export async function keepScheduled(scheduler: Scheduler, binding: Binding | undefined, key: Key): Promise<Outcome> {
   const { clusters, settled, waiting, written } = scheduler
   const text = keyText(key)
-  if (!binding) written.delete(text)
+  if (!binding) {
+    written.delete(text)
+    scheduler.decisions.forget(text)
+  }
   if (binding && isBehind(binding.metadata.resourceVersion, written.get(text))) return again(soon) // what was written here comes
   if (binding && isSettled(scheduler, binding, text)) return done
   settled.delete(text)

@@ -1,0 +1,39 @@
+import { type Cluster, clusterKind, type Key, keyText, type Overhear } from '@flotilla/sdk'
+import type { Machine } from '../../machine.ts'
+import { bindingKinds } from '../../manifest/origin.ts'
+import type { Decisions } from './decisions.ts'
+import { type Explanation, explain } from './explain.ts'
+import type { ScheduleInput } from './schedule.ts'
+import { snapshotOf } from './snapshot.ts'
+import { thorough, witness } from './witness.ts'
+
+/** What is known of where a binding goes. */
+export interface Account {
+  readonly binding: Key
+  /** How the last decisions came about, as far as this process remembers, the newest first. */
+  readonly decisions: readonly Explanation[]
+  /** What would be decided now, with the opinions of all filters on all clusters. Undefined when it has no placement. */
+  readonly now?: Explanation
+}
+
+/** What would be decided now: nothing comes of it. */
+export const explainNow = async (
+  overhear: Overhear,
+  binding: ScheduleInput['binding'],
+  clusters: readonly Cluster[],
+  now: Date,
+): Promise<Explanation> =>
+  explain(await witness(thorough(overhear), { binding, snapshot: snapshotOf(clusters), fresh: false }, now))
+
+/** Accounts for where a binding goes; undefined when there is none of that name. */
+export async function accountOf(machine: Machine, decisions: Decisions, key: Key): Promise<Account | undefined> {
+  const kind = bindingKinds.find(({ scope }) => (scope === 'Namespaced') === (key.namespace !== undefined))
+  const binding = kind && machine.store(kind).get(key)
+  if (!binding) return undefined
+  const made = decisions.of(keyText(key)).toReversed().map(explain)
+  const { placement } = binding.spec
+  if (!placement) return { binding: key, decisions: made }
+  const placed = { ...binding, spec: { ...binding.spec, placement } }
+  const now = await explainNow(machine.overhear, placed, machine.store(clusterKind).list(), machine.now())
+  return { binding: key, decisions: made, now }
+}
