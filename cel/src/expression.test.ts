@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { deepFreeze, FlotillaError, type Json } from '@flotilla/sdk'
 import { compile, expression } from './expression.ts'
+import { Real } from './value.ts'
 
 const given = deepFreeze({
   object: {
@@ -73,6 +74,17 @@ describe('the value of an expression', () => {
     ['scaled("1.5Gi", 2)', '3Gi'],
     ['scaled("10M", 1.00000001)', '10000001'],
     ['scaled("64Mi", 0)', '0'],
+    ['semver("v1.29.3+k3s1").isGreaterThan(semver("1.29"))', true],
+    ['semver("1.9").isLessThan(semver("v1.10.0"))', true],
+    ['semver("v1.29.3").compareTo(semver("1.29.3"))', 0],
+    ['semver("v1.29.3-alpha.1").isLessThan(semver("1.29.3"))', true],
+    ['semver("v1.29.3") == semver("1.29.3")', true],
+    ['[semver("v1.29.3").major(), semver("1.29").minor(), semver("1.29.3").patch()]', [1, 29, 3]],
+    ['isSemver("v1") && !isSemver("latest")', true],
+    ['quantity("1Gi") > quantity("1000M") && quantity("500m") + 1.0 == 1.5', true],
+    ['quantity(object.spec.cpu).isLessThan(quantity("1"))', true],
+    ['quantity("2").isGreaterThan(quantity("1999m")) && quantity("1k").compareTo(quantity("1e3")) == 0', true],
+    ['isQuantity("1.5Gi") && !isQuantity("much")', true],
     ['size(object.many.map(key, object.many[key]))', 20_000],
     ['object.list.all(x, "none" in object.many || string(x) in object.many)', true],
     [
@@ -86,6 +98,12 @@ describe('the value of an expression', () => {
     [`${'['.repeat(64)}1${']'.repeat(64)}`.concat('[0]'.repeat(64)), 1],
   ]
   for (const [text, value] of values) test(text, () => assert.deepEqual(answer(text), value))
+})
+
+test('a real number is one even when it is whole', () => {
+  const { evaluate } = compile('cores + 0.5', ['cores'])
+  assert.equal(evaluate({ cores: new Real(2) }), 2.5)
+  assert.throws(() => evaluate({ cores: 2 }), /found no matching overload/)
 })
 
 describe('an expression that is none', () => {
@@ -140,6 +158,10 @@ describe('an expression without a value', () => {
     ['scaled("many", 2)', /"many" is not a quantity/],
     ['scaled("1", -1)', /scaled needs a number that is not negative/],
     ['scaled(object, 1)', /scaled needs a quantity/],
+    ['semver("latest")', /"latest" is not a version, such as "v1.29.3"/],
+    ['semver("1.2.3") < semver("1.3.0")', /found no matching overload/],
+    ['[1].isLessThan([2])', /a version is compared with a version/],
+    ['quantity("much")', /"much" is not a quantity/],
     ['9223372036854775807 + 1', /int overflow/],
     ['9007199254740993', /9007199254740993 has more digits than a JSON number keeps/],
     ['1.0 / 0.0', /Infinity is no JSON number/],

@@ -9,7 +9,9 @@ import {
   listType,
 } from '@bufbuild/cel'
 import { strings } from '@bufbuild/cel/ext'
+import { quantityFunctions } from './quantity.ts'
 import { scaledFunction } from './scaled.ts'
+import { versionFunctions } from './version.ts'
 
 const { DYN, INT, STRING } = CelScalar
 const list = listType(DYN)
@@ -54,4 +56,6 @@ export const functions: readonly CelFunc[] = [
   celFunc('@append', [list, list], list, append),
   toll,
   scaledFunction,
+  ...quantityFunctions,
+  ...versionFunctions,
 ]

@@ -53,6 +53,16 @@ class FieldMap implements ReadonlyMap<string, CelInput> {
   }
 }
 
+/** A number that is a `double` whatever it is, so that it may be added to others. */
+export class Real {
+  readonly value: number
+
+  constructor(value: number) {
+    this.value = value
+    Object.freeze(this)
+  }
+}
+
 /**
  * Translates JSON to what an expression sees, and the same object only once. A whole number is an `int`, any other a
  * `double`.
@@ -64,6 +74,7 @@ export function translator(): (value: unknown) => CelInput {
   function translate(value: unknown): CelInput {
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
     if (typeof value === 'string' || typeof value === 'boolean') return value
+    if (value instanceof Real) return value.value
     if (!isFields(value)) return null
     const made = known.get(value) ?? composite(value)
     known.set(value, made)

@@ -23,6 +23,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   cel: ['sdk'],
   ...Object.fromEntries(features.map((name) => [name, ['sdk']])),
   admitting: ['sdk', 'cel'],
+  scheduling: ['sdk', 'cel'],
   overriding: ['sdk', 'cel'],
   preset: ['sdk', ...features],
   cli: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'preset'],
@@ -42,9 +43,10 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   croner: ['plugins/admitting/src'],
   '@bufbuild/cel': ['cel/src'],
   '@bufbuild/protobuf': ['cel/src'],
+  semver: ['cel/src', 'core/control-plane/src/extension'],
   rfc6902: ['core/apiserver/src/patch', 'core/control-plane/src/server', 'plugins/overriding/src'],
   '@peculiar/x509': ['core/apiserver/src'],
-  'fast-check': ['test/chaos'],
+  'fast-check': ['test/chaos', 'sdk/src', 'plugins'],
   ajv: ['core/apiserver/src/schema', 'core/control-plane/src'],
 }
 

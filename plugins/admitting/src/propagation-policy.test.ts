@@ -170,6 +170,30 @@ examineCauses(propagationPolicy, {
   'the scheduler is called by its name': {
     given: { manifest: stored({ schedulerName: 'default-scheduler' }), before: stored() },
   },
+  'expressions that choose among clusters': refused({
+    ...stored(),
+    metadata: {
+      ...stored().metadata,
+      annotations: {
+        'policy.flotilla.dev/cluster-selector': 'cluster.metadata.labels.tier == "gold" && isSemver("1")',
+        'policy.flotilla.dev/cluster-score': '100',
+      },
+    },
+  }),
+  'expressions that are none': refused(
+    {
+      ...stored(),
+      metadata: {
+        ...stored().metadata,
+        annotations: {
+          'policy.flotilla.dev/cluster-selector': 'cluster.metadata.labels.tier = "gold"',
+          'policy.flotilla.dev/cluster-score': 'object.spec.replicas',
+        },
+      },
+    },
+    'metadata.annotations[policy.flotilla.dev/cluster-selector]: Invalid value: "cluster.metadata.labels.tier = \\"gold\\"": line 1, column 30: found = but expecting end of input',
+    'metadata.annotations[policy.flotilla.dev/cluster-score]: Invalid value: "object.spec.replicas": line 1, column 1: there is no variable object; there are cluster',
+  ),
   'no selectors': saying(
     { resourceSelectors: [] },
     'spec.resourceSelectors: Required value: a policy selects at least one kind of template',

@@ -1,7 +1,10 @@
+import { expression } from '@flotilla/cel'
 import {
   between,
   checks,
+  clusterExpressionKeys,
   clusterPropagationPolicyKind,
+  clusterVariables,
   definePlugin,
   edit,
   Field,
@@ -19,6 +22,7 @@ import {
   type Write,
   withFinalizer,
   withLabel,
+  written,
 } from '@flotilla/sdk'
 import { failoverProblems } from './failover.ts'
 import { placementProblems } from './placement.ts'
@@ -65,6 +69,13 @@ function* preemptionProblems(spec: Field<PropagationSpec>): Problems {
 const idField = (policy: PropagationPolicy, id: string): Field<string | undefined> =>
   new Field(`metadata.labels[${id}]`, policy.metadata.labels?.[id])
 
+/** The expressions by which a policy chooses among clusters. */
+function* clusterExpressionProblems({ metadata: { annotations } }: PropagationPolicy): Problems {
+  for (const key of clusterExpressionKeys) {
+    yield* written(new Field(`metadata.annotations[${key}]`, annotations?.[key]), expression(clusterVariables))
+  }
+}
+
 const scheduler = (policy: PropagationPolicy): Field<string> => {
   const field = new Field('', policy).at('spec').at('schedulerName')
   return new Field(field.path, field.value ?? 'default-scheduler')
@@ -77,6 +88,7 @@ export function* policyProblems({ manifest, before }: Write<PropagationPolicy>):
   yield* present(idField(manifest, id))
   const given = before && idField(before, id)
   if (given?.value) yield* unchanged(idField(manifest, id), given)
+  yield* clusterExpressionProblems(manifest)
   yield* unchanged(scheduler(manifest), before && scheduler(before))
   yield* present(spec.at('resourceSelectors'), 'a policy selects at least one kind of template')
   yield* resourceSelectorProblems(spec.at('resourceSelectors'), manifest.metadata.namespace)

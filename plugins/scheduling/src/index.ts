@@ -3,6 +3,8 @@ import { apiEnablement } from './api-enablement.ts'
 import { clusterAffinity } from './cluster-affinity.ts'
 import { clusterEviction } from './cluster-eviction.ts'
 import { clusterLocality } from './cluster-locality.ts'
+import { clusterScore } from './cluster-score.ts'
+import { clusterSelector } from './cluster-selector.ts'
 import { selectionByCluster } from './select-by-cluster.ts'
 import { selectionByGroup } from './select-by-group.ts'
 import { spreadConstraint } from './spread-constraint.ts'
@@ -17,6 +19,7 @@ import { workloadAntiAffinity } from './workload-anti-affinity.ts'
 export const schedulingPlugins: readonly Plugin[] = [
   // may it go there?
   clusterAffinity,
+  clusterSelector,
   clusterEviction,
   taintToleration,
   apiEnablement,
@@ -25,6 +28,7 @@ export const schedulingPlugins: readonly Plugin[] = [
   workloadAntiAffinity,
   // how good is it there?
   clusterLocality,
+  clusterScore,
   // which of them?
   selectionByGroup,
   selectionByCluster,

@@ -37,6 +37,11 @@ export const annotation = {
   appliedPlacement: 'policy.karmada.io/applied-placement',
   appliedOverrides: 'policy.karmada.io/applied-overrides',
   appliedClusterOverrides: 'policy.karmada.io/applied-cluster-overrides',
+  /** Ours: an expression that says of a cluster whether it will do, or how good it is. On a policy, and on its bindings. */
+  clusterSelector: 'policy.flotilla.dev/cluster-selector',
+  clusterScore: 'policy.flotilla.dev/cluster-score',
+  /** Ours: the expressions a binding was last scheduled by. */
+  appliedExpressions: 'policy.flotilla.dev/applied-cluster-expressions',
   /** Ours: what of a binding its first version cannot say, on its way to an old client and back. */
   wholeBinding: 'binding.flotilla.dev/v1alpha2',
 } as const

@@ -31,6 +31,19 @@ const bound = (words: Partial<Parameters<typeof bind>[1]> = {}): Promise<Binding
   bind(ask, { template, policy: own, ...words })
 
 describe('a binding', () => {
+  test('takes the expressions about clusters along, and no other annotation of the policy', async () => {
+    const { clusterSelector, clusterScore } = annotation
+    const marked = policy({
+      labels,
+      placement,
+      annotations: { [clusterSelector]: 'true', [clusterScore]: '5', note: 'mine' },
+    })
+    const first = await bound({ policy: marked })
+    const { [clusterSelector]: selector, [clusterScore]: score, note } = first.metadata.annotations ?? {}
+    assert.deepEqual([selector, score, note], ['true', '5', undefined])
+    const { annotations = {} } = (await bound({ existing: deepFreeze(first) })).metadata
+    assert.ok(!(clusterSelector in annotations) && !(clusterScore in annotations), 'they go with the policy’s')
+  })
   test('says where its template is, whose it is, and what it needs', async () => {
     const { metadata, ...rest } = await bound()
     const { [templateAnnotation]: print, ...annotations } = metadata.annotations ?? {}

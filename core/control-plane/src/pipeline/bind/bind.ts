@@ -3,6 +3,7 @@ import {
   type Binding,
   type BindingSpec,
   bindingName,
+  clusterExpressionKeys,
   clusterResourceBindingKind,
   finalizer,
   interpret,
@@ -100,6 +101,15 @@ function affinityGroups(
   return affinityGroup || antiAffinityGroup ? compact({ affinityGroup, antiAffinityGroup }) : undefined
 }
 
+/** The expressions by which the policy chooses among clusters travel with the binding, and go when the policy has none. */
+function withExpressions(metadata: ObjectMeta, { metadata: { annotations = {} } }: PropagationPolicy): ObjectMeta {
+  const own = Object.entries(metadata.annotations ?? {}).filter(([key]) => !isExpression(key))
+  const chosen = Object.entries(annotations).filter(([key, text]) => isExpression(key) && text !== '')
+  return { ...metadata, annotations: Object.fromEntries([...own, ...chosen]) }
+}
+
+const isExpression = (key: string): boolean => clusterExpressionKeys.some((each) => each === key)
+
 /** What the policy says of a binding. What other stages say of its suspension stays. */
 function demands({ template, policy: { spec }, existing, priority }: BindInput): Omit<BindingSpec, 'resource'> {
   const scheduling = existing?.spec.suspension?.scheduling
@@ -132,7 +142,8 @@ async function needs(
 /** The binding that should exist for a template and its policy. Scheduling results, evictions and the like stay as they are. */
 export async function bind(ask: Ask, input: BindInput): Promise<Binding> {
   const { template, policy, existing } = input
-  const { metadata, resource } = referTo(template, existing)
+  const { metadata: referring, resource } = referTo(template, existing)
+  const metadata = withExpressions(referring, policy)
   const claim = claimBy(policy)
   const { apiVersion, kind } = bindingKindOf(template)
   return {

@@ -121,6 +121,16 @@ describe('a claimed template has a binding', () => {
     await machine.quiet()
     assert.equal(machine.writes.length, 2)
   })
+  test('that follows the expressions of the policy about clusters', async () => {
+    start({ objects: [claimed(), pp()] })
+    await machine.until(() => web() !== undefined)
+    const before = machine.objects.get(propagationPolicyKind, { namespace: 'default', name: 'a' }) as PropagationPolicy
+    const annotations = { [annotation.clusterSelector]: 'cluster.spec.region == "eu"' }
+    machine.objects.put({ ...before, metadata: { ...before.metadata, annotations } })
+    await machine.until(() => web()?.metadata.annotations?.[annotation.clusterSelector] !== undefined)
+    machine.objects.put(before)
+    await machine.until(() => web()?.metadata.annotations?.[annotation.clusterSelector] === undefined)
+  })
   test('that is made again when someone deletes it', async () => {
     start({ objects: [pp(), claimed()] })
     await machine.until(() => web() !== undefined)

@@ -2,6 +2,7 @@ import {
   type Binding,
   type Change,
   type Controller,
+  clusterExpressionsText,
   clusterOverridePolicyKind,
   clusterPropagationPolicyKind,
   deepEqual,
@@ -58,7 +59,7 @@ const saysMore = ({ before, after, initial }: Change<PropagationPolicy>): boolea
   after !== undefined &&
   !initial &&
   after.spec.activationPreference !== 'Lazy' &&
-  !(before && deepEqual(before.spec, after.spec))
+  !(before && deepEqual(before.spec, after.spec) && clusterExpressionsText(before) === clusterExpressionsText(after))
 
 function binder(machine: Machine, templates: Templates): Controller {
   const { store } = machine

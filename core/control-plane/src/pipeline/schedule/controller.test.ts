@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
 import {
   ApiError,
+  annotation,
   type Binding,
   type Cluster,
   clusterKind,
@@ -98,6 +99,32 @@ describe('a binding is scheduled', () => {
     respec({ placement: named('b') })
     await machine.until(() => where()?.length === 1)
     assert.deepEqual(where(), ['b'])
+  })
+  test('again when its expression changes, or what that says of a cluster', async () => {
+    const byText = on(points.filter, ({ binding: { metadata }, clusters }) => {
+      const wanted = metadata.annotations?.[annotation.clusterSelector]
+      const stray = clusters.filter((each) => wanted && each.metadata.annotations?.is !== wanted)
+      return Object.fromEntries(stray.map((each) => [each.metadata.name, { reason: 'is another', resolvable: false }]))
+    })
+    const two = ['a', 'b'].map((name) => cluster({ name, annotations: { is: name } }))
+    start({ objects: [ours(), ...two], extensions: [byText] })
+    await machine.quiet()
+    const reword = (text: string | null) =>
+      machine.client.patch(resourceBindingKind, web().metadata, {
+        type: 'merge',
+        body: { metadata: { annotations: { [annotation.clusterSelector]: text } } },
+      })
+    await reword('b')
+    await machine.until(() => where()?.join() === 'b')
+    machine.objects.put(cluster({ name: 'a', annotations: { is: 'b' } }))
+    await machine.until(() => where()?.join() === 'a,b')
+    await reword('nothing')
+    await machine.until(() => said()?.reason === 'NoClusterFit')
+    await reword(null)
+    await machine.until(() => where()?.join() === 'a,b')
+    await machine.quiet()
+    assert.equal(web().metadata.annotations?.[annotation.appliedExpressions], undefined)
+    assert.deepEqual(machine.complaints, [])
   })
   test('again when its placement changes while it is thought about', async () => {
     let isFirst = true

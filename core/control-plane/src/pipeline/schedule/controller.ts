@@ -1,11 +1,20 @@
-import { type Change, type Cluster, type Controller, clusterKind, type Key, keyOf, type Priority } from '@flotilla/sdk'
+import {
+  type Change,
+  type Cluster,
+  type Controller,
+  clusterExpressionsText,
+  clusterKind,
+  type Key,
+  keyOf,
+  type Priority,
+} from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
 import { bindingKinds } from '../../manifest/origin.ts'
 import { Decisions } from './decisions.ts'
 import { liveSnapshot } from './live-snapshot.ts'
 import { scheduleMetrics } from './metrics.ts'
 import { keepScheduled, type Scheduler } from './scheduler.ts'
-import { concerns, isLeftBehind, isNews, isOtherCluster, isOtherRoom, isOurs } from './touched.ts'
+import { concerns, isLeftBehind, isNews, isOtherCluster, isOtherRoom, isOtherToExpressions, isOurs } from './touched.ts'
 
 export interface ScheduleOptions {
   /** Only bindings that name this scheduler are scheduled. By default `default-scheduler`. */
@@ -54,10 +63,12 @@ function controllerOf(scheduler: Scheduler): Controller {
 
 /** The bindings to schedule again when a cluster changes. At the start they all come by themselves. */
 function touchedBy({ machine, kind, ownership, metrics }: Scheduler, change: Change<Cluster>): readonly Key[] {
-  if (change.initial || !isOtherCluster(change)) return []
+  if (change.initial || !isOtherToExpressions(change)) return []
+  const isOfAll = isOtherCluster(change)
   const touched = machine
     .store(kind)
     .list()
+    .filter((binding) => isOfAll || clusterExpressionsText(binding) !== undefined)
     .filter((binding) => (isOurs(binding, ownership) || isLeftBehind(binding, ownership)) && concerns(change, binding))
   for (const _ of touched) metrics.came('ClusterChanged')
   return touched.map(keyOf)

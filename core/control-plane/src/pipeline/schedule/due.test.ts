@@ -17,6 +17,13 @@ const terms = (first: string, second: string): Placement => ({
 const applied = (placement: Placement | string) => ({
   annotations: { [annotation.appliedPlacement]: typeof placement === 'string' ? placement : JSON.stringify(placement) },
 })
+const expressions = (before: string | undefined, now: string | undefined) => ({
+  annotations: {
+    ...applied(divided).annotations,
+    ...(before && { [annotation.appliedExpressions]: JSON.stringify({ selector: before }) }),
+    ...(now && { [annotation.clusterSelector]: now }),
+  },
+})
 const scheduled: BindingStatus = {
   lastScheduledTime: '2026-01-01T00:00:00Z',
   conditions: [
@@ -71,6 +78,10 @@ const cases: Record<string, readonly [BindingWords, Placement, string | undefine
     { replicaScheduling: { replicaSchedulingType: 'Duplicated' } },
     'ScaleSchedule',
   ],
+  'the expressions are others': [{ ...well, ...expressions('"a"', 'b') }, divided, 'ReconcileSchedule'],
+  'the expressions are the same': [{ ...well, ...expressions('"a"', '"a"') }, divided, undefined],
+  'the expressions have gone': [{ ...well, ...expressions('"a"', undefined) }, divided, 'ReconcileSchedule'],
+  'there are expressions at last': [{ ...well, ...expressions(undefined, '"a"') }, divided, 'ReconcileSchedule'],
   'a cluster it is in is going': [{ ...well, clusters: { going: 4 } }, divided, 'ReconcileSchedule'],
   'a cluster it is in has gone': [{ ...well, clusters: { gone: 4 } }, divided, 'ReconcileSchedule'],
 }

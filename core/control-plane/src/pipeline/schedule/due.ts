@@ -2,6 +2,7 @@ import {
   annotation,
   type Binding,
   type ClusterAffinityTerm,
+  clusterExpressionsText,
   deepEqual,
   isTrue,
   isWorkload,
@@ -24,6 +25,10 @@ function applied({ metadata: { annotations } }: Binding): Placement | undefined 
     return undefined
   }
 }
+
+/** Whether a binding was last scheduled by the expressions it has now. */
+export const hasSameExpressions = (binding: Binding): boolean =>
+  binding.metadata.annotations?.[annotation.appliedExpressions] === clusterExpressionsText(binding)
 
 const termNamed = (terms: readonly ClusterAffinityTerm[] | undefined, name: string | undefined) =>
   name ? terms?.find(({ affinityName }) => affinityName === name) : undefined
@@ -53,6 +58,7 @@ export function isRescheduleWanted({ spec, status }: Binding): boolean {
 /** Why a binding has to be scheduled now; undefined when what it has stands. */
 export function dueCause(binding: Binding, placement: Placement, { staying }: Snapshot): Cause | undefined {
   const { spec, status } = binding
+  if (!hasSameExpressions(binding)) return 'ReconcileSchedule'
   if (isOtherPlacement(applied(binding), placement, status?.schedulerObservingAffinityName)) return 'ReconcileSchedule'
   if (placement.replicaScheduling && isScaled(spec)) return 'ScaleSchedule'
   const isOpen =

@@ -1,6 +1,6 @@
 import type { Cluster, Store } from '@flotilla/sdk'
 import { type Snapshot, snapshotOf } from './snapshot.ts'
-import { isOtherCluster } from './touched.ts'
+import { isOtherToExpressions } from './touched.ts'
 
 /** The snapshot of now. */
 export interface LiveSnapshot {
@@ -15,7 +15,7 @@ export function liveSnapshot(clusters: Store<Cluster>): LiveSnapshot {
   let epoch = 0
   clusters.listen((change) => {
     snapshot = undefined
-    if (isOtherCluster(change)) epoch++
+    if (isOtherToExpressions(change)) epoch++
   })
   return {
     current() {

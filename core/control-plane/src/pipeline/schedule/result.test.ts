@@ -37,6 +37,22 @@ describe('the patch of the object', () => {
       to('a'),
       { metadata: { annotations: noted.annotations } },
     ],
+    'notes the expressions, too': [
+      binding({
+        annotations: { ...noted.annotations, [annotation.clusterSelector]: 'true' },
+        clusters: { a: undefined },
+      }),
+      to('a'),
+      { metadata: { annotations: { [annotation.appliedExpressions]: '{"selector":"true"}' } } },
+    ],
+    'forgets those that have gone': [
+      binding({
+        annotations: { ...noted.annotations, [annotation.appliedExpressions]: '{"selector":"true"}' },
+        clusters: { a: undefined },
+      }),
+      to('a'),
+      { metadata: { annotations: { [annotation.appliedExpressions]: null } } },
+    ],
     'takes the clusters away when none fits': [
       binding({ ...noted, clusters: { a: 1 } }),
       failing('NoClusterFit'),

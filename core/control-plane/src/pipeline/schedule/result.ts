@@ -2,6 +2,7 @@ import {
   annotation,
   type Binding,
   type Condition,
+  clusterExpressionsText,
   deepEqual,
   type Placement,
   setCondition,
@@ -33,22 +34,33 @@ export const mishapOf = ({ reason, message }: Mishap): Said => ({ type: 'Schedul
 export const successMessage = (targets: readonly TargetCluster[]): string =>
   `${successText} Result: {${targets.map(({ name, replicas = 0 }) => `${name}:${replicas}`).join(', ')}}`
 
+/** What a decision followed, as it is written down; undefined where it stands there already. */
+function appliedPatch(binding: Binding, placement: Placement): object | undefined {
+  const { annotations = {} } = binding.metadata
+  const applied = {
+    [annotation.appliedPlacement]: JSON.stringify(placement),
+    [annotation.appliedExpressions]: clusterExpressionsText(binding),
+  }
+  const news = Object.entries(applied).filter(([key, text]) => annotations[key] !== text)
+  if (news.length === 0) return undefined
+  return { annotations: Object.fromEntries(news.map(([key, text]) => [key, text ?? null])) }
+}
+
 /**
- * The one patch of the object that records a decision: the clusters, and the placement that led there. Undefined when
+ * The one patch of the object that records a decision: the clusters, and the placement and the expressions that led there. Undefined when
  * both stand there already. Only when no cluster fits does a failure take the clusters away.
  */
 export function resultPatch(
-  { metadata, spec }: Binding,
+  binding: Binding,
   placement: Placement,
   { targets, failures: [first] }: Decision,
 ): object | undefined {
   if (!targets && first?.reason !== 'NoClusterFit') return undefined
-  const text = JSON.stringify(placement)
-  const isKnown = metadata.annotations?.[annotation.appliedPlacement] === text
-  const isThere = deepEqual(spec.clusters ?? [], targets ?? [])
-  if (isKnown && isThere) return undefined
+  const metadata = appliedPatch(binding, placement)
+  const isThere = deepEqual(binding.spec.clusters ?? [], targets ?? [])
+  if (!metadata && isThere) return undefined
   return {
-    ...(!isKnown && { metadata: { annotations: { [annotation.appliedPlacement]: text } } }),
+    ...(metadata && { metadata }),
     ...(!isThere && { spec: { clusters: targets ?? null } }),
   }
 }

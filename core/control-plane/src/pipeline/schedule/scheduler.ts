@@ -19,7 +19,7 @@ import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { isBehind } from '../../manifest/template.ts'
 import type { Decisions } from './decisions.ts'
-import { type Cause, dueCause, isRescheduleWanted } from './due.ts'
+import { type Cause, dueCause, hasSameExpressions, isRescheduleWanted } from './due.ts'
 import type { LiveSnapshot } from './live-snapshot.ts'
 import type { ScheduleMetrics } from './metrics.ts'
 import { type Mishap, mishapPatch, observedPatch, resultPatch, successMessage, successPatch } from './result.ts'
@@ -169,10 +169,11 @@ async function tryToPlace(scheduler: Scheduler, binding: Placed, cause: Cause): 
 }
 
 /** Whether a binding was found well placed among these clusters, and has not changed since. */
-const isSettled = ({ settled, clusters }: Scheduler, { metadata, status }: Binding, text: string): boolean =>
+const isSettled = ({ settled, clusters }: Scheduler, binding: Binding, text: string): boolean =>
   settled.get(text) === clusters.epoch &&
-  status?.schedulerObservedGeneration === metadata.generation &&
-  isTrue(status?.conditions, 'Scheduled')
+  hasSameExpressions(binding) &&
+  binding.status?.schedulerObservedGeneration === binding.metadata.generation &&
+  isTrue(binding.status?.conditions, 'Scheduled')
 
 /** Nobody decides where a binding goes whose policy has gone; but a cluster cannot go while a binding is in it. */
 async function leaveWhatGoes(scheduler: Scheduler, binding: Placed): Promise<Outcome> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Cluster, label } from '@flotilla/sdk'
 import { type BindingWords, binding, type ClusterWords, cluster } from '@flotilla/sdk/testing'
-import { concerns, isOtherCluster, isOtherRoom, isOurs } from './touched.ts'
+import { concerns, isNews, isOtherCluster, isOtherRoom, isOtherToExpressions, isOurs } from './touched.ts'
 
 const labels = { [label.propagationPolicyId]: 'id' }
 const ours = { labels, placement: {}, schedulerName: 'default-scheduler' }
@@ -49,6 +49,29 @@ describe('a change of a cluster can change where bindings go', () => {
     assert.equal(isOtherRoom({ before, after: roomy }), true)
     assert.equal(isOtherRoom({ before: roomy, after: roomy }), false)
   })
+})
+
+describe('a change of a cluster can change what expressions say of it', () => {
+  const before = cluster()
+  const cases: Record<string, readonly [ClusterWords, boolean]> = {
+    'when it has a new label': [{ labels: { tier: 'edge' } }, true],
+    'when it has a new annotation': [{ annotations: { cost: '3' } }, true],
+    'when it is of another version': [{ status: { kubernetesVersion: 'v1.31.0' } }, true],
+    'when it says it is not ready': [{ ready: false }, true],
+    'when it has more room': [{ status: { resourceSummary: { allocatable: { cpu: '9' } } } }, false],
+    'when nothing changed': [{ resourceVersion: '9' }, false],
+  }
+  for (const [name, [words, can]] of Object.entries(cases))
+    test(`${name}: ${can}`, () => assert.equal(isOtherToExpressions({ before, after: cluster(words) }), can))
+})
+
+test('an expression of a binding is news, and what is noted of it', () => {
+  const before = binding()
+  const annotated = (key: string) => ({ before, after: binding({ annotations: { [key]: 'x' } }) })
+  assert.ok(isNews(annotated('policy.flotilla.dev/cluster-selector')))
+  assert.ok(isNews(annotated('policy.flotilla.dev/cluster-score')))
+  assert.ok(isNews(annotated('policy.flotilla.dev/applied-cluster-expressions')))
+  assert.ok(!isNews(annotated('example.com/other')))
 })
 
 describe('a change of a cluster concerns', () => {

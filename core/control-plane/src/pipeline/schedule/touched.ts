@@ -3,6 +3,7 @@ import {
   type Binding,
   type Change,
   type Cluster,
+  clusterExpressionKeys,
   deepEqual,
   findCondition,
   label,
@@ -36,12 +37,14 @@ export const isOurs = (binding: Binding, ownership: Ownership): boolean =>
 export const isLeftBehind = (binding: Binding, ownership: Ownership): boolean =>
   isInReach(binding, ownership) && !isAnsweredFor(binding)
 
+/** What annotations say of how a binding is placed. */
+const decisive = [annotation.appliedPlacement, annotation.appliedExpressions, ...clusterExpressionKeys]
+
 /** Whether a change of a binding is one to schedule for: its spec, not its status. */
 export const isNews = ({ before, after }: Change<Binding>): boolean =>
   before?.metadata.generation !== after?.metadata.generation ||
   before?.metadata.deletionTimestamp !== after?.metadata.deletionTimestamp ||
-  before?.metadata.annotations?.[annotation.appliedPlacement] !==
-    after?.metadata.annotations?.[annotation.appliedPlacement]
+  decisive.some((key) => before?.metadata.annotations?.[key] !== after?.metadata.annotations?.[key])
 
 const complete = ({ status }: Cluster) => findCondition(status?.conditions, 'CompleteAPIEnablements')?.status
 
@@ -54,6 +57,21 @@ export const isOtherCluster = ({ before, after }: Change<Cluster>): boolean =>
   !deepEqual(before.spec, after.spec) ||
   complete(before) !== complete(after) ||
   !deepEqual(before.status?.apiEnablements, after.status?.apiEnablements)
+
+const seen = ({ metadata, spec, status }: Cluster) => [
+  metadata.annotations,
+  spec,
+  status?.kubernetesVersion,
+  status?.conditions?.map(({ type, status }) => [type, status]),
+  status?.nodeSummary?.totalNum,
+]
+
+/**
+ * Whether a change of a cluster can change what expressions say of it. Amounts of resources change all the time: they are
+ * looked at when a binding is scheduled, and are no reason to.
+ */
+export const isOtherToExpressions = (change: Change<Cluster>): boolean =>
+  isOtherCluster(change) || !deepEqual(change.before && seen(change.before), change.after && seen(change.after))
 
 /** Whether a change of a cluster can change how much it takes. */
 export const isOtherRoom = ({ before, after }: Change<Cluster>): boolean =>
