@@ -6,3 +6,5 @@ const seed = 11
 
 test('whatever happens, members hold what users said, and nothing is left behind', () =>
   live({ seed, runs: 3, commands: 40, idle: 500, limit: 25_000 }))
+
+test('nobody writes while there is nothing to do', () => live({ seed, runs: 1, path: '1', commands: 25, idle: 10_000 }))

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
-import { ApiError, type Cluster, clusterKind, errors, type Manifest, type Work, workKind } from '@flotilla/sdk'
-import { deployment } from '@flotilla/sdk/testing'
+import {
+  ApiError,
+  type Cluster,
+  clusterKind,
+  errors,
+  type Manifest,
+  member,
+  on,
+  type Work,
+  workKind,
+} from '@flotilla/sdk'
+import { cluster, deployment } from '@flotilla/sdk/testing'
 import { configMapKind, deploymentKind } from '../../extension/machine.test-support.ts'
 import type { Fleet, FleetOptions } from '../../member/fleet.test-support.ts'
 import { namespaceKind } from '../../member/kinds.ts'
@@ -212,6 +222,30 @@ describe('a Work that goes', () => {
     assert.ok(workOf('member1'))
     await fleet.machine.client.delete(clusterKind, { name: 'member1' })
     await fleet.machine.until(isGone)
+  })
+  test('waits for a member that goes and is not connected yet', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    const deletionTimestamp = '2026-01-01T00:00:00Z'
+    const going = cluster({
+      name: 'member1',
+      uid: 'member1',
+      generation: 1,
+      finalizers: ['karmada.io/cluster-controller'],
+    })
+    const work = workFor('member1')
+    await start({
+      objects: [
+        { ...going, metadata: { ...going.metadata, deletionTimestamp } },
+        { ...work, metadata: { ...work.metadata, deletionTimestamp } },
+      ],
+      members: { member1: [desired('member1')] },
+      extensions: [on(member.connect, () => promise)],
+    })
+    await fleet.machine.quiet()
+    assert.ok(workOf('member1'))
+    resolve(undefined)
+    await fleet.machine.until(isGone)
+    assert.equal(held('member1'), undefined)
   })
   test('does not wait for a member that goes and is not ready', async () => {
     await start({ objects: [workFor('member1')] })

@@ -61,6 +61,10 @@ export async function settle(room: Room, cluster: string, key: Key, signal: Abor
   }
 }
 
+/** Whether nobody will reach a cluster any more. One that says it is ready will be connected in a moment, if it is not yet. */
+const isLost = (cluster: Cluster | undefined): boolean =>
+  !cluster || (cluster.metadata.deletionTimestamp !== undefined && !isTrue(cluster.status?.conditions, 'Ready'))
+
 /** Of a cluster that is going or gone, what cannot be reached is given up. */
 async function letGo(
   room: Room,
@@ -70,8 +74,7 @@ async function letGo(
   signal: AbortSignal,
 ): Promise<Outcome> {
   if (!hasFinalizer(work, finalizer.execution) || room.released.has(work)) return done
-  const isGoing = !cluster || cluster.metadata.deletionTimestamp !== undefined
-  if (!task && !isGoing) return done
+  if (!task && !isLost(cluster)) return done
   if (task) await withdraw(room, task)
   await removeFinalizer(room.machine.client, workKind, work, finalizer.execution, { signal })
   room.released.add(work)
