@@ -195,7 +195,24 @@ examineFilter(workloadAffinity, {
   },
 })
 
+examineFilter(workloadAffinity, {
+  'a binding goes where others were just placed, whatever the store shows': {
+    host: { objects: [affine('y', ['b'])] },
+    given: { clusters: two, binding: affine('x', []), assigning: [affine('y', ['a'])] },
+    refuses: { b: { reason: away, resolvable: true, resolvedBy: ['bindings'] } },
+  },
+})
+
 examineFilter(workloadAntiAffinity, {
+  'a binding keeps away from what was just placed': {
+    given: { clusters: two, binding: apart('x', []), assigning: [apart('y', ['a']), affine('z', ['b'])] },
+    refuses: { a: { reason: taken, resolvable: true, resolvedBy: ['bindings'] } },
+  },
+  'a cluster that was just left is free': {
+    host: { objects: [apart('y', ['a'])] },
+    given: { clusters: two, binding: apart('x', []), assigning: [apart('y', ['b'])] },
+    refuses: { b: { reason: taken, resolvable: true, resolvedBy: ['bindings'] } },
+  },
   'a binding keeps away from the others of its group': {
     host: { objects: [apart('y', ['b'])] },
     given: { clusters: two, binding: apart('x', []) },

@@ -26,11 +26,12 @@ const indexOf = (rule: GroupRule): Index<Binding> => ({
   },
 })
 
-/** Those that are scheduled, without the binding itself. */
-const companionsOf = (members: readonly Binding[], { metadata }: Binding): Companions =>
-  members
-    .filter((other) => other.metadata.name !== metadata.name && (other.spec.clusters?.length ?? 0) > 0)
-    .map(targetNames)
+/** Those that are scheduled, without the binding itself; those just placed in place of what is stored of them. */
+function companionsOf(stored: readonly Binding[], placed: readonly Binding[], { metadata }: Binding): Companions {
+  const members = new Map([...stored, ...placed].map((member) => [member.metadata.name, member]))
+  members.delete(metadata.name)
+  return [...members.values()].filter(({ spec }) => (spec.clusters?.length ?? 0) > 0).map(targetNames)
+}
 
 /** Refuses clusters that do not fit where the others of the group are. Bindings without a group pass. */
 export const groupFilter =
@@ -38,11 +39,12 @@ export const groupFilter =
   (host: Host): readonly Extension[] => {
     const store = host.store(resourceBindingKind)
     const index = indexOf(rule)
-    const refuse = async ({ binding, clusters }: schedule.Candidates) => {
+    const refuse = async ({ binding, clusters, assigning = [] }: schedule.Candidates) => {
       const address = addressOf(binding, rule)
       if (address === undefined) return undefined
       await store.synced
-      const others = companionsOf(store.by(index, address), binding)
+      const placed = assigning.filter((each) => addressOf(each, rule) === address)
+      const others = companionsOf(store.by(index, address), placed, binding)
       const targets = targetNames(binding)
       const objection = (name: string) => (targets.has(name) || rule.fits(others, name) ? undefined : rule.reason)
       return refuseEach(clusters, ({ metadata }) => objection(metadata.name), {

@@ -13,6 +13,8 @@ export interface Candidates {
   /** The name of the `clusterAffinities` term being tried, when the placement has terms. */
   readonly affinityName?: string
   readonly clusters: readonly Cluster[]
+  /** Others of the same workload affinity groups, just placed: they count as they are here, not as a store still shows them. */
+  readonly assigning?: readonly Binding[]
 }
 
 /** Why a cluster cannot take a binding, in words its operator can act on. */

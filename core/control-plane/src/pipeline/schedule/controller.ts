@@ -7,9 +7,11 @@ import {
   type Key,
   keyOf,
   type Priority,
+  resourceBindingKind,
 } from '@flotilla/sdk'
 import type { Machine } from '../../machine.ts'
 import { bindingKinds } from '../../manifest/origin.ts'
+import { Assigning } from './assigning.ts'
 import { Decisions } from './decisions.ts'
 import { liveSnapshot } from './live-snapshot.ts'
 import { scheduleMetrics } from './metrics.ts'
@@ -40,6 +42,7 @@ export function scheduleControllers(
     ownership: { schedulerName },
     metrics: scheduleMetrics(machine.metrics),
     decisions,
+    assigning: new Assigning(machine.store(resourceBindingKind)), // only bindings of namespaces are in groups
   }
   return bindingKinds.map((kind) =>
     controllerOf({ ...shared, kind, settled: new Map(), written: new Map(), waiting: new Map() }),

@@ -19,6 +19,8 @@ export interface ScheduleInput {
   readonly snapshot: Snapshot
   /** What is assigned now does not bind. */
   readonly fresh: boolean
+  /** Others of its workload affinity groups, as they were just placed. */
+  readonly assigning?: readonly Binding[]
 }
 
 /** Why a term led nowhere, in the words of the `Scheduled` condition. */
@@ -99,10 +101,10 @@ async function rank(ask: Ask, term: Term, candidates: points.Candidates): Promis
   return feasible.sort(byRank(replicas))
 }
 
-async function attempt(ask: Ask, { binding, snapshot, fresh }: ScheduleInput, term: Term): Promise<Attempt> {
+async function attempt(ask: Ask, { binding, snapshot, fresh, assigning }: ScheduleInput, term: Term): Promise<Attempt> {
   const { placement } = binding.spec
   const { clusters } = snapshot
-  const asked = { binding, placement, affinityName: term.name }
+  const asked = { binding, placement, affinityName: term.name, ...(assigning?.length && { assigning }) }
   const refusals = await ask(points.filter, { ...asked, clusters })
   const passed = clusters.filter(({ metadata }) => refusals[metadata.name] === undefined)
   if (passed.length === 0) return { failure: refusedBy(refusals, clusters.length, absentFrom(snapshot.names, [term])) }

@@ -18,6 +18,7 @@ import {
 import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { isBehind } from '../../manifest/template.ts'
+import type { Assigning } from './assigning.ts'
 import type { Decisions } from './decisions.ts'
 import { type Cause, dueCause, hasSameExpressions, isRescheduleWanted } from './due.ts'
 import type { LiveSnapshot } from './live-snapshot.ts'
@@ -33,6 +34,8 @@ export interface Scheduler {
   readonly clusters: LiveSnapshot
   readonly ownership: Ownership
   readonly metrics: ScheduleMetrics
+  /** Where bindings that are not to be apart, or together, were just sent. */
+  readonly assigning: Assigning
   /** How the last decisions came about. */
   readonly decisions: Decisions
   /** The epoch in which a binding was last found well placed. */
@@ -105,7 +108,9 @@ async function remember({ machine, metrics, decisions }: Scheduler, input: Sched
 /** Where a binding goes. A plugin's failure is told before it is thrown on. */
 async function decide(scheduler: Scheduler, binding: Placed, fresh: boolean): Promise<Decision> {
   try {
-    return await remember(scheduler, { binding, snapshot: scheduler.clusters.current(), fresh })
+    return await scheduler.assigning.inTurn(binding, (assigning) =>
+      remember(scheduler, { binding, snapshot: scheduler.clusters.current(), fresh, assigning }),
+    )
   } catch (cause) {
     await fail(scheduler, binding, { reason: 'SchedulerError', message: reasonOf(cause) })
     throw cause
@@ -116,8 +121,11 @@ const isOverQuota = (cause: unknown): cause is ApiError => cause instanceof ApiE
 
 async function writeResult(scheduler: Scheduler, binding: Placed, decision: Decision): Promise<Binding> {
   try {
-    return await write(scheduler, binding, resultPatch(binding, binding.spec.placement, decision))
+    const written = await write(scheduler, binding, resultPatch(binding, binding.spec.placement, decision))
+    scheduler.assigning.wrote(binding, written)
+    return written
   } catch (cause) {
+    scheduler.assigning.gaveUp(binding)
     if (isOverQuota(cause)) await fail(scheduler, binding, { reason: 'QuotaExceeded', message: cause.message })
     throw cause
   }
