@@ -94,6 +94,13 @@ const isOf = (error: unknown, code: string): boolean =>
 const faultOf = (cause: unknown): unknown =>
   cause instanceof FlotillaError && cause.code === 'PLUGIN_FAILED' && isOf(cause, 'OVERRIDE_PATH') ? cause.cause : cause
 
+/** What can be done about a plugin that fails for a reason of its own. */
+const mendPlugin = 'mend the plugin, or set failurePolicy: ignore for it in the config file'
+
+/** What a plugin failed for. What is in the catalogue says itself what to do about it. */
+const failureOf = (cause: unknown): string =>
+  cause instanceof FlotillaError ? cause.message : `${reasonOf(cause)}; ${mendPlugin}`
+
 /** A longer expression is cut in messages. */
 const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}...` : text)
 
@@ -168,12 +175,24 @@ export const errors = {
     new FlotillaError('OVERRIDE_PATH', false, `${path}: ${reason}`, cause === undefined ? undefined : { cause }),
   OVERRIDES_MISSING: (policy: string, names: string) =>
     new FlotillaError('OVERRIDES_MISSING', false, `${policy} waits for dependent overrides ${names}`),
+  PLUGIN_ANSWER: (plugin: string, point: string, problem: string) =>
+    new FlotillaError(
+      'PLUGIN_ANSWER',
+      true,
+      `plugin ${plugin} gave ${point} an answer that cannot be: ${problem}; ${mendPlugin}`,
+    ),
+  PLUGIN_CIRCUIT_OPEN: (plugin: string, point: string) =>
+    new FlotillaError(
+      'PLUGIN_CIRCUIT_OPEN',
+      true,
+      `plugin ${plugin} is not asked ${point} for a while, for it failed many times in a row; ${mendPlugin}`,
+    ),
   PLUGIN_DUPLICATE: (name: string) => new FlotillaError('PLUGIN_DUPLICATE', false, `two plugins are named ${name}`),
   PLUGIN_FAILED: (plugin: string, point: string, cause: unknown) =>
     new FlotillaError(
       'PLUGIN_FAILED',
       !(cause instanceof FlotillaError) || cause.retry,
-      `plugin ${plugin} failed at ${point}: ${reasonOf(cause)}`,
+      `plugin ${plugin} failed at ${point}: ${failureOf(cause)}`,
       { cause },
     ),
   PLUGIN_HOST_VERSION: (plugin: string, range: string, version: string) =>
@@ -195,7 +214,11 @@ export const errors = {
   PLUGIN_OPTIONS: (plugin: string, reason: string) =>
     new FlotillaError('PLUGIN_OPTIONS', false, `the options of plugin ${plugin} do not fit: ${reason}`),
   PLUGIN_TIMEOUT: (plugin: string, point: string, milliseconds: number) =>
-    new FlotillaError('PLUGIN_TIMEOUT', true, `plugin ${plugin} did not answer ${point} within ${milliseconds} ms`),
+    new FlotillaError(
+      'PLUGIN_TIMEOUT',
+      true,
+      `plugin ${plugin} did not answer ${point} within ${milliseconds} ms; give it a longer timeout, or failurePolicy: ignore, in the config file`,
+    ),
   PRIORITY_CLASS_UNKNOWN: (name: string) =>
     new FlotillaError(
       'PRIORITY_CLASS_UNKNOWN',

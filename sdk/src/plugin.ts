@@ -11,7 +11,7 @@ export interface Plugin {
   readonly needs?: readonly string[]
   /** JSON Schema of its options; they are checked before `extensions` is called. */
   readonly schema?: object
-  /** Its answers. Called once, when the plugin is loaded. */
+  /** Its answers. Called when the plugin is loaded, and once more for each profile of the scheduler with other options. */
   extensions?(host: Host): readonly Extension[]
   /** Its controllers. Called once; they run while this process leads. */
   controllers?(host: Host): readonly Controller[]

@@ -1,20 +1,26 @@
 import type { Handler, Rule } from './rules.ts'
 
+/** What is wrong with an answer that cannot be, in words that follow the plugin's name; undefined when nothing is. */
+export type Check<Arg> = (answer: unknown, arg: Arg) => string | undefined
+
 /** An extension point: an id, and the rule that turns many answers into one. */
 export interface Point<Arg, Out, Result> {
   /** `<stage>.<verb>`: the prefix is the stage that asks. */
   readonly id: string
   readonly rule: Rule<Arg, Out, Result>
+  /** Looks at each opinion before the rule does. A plugin whose answer cannot be has failed. */
+  readonly check?: Check<Arg>
 }
 
-export const point = <Arg, Out, Result>(id: string, rule: Rule<Arg, Out, Result>): Point<Arg, Out, Result> => ({
-  id,
-  rule,
-})
+export const point = <Arg, Out, Result>(
+  id: string,
+  rule: Rule<Arg, Out, Result>,
+  check?: Check<Arg>,
+): Point<Arg, Out, Result> => ({ id, rule, ...(check && { check }) })
 
 /** A handler tied to its point; made by `on`. */
 export interface Extension {
-  readonly point: { readonly id: string }
+  readonly point: { readonly id: string; readonly check?: Check<never> }
   readonly handler: Handler<never, unknown>
   /** Whose answer it is: the loader says so. */
   readonly plugin?: string

@@ -216,7 +216,7 @@ const fails: Readonly<Record<string, readonly [why: RegExp, () => Promise<void>]
       ),
   ],
   'a refusal that waits for what nobody hears of': [
-    /one of the resolvers/,
+    /one: resolvedBy is a list of labels/,
     () =>
       examineFilter.check(
         answering(points.schedule.filter, () => ({
@@ -271,7 +271,7 @@ const fails: Readonly<Record<string, readonly [why: RegExp, () => Promise<void>]
       ),
   ],
   'an answer about a stranger': [
-    /about the clusters in question/,
+    /"three" is none of the clusters in question/,
     () =>
       examineScore.check(
         answering(points.schedule.score, () => ({ three: 1 })),
@@ -279,7 +279,7 @@ const fails: Readonly<Record<string, readonly [why: RegExp, () => Promise<void>]
       ),
   ],
   'a score above 100': [
-    /a score is 0 to 100/,
+    /one: the score 101 is not from 0 to 100/,
     () =>
       examineScore.check(
         answering(points.schedule.score, () => ({ one: 101 })),
@@ -303,7 +303,7 @@ const fails: Readonly<Record<string, readonly [why: RegExp, () => Promise<void>]
       ),
   ],
   'a target that is no candidate': [
-    /x is one of the clusters in question/,
+    /"x" is none of the clusters in question/,
     () =>
       examineAssign.check(
         answering(points.schedule.assign, () => ({ targets: [{ name: 'x' }] })),

@@ -99,12 +99,15 @@ const askEach = <Arg, Out>(handlers: readonly Handler<Arg, Out>[], arg: Arg): Pr
 export function exam<C extends Case, Arg, Out, Result>(subject: Subject<C, Arg, Out, Result>): Exam<C> {
   const { point, asks, says, wants, sound, opaque } = subject
 
+  const wrong = (answer: Out, arg: Arg) => (answer === undefined ? undefined : point.check?.(answer, arg))
+
   async function check(plugin: Plugin, words: C, host: HostOptions = {}): Promise<void> {
     const arg = deepFreeze(asks(words)) // who writes to it throws here
     const handlers = handlersOf(plugin, point, { ...host, ...words.host })
     if (words.throws) return assert.rejects(askEach(handlers, arg), words.throws)
     const [once, again] = [await askEach(handlers, arg), await askEach(handlers, arg)]
     if (!opaque) assert.deepEqual(plain(again), plain(once), 'the same question has the same answer')
+    for (const problem of once.map((answer) => wrong(answer, arg))) assert.equal(problem, undefined, problem)
     const result = await point.rule(handlers, arg)
     assert.deepEqual(plain(says(result, words)), plain(wants(words)))
     sound?.(result, arg)

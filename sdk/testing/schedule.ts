@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import {
   assign,
   type Candidates,
@@ -9,11 +8,9 @@ import {
   score,
   select,
 } from '../src/points/schedule.ts'
-import { type Hope, resolvers } from '../src/resolvers.ts'
 import type { PerCluster } from '../src/rules.ts'
 import { binding } from './build.ts'
 import { type Case, exam } from './exam.ts'
-import { onlyAbout } from './sound.ts'
 
 export interface CandidatesWords extends Case {
   /** By default about the binding of the Deployment `default/web`, with its own placement or none. */
@@ -33,12 +30,6 @@ export interface FilterWords extends CandidatesWords {
 const entries = <In, Out>(map: PerCluster<In>, change: (value: In, name: string) => Out): PerCluster<Out> =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value, name)]))
 
-/** Only what is heard of can be waited for. */
-function hopeful({ resolvedBy = [] }: Hope): void {
-  const unheard = resolvedBy.filter((resolver) => !resolvers.includes(resolver))
-  assert.deepEqual(unheard, [], 'what could resolve it is one of the resolvers')
-}
-
 /** Examines a plugin that says which clusters cannot take a binding. */
 export const examineFilter = exam({
   point: filter,
@@ -46,14 +37,6 @@ export const examineFilter = exam({
   says: (refusals, { refuses = {} }) =>
     entries(refusals, (refusal, name) => (typeof refuses[name] === 'object' ? refusal : refusal.reason)),
   wants: ({ refuses = {} }: FilterWords) => refuses,
-  sound: (refusals, arg) => {
-    onlyAbout(refusals, arg)
-    for (const refusal of Object.values(refusals)) {
-      assert.ok(refusal.reason, 'a refusal says why')
-      assert.equal(typeof refusal.resolvable, 'boolean')
-      hopeful(refusal)
-    }
-  },
 })
 
 /** Examines a plugin that says how well clusters suit a binding, each from 0 to 100. Without `scores` it has no opinion. */
@@ -62,10 +45,6 @@ export const examineScore = exam({
   asks: candidates,
   says: (scores) => scores,
   wants: ({ scores = {} }: CandidatesWords & { readonly scores?: PerCluster<number> }) => scores,
-  sound: (scores, arg) => {
-    onlyAbout(scores, arg)
-    for (const number of Object.values(scores)) assert.ok(number >= 0 && number <= 100, 'a score is 0 to 100')
-  },
 })
 
 /** Examines a plugin that says how many more replicas clusters could take. Without `estimates` it has no opinion. */
@@ -74,10 +53,6 @@ export const examineEstimate = exam({
   asks: candidates,
   says: (estimates) => estimates,
   wants: ({ estimates = {} }: CandidatesWords & { readonly estimates?: PerCluster<number> }) => estimates,
-  sound: (estimates, arg) => {
-    onlyAbout(estimates, arg)
-    for (const number of Object.values(estimates)) assert.ok(Number.isInteger(number) && number >= 0)
-  },
 })
 
 export interface FeasibilityWords extends Case {
@@ -97,9 +72,6 @@ export interface SelectWords extends FeasibilityWords {
   readonly unfit?: string
 }
 
-const namesIn = ({ clusters }: Feasibility): ReadonlySet<string> =>
-  new Set(clusters.map(({ cluster }) => cluster.metadata.name))
-
 /** Examines a plugin that selects among the clusters that passed. */
 export const examineSelect = exam({
   point: select,
@@ -109,11 +81,6 @@ export const examineSelect = exam({
       ? { selects: selection.clusters.map(({ cluster }) => cluster.metadata.name) }
       : { unfit: selection?.unfit },
   wants: ({ selects, unfit }: SelectWords) => (selects ? { selects } : { unfit }),
-  sound: (selection, arg) => {
-    const selected = selection && 'clusters' in selection ? selection.clusters : []
-    if (selection && 'unfit' in selection) hopeful(selection)
-    for (const { cluster } of selected) assert.ok(namesIn(arg).has(cluster.metadata.name))
-  },
 })
 
 export interface AssignWords extends FeasibilityWords {
@@ -132,13 +99,4 @@ export const examineAssign = exam({
       ? { assigns: Object.fromEntries(assignment.targets.map(({ name, replicas }) => [name, replicas ?? null])) }
       : { unschedulable: assignment?.unschedulable },
   wants: ({ assigns, unschedulable }: AssignWords) => (assigns ? { assigns } : { unschedulable }),
-  sound: (assignment, arg) => {
-    const targets = assignment && 'targets' in assignment ? assignment.targets : []
-    if (assignment && 'unschedulable' in assignment) hopeful(assignment)
-    assert.equal(new Set(targets.map(({ name }) => name)).size, targets.length, 'a cluster is a target once')
-    for (const { name, replicas = 0 } of targets) {
-      assert.ok(namesIn(arg).has(name), `${name} is one of the clusters in question`)
-      assert.ok(Number.isInteger(replicas) && replicas >= 0)
-    }
-  },
 })

@@ -12,6 +12,7 @@ import {
 } from '@flotilla/sdk'
 import type { Config } from './config/config.ts'
 import { type LoadedPlugins, loadPlugins, type PluginEntry } from './extension/loader.ts'
+import { type Asking, profilesOf } from './extension/profiles.ts'
 import type { Machine } from './machine.ts'
 import { clusterControllers } from './member/lifecycle.ts'
 import type { ConnectedMembers } from './member/member.ts'
@@ -68,7 +69,8 @@ const stages = {
   members: ({ membership, machine }) => [...membership, ...clusterControllers(machine)],
   match: ({ machine, config }) => matchControllers(machine, config),
   bind: ({ machine, config }) => bindControllers(machine, config),
-  schedule: ({ machine, config, decisions }) => scheduleControllers(machine, { ...config, decisions }),
+  schedule: ({ machine, config, decisions, profiles }) =>
+    scheduleControllers(machine, { ...config, decisions, profiles }),
   render: ({ machine }) => renderControllers(machine),
   apply: ({ machine }) => applyControllers(machine),
   reflect: ({ machine, config }) => reflectControllers(machine, config),
@@ -86,6 +88,7 @@ interface Whole {
   readonly membership: readonly Controller[]
   readonly plugins: LoadedPlugins
   readonly decisions: Decisions
+  readonly profiles: ReadonlyMap<string, Asking>
 }
 
 /** The machine with its plugins. */
@@ -101,7 +104,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     failureThreshold: config.clusterFailureThreshold,
   })
   const machine: Machine = { ...ground, members }
-  const plugins = loadPlugins([...options.plugins, { plugin: pushMembers }], {
+  const plugins = loadPlugins([...options.plugins, { plugin: pushMembers, trusted: true }], {
     registry,
     version,
     timeout: config.pluginTimeout,
@@ -109,14 +112,15 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   })
 
   const decisions = new Decisions(config.decisionMemory)
-  const whole: Whole = { machine, config, membership, plugins, decisions }
+  const profiles = profilesOf(config.schedulerProfiles, plugins.scheduling)
+  const whole: Whole = { machine, config, membership, plugins, decisions, profiles }
   const { stages: names = Object.keys(stages) as StageName[] } = options // its own keys
   const controllers = names.flatMap((name) => stages[name](whole))
   return {
     review: createReviewer(machine.ask),
     ask: machine.ask,
     overhear: machine.overhear,
-    account: (binding) => accountOf(machine, decisions, binding),
+    account: (binding) => accountOf(machine, { decisions, profiles }, binding),
     members,
     isIdle: machine.isIdle,
     async run() {

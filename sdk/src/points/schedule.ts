@@ -5,6 +5,7 @@ import type { Claimant } from '../divide.ts'
 import { point } from '../point.ts'
 import type { Hope } from '../resolvers.ts'
 import { first, least, type PerCluster, refusals, total } from '../rules.ts'
+import { wrongAssignment, wrongEstimates, wrongRefusals, wrongScores, wrongSelection } from './schedule-answers.ts'
 
 /** A binding and the clusters in question. The snapshot is the same for the whole cycle. */
 export interface Candidates {
@@ -58,18 +59,18 @@ export type Assignment =
   | ({ readonly unschedulable: string } & Hope)
 
 /** Asked once in each attempt, about all clusters that are not terminating. */
-export const filter = point('schedule.filter', refusals<Candidates, Refusal>)
+export const filter = point('schedule.filter', refusals<Candidates, Refusal>, wrongRefusals)
 
 /** Asked about the clusters that passed. Each plugin scores 0 to 100. */
-export const score = point('schedule.score', total<Candidates>)
+export const score = point('schedule.score', total<Candidates>, wrongScores)
 
 /** Asked about the clusters that passed, when replicas are to be divided: how many more each could take. */
-export const estimate = point('schedule.estimate', least<Candidates>)
+export const estimate = point('schedule.estimate', least<Candidates>, wrongEstimates)
 
 /** Which of the clusters that passed to use. No answer: all. */
-export const select = point('schedule.select', first<Feasibility, Selection>)
+export const select = point('schedule.select', first<Feasibility, Selection>, wrongSelection)
 
 /** How many replicas each selected cluster gets. No answer: the cluster without a number. */
-export const assign = point('schedule.assign', first<Feasibility, Assignment>)
+export const assign = point('schedule.assign', first<Feasibility, Assignment>, wrongAssignment)
 
 export type { PerCluster }

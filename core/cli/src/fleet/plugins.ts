@@ -1,4 +1,4 @@
-import { type Config, importPlugins, type PluginEntry } from '@flotilla/core'
+import { type Config, importPlugins, type PluginEntry, type PluginSetting } from '@flotilla/core'
 import { preset } from '@flotilla/preset'
 import type { Plugin } from '@flotilla/sdk'
 
@@ -7,21 +7,32 @@ const ofSettings = (config: Config): Readonly<Record<string, unknown>> => ({
   'namespace-sync': { skipped: config.skippedPropagatingNamespaces },
 })
 
+/** What the config file says of how a plugin is called. */
+const policyOf = ({ timeout, failurePolicy, circuitBreaker }: Partial<PluginSetting>) => ({
+  ...(timeout !== undefined && { timeout }),
+  ...(failurePolicy && { failurePolicy }),
+  ...(circuitBreaker && { circuitBreaker }),
+})
+
 /**
- * Everything to load, in order: the preset, what comes with this process, and what the config file names. There the
- * name of a built-in plugin sets its options or leaves it out; any other name is a package.
+ * Everything to load, in order: the preset, what comes with this process, what the config file names, and its webhooks. There
+ * the name of a built-in plugin says how that one is loaded; any other name is a package.
  */
 export async function plugins(config: Config, own: readonly Plugin[] = []): Promise<readonly PluginEntry[]> {
   const settings = new Map(config.plugins.map((setting) => [setting.name, setting]))
   const builtIn = [...preset, ...own]
     .filter(({ name }) => settings.get(name)?.enabled !== false)
-    .map((plugin) => ({ plugin, options: settings.get(plugin.name)?.options ?? ofSettings(config)[plugin.name] }))
+    .map((plugin): PluginEntry => {
+      const setting = settings.get(plugin.name) ?? {}
+      const options = 'options' in setting ? setting.options : ofSettings(config)[plugin.name]
+      return { plugin, options, trusted: true, ...policyOf(setting) }
+    })
   const known = new Set([...preset, ...own].map(({ name }) => name))
   const packages = config.plugins.filter(({ name, enabled }) => !known.has(name) && enabled !== false)
   const imported = await Promise.all(
-    packages.map(async ({ name, options }) => {
+    packages.map(async ({ name, options, ...setting }) => {
       const found = await importPlugins(name, config.directory)
-      return found.map((plugin) => ({ plugin, options }))
+      return found.map((plugin): PluginEntry => ({ plugin, options, ...policyOf(setting) }))
     }),
   )
   return [...builtIn, ...imported.flat()]

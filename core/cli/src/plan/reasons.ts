@@ -106,13 +106,17 @@ async function whyUnbound(witness: Witness, kind: ServedKind, template: Manifest
 /** What a binding says of its way from the template to its clusters. */
 const conditions = ['PolicyApplied', 'DependenciesRecorded', 'Scheduled']
 
+/** Whether this control plane schedules what names a scheduler. */
+const isScheduledHere = (config: Config, name: string): boolean =>
+  name === config.schedulerName || config.schedulerProfiles.some(({ schedulerName }) => schedulerName === name)
+
 const said = ({ status, spec }: Binding, { config }: Witness): readonly string[] => {
   const wrong = conditions.flatMap((type) => findCondition(status?.conditions, type) ?? [])
   const { schedulerName = config.schedulerName, suspension } = spec
   return [
     ...wrong.filter((condition) => condition.status === 'False').map(({ message }) => message),
     ...(suspension?.scheduling ? ['scheduling is suspended'] : []),
-    ...(schedulerName && schedulerName !== config.schedulerName
+    ...(schedulerName && !isScheduledHere(config, schedulerName)
       ? [`it is left to the scheduler ${schedulerName}`]
       : []),
   ]

@@ -28,10 +28,20 @@ clusterStatusUpdateFrequency: 1m30s
 plugins:
   - flotilla-plugin-cost
   - { name: ./local.js, options: { limit: 3 } }
+  - { name: slow, timeout: 1m, failurePolicy: ignore, circuitBreaker: { failures: 3, openFor: 5s, counts: all } }
 `)
   const config = readConfigFile(path)
   assert.equal(config.clusterStatusUpdateFrequency, 90_000)
-  assert.deepEqual(config.plugins, [{ name: 'flotilla-plugin-cost' }, { name: './local.js', options: { limit: 3 } }])
+  assert.deepEqual(config.plugins, [
+    { name: 'flotilla-plugin-cost' },
+    { name: './local.js', options: { limit: 3 } },
+    {
+      name: 'slow',
+      timeout: 60_000,
+      failurePolicy: 'ignore',
+      circuitBreaker: { failures: 3, openFor: 5000, counts: 'all' },
+    },
+  ])
   assert.ok(path.startsWith(config.directory))
 })
 
@@ -40,6 +50,22 @@ describe('what does not fit is named with its field', () => {
     'an unknown setting': { said: 'colour: red', message: /there is no setting "colour"/ },
     'a duration without a unit': { said: 'pluginTimeout: "10"', message: /config pluginTimeout: / },
     'a level that is none': { said: 'logLevel: loud', message: /config logLevel: must be one of debug, info/ },
+    'a timeout of nothing': {
+      said: 'plugins: [{ name: a, timeout: 0s }]',
+      message: /config plugins\.0\.timeout: must be a duration such as 10s, and longer than none/,
+    },
+    'a failure policy that is none': {
+      said: 'plugins: [{ name: a, failurePolicy: maybe }]',
+      message: /config plugins\.0\.failurePolicy: must be one of fail, ignore/,
+    },
+    'a circuit breaker with an absurd number': {
+      said: 'plugins: [{ name: a, circuitBreaker: { failures: -1 } }]',
+      message: /config plugins\.0\.circuitBreaker\.failures: must be >= 0/,
+    },
+    'a word a plugin does not have': {
+      said: 'plugins: [{ name: a, retries: 3 }]',
+      message: /config plugins\.0: there is no setting "retries"/,
+    },
     'a plugin without a name': { said: 'plugins: [{ options: {} }]', message: /config plugins\.0/ },
     'another kind of file': { said: 'kind: Deployment', message: /config kind: / },
     'not an object': { said: '[]', message: /config \(file\)/ },

@@ -3,16 +3,19 @@ import { dirname, resolve } from 'node:path'
 import { errors } from '@flotilla/sdk'
 import { Ajv, type ErrorObject } from 'ajv'
 import { parse } from 'yaml'
+import { durationPattern, milliseconds, spanPattern } from './duration.ts'
+import {
+  type PluginSetting,
+  pluginSettings,
+  profileSettings,
+  type SchedulerProfile,
+  type SchedulerWebhook,
+  webhookSettings,
+} from './plugin-settings.ts'
 import { type Setting, type SettingName, settings } from './settings.ts'
 
-/** One line of `plugins:` in the config file. */
-export interface PluginSetting {
-  /** The npm package (or a path relative to the file) to load from; a built-in plugin is known by its own name. */
-  readonly name: string
-  readonly options?: unknown
-  /** False leaves a plugin out that would be loaded. */
-  readonly enabled?: boolean
-}
+export { milliseconds } from './duration.ts'
+export type { PluginSetting, ProfilePlugin, SchedulerProfile, SchedulerWebhook } from './plugin-settings.ts'
 
 /** What the control plane is told. Every key is in `settings`, with its default and its meaning. */
 export interface Config {
@@ -25,6 +28,8 @@ export interface Config {
   readonly pluginTimeout: number
   readonly plugins: readonly PluginSetting[]
   readonly schedulerName: string
+  readonly schedulerProfiles: readonly SchedulerProfile[]
+  readonly schedulerWebhooks: readonly SchedulerWebhook[]
   readonly skippedPropagatingApis: readonly string[]
   readonly skippedPropagatingNamespaces: readonly string[]
   readonly successEvents: 'few' | 'all'
@@ -47,23 +52,17 @@ const check = new Ajv({ allErrors: true, strict: false, useDefaults: false }).co
 const sentence = ({ keyword, message, params }: ErrorObject): string => {
   if (keyword === 'additionalProperties') return `there is no setting "${params.additionalProperty}"`
   if (keyword === 'enum') return `must be one of ${params.allowedValues.join(', ')}`
+  if (keyword === 'pattern' && params.pattern === durationPattern)
+    return 'must be a duration such as 10s, 1m30s or 500ms'
+  if (keyword === 'pattern' && params.pattern === spanPattern)
+    return 'must be a duration such as 10s, and longer than none'
   return message ?? keyword
 }
 
 const pathOf = ({ instancePath }: ErrorObject): string => instancePath.slice(1).replaceAll('/', '.') || '(file)'
 
-/** A text is a duration such as `10s`, `1m30s` or `500ms`; the config holds milliseconds. */
-export function milliseconds(duration: string): number {
-  const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)]
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ''] ?? 0), 0)
-}
-
 const settle = ({ duration }: Setting, value: unknown): unknown =>
   duration && typeof value === 'string' ? milliseconds(value) : value
-
-const pluginSettings = (plugins: readonly (string | PluginSetting)[]): readonly PluginSetting[] =>
-  plugins.map((each) => (typeof each === 'string' ? { name: each } : each))
 
 /**
  * What a file, or an object like one, says over the defaults. Throws `CONFIG_INVALID` with the field and the reason.
@@ -79,7 +78,13 @@ export function readConfig(said: object = {}, directory = process.cwd()): Config
     settle(setting, given[name as SettingName] ?? setting.schema.default),
   ])
   const config = Object.fromEntries(values) as Config // `settings` covers every key: its type says so
-  return { ...config, plugins: pluginSettings(config.plugins), directory }
+  return {
+    ...config,
+    plugins: pluginSettings(config.plugins),
+    schedulerProfiles: profileSettings(config.schedulerProfiles),
+    schedulerWebhooks: webhookSettings(config.schedulerWebhooks),
+    directory,
+  }
 }
 
 /** Reads a config file in YAML or JSON. */

@@ -1,4 +1,6 @@
 import type { Config } from './config.ts'
+import { durationPattern } from './duration.ts'
+import { pluginsSchema, profilesSchema, webhooksSchema } from './plugin-settings.ts'
 
 /** One setting: what may be said, what holds when nothing is said, and what it means. */
 export interface Setting {
@@ -12,7 +14,7 @@ export interface Setting {
 
 export type SettingName = Exclude<keyof Config, 'directory'>
 
-const duration = (value: string) => ({ type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h))+$', default: value })
+const duration = (value: string) => ({ type: 'string', pattern: durationPattern, default: value })
 
 const names = (...value: readonly string[]) => ({ type: 'array', items: { type: 'string' }, default: value })
 
@@ -56,28 +58,24 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     duration: true,
   },
   plugins: {
-    schema: {
-      type: 'array',
-      items: {
-        anyOf: [
-          { type: 'string' },
-          {
-            type: 'object',
-            required: ['name'],
-            additionalProperties: false,
-            properties: { name: { type: 'string' }, options: {}, enabled: { type: 'boolean' } },
-          },
-        ],
-      },
-      default: [],
-    },
+    schema: pluginsSchema,
     description:
-      'Plugins beside the built-in ones, by npm package name or by path, in the order they are asked: a name, or `{name, options, enabled}`. The name of a built-in plugin sets its options, or leaves it out with `enabled: false`.',
+      'Plugins beside the built-in ones, by npm package name or by path, in the order they are asked: a name, or an object. The name of a built-in plugin says how that one is loaded.',
   },
   schedulerName: {
     schema: { type: 'string', minLength: 1, default: 'default-scheduler' },
     description: 'Only bindings that name this scheduler are scheduled.',
     karmada: '--scheduler-name',
+  },
+  schedulerProfiles: {
+    schema: profilesSchema,
+    description:
+      'Which plugins decide, in which order, with which weights and options, by the scheduler that a binding names: a list of `{schedulerName, order, plugins}`. Bindings that name a scheduler of this list are scheduled, too.',
+  },
+  schedulerWebhooks: {
+    schema: webhooksSchema,
+    description:
+      "Plugins of the scheduler's that answer over HTTP, asked after all others: a list of `{name, url or service, caBundle, points, weight, timeout, failurePolicy, circuitBreaker}`.",
   },
   skippedPropagatingApis: {
     schema: names(),

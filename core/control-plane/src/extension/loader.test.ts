@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { FlotillaError, first, type Host, on, type Plugin, point, Registry } from '@flotilla/sdk'
+import { fakeHost } from '@flotilla/sdk/testing'
 import { createMetrics } from '../server/metrics.ts'
 import { type LoaderOptions, loadPlugins, type PluginEntry } from './loader.ts'
 import { importPlugins } from './packages.ts'
@@ -14,7 +15,7 @@ const loader = (registry = new Registry(), timeout = 1000): LoaderOptions => ({
   registry,
   version: '0.1.0',
   timeout,
-  host: (_, options, signal) => ({ metrics: createMetrics(), options, signal }) as unknown as Host, // what loading needs of a host
+  host: (_, options, signal) => ({ ...fakeHost({ options }), metrics: createMetrics(), signal }),
 })
 
 const says = (name: string, answer: (who: string) => string | undefined | Promise<string>): Plugin => ({
@@ -100,7 +101,8 @@ test('a plugin that throws fails its own call, with its name and the point', asy
   loadPlugins([{ plugin: broken }], loader(registry))
   await assert.rejects(registry.ask(greet, 'world'), {
     code: 'PLUGIN_FAILED',
-    message: 'plugin broken failed at test.greet: out of ink',
+    message:
+      'plugin broken failed at test.greet: out of ink; mend the plugin, or set failurePolicy: ignore for it in the config file',
   })
 })
 

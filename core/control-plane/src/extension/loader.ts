@@ -1,28 +1,38 @@
 import { type Controller, type Extension, errors, type Host, type Plugin, type Registry } from '@flotilla/sdk'
 import { Ajv } from 'ajv'
 import { satisfies } from 'semver'
-import { type ObservedOptions, observed } from './observed.ts'
+import { observed } from './observed.ts'
+import { type PluginPolicyWords, policyAt } from './policy.ts'
+import type { SchedulingPlugin } from './profiles.ts'
+import { schedulingPoint } from './scheduling.ts'
 import { type Scope, Scopes } from './scope.ts'
+import { weighted } from './weight.ts'
 
 export interface LoaderOptions {
   readonly registry: Registry
   /** Flotilla's version, which a plugin's `host` range must include. */
   readonly version: string
-  /** How long a plugin may think about one question, in milliseconds. */
+  /** How long a plugin may think about one question, in milliseconds, when its entry says nothing of it. */
   readonly timeout: number
   /** What the plugin gets as its host; everything it starts ends with the signal. */
   readonly host: (plugin: string, options: unknown, signal: AbortSignal) => Host
 }
 
-/** A plugin, and what the config file says to it. */
-export interface PluginEntry {
+/** A plugin, and what the config file says to it and of it. */
+export interface PluginEntry extends PluginPolicyWords {
   readonly plugin: Plugin
   readonly options?: unknown
+  /** Built in: its exams vouch for its answers, so that they need not be looked at one by one. */
+  readonly trusted?: boolean
+  /** How often its scores count; by default once. */
+  readonly weight?: number
 }
 
 export interface LoadedPlugins {
   readonly names: readonly string[]
   readonly controllers: readonly Controller[]
+  /** Those that answer the scheduler, in order. */
+  readonly scheduling: readonly SchedulingPlugin[]
   /** Ends every plugin, the last loaded first. */
   end(): Promise<void>
 }
@@ -62,34 +72,86 @@ function checkOptions({ name, schema }: Plugin, options: unknown): void {
 /** Loads plugins in order, each in a scope of its own. The first that does not fit ends the start, with its name. */
 export function loadPlugins(entries: readonly PluginEntry[], loader: LoaderOptions): LoadedPlugins {
   const scopes = new Scopes()
-  const loaded = new Map<string, Scope>()
+  const loaded = new Set<string>()
+  const opened: Scope[] = []
+  const open: Open = ({ name }, options) => {
+    const scope = scopes.open((signal) => loader.host(name, options, signal))
+    opened.push(scope)
+    return scope.host
+  }
   const controllers: Controller[] = []
-  for (const { plugin, options } of entries) {
+  const scheduling: SchedulingPlugin[] = []
+  for (const entry of entries) {
+    const { plugin, options } = entry
     checkShape(plugin)
     if (loaded.has(plugin.name)) throw errors.PLUGIN_DUPLICATE(plugin.name)
     checkHost(plugin, loader.version)
-    checkNeeds(plugin, new Set(loaded.keys()))
+    checkNeeds(plugin, loaded)
     checkOptions(plugin, options)
-    const scope = scopes.open((signal) => loader.host(plugin.name, options, signal))
-    loaded.set(plugin.name, scope)
-    controllers.push(...start(plugin, scope.host, loader))
+    loaded.add(plugin.name)
+    const started = start(entry, open, loader)
+    controllers.push(...started.controllers)
+    if (started.scheduling) scheduling.push(started.scheduling)
   }
   return {
-    names: [...loaded.keys()],
+    names: [...loaded],
     controllers,
+    scheduling,
     end: async () => {
-      for (const scope of [...loaded.values()].reverse()) await scope.end()
+      for (const scope of opened.reverse()) await scope.end()
     },
   }
 }
 
+/** Opens a scope for a plugin with these options. */
+type Open = (plugin: Plugin, options: unknown) => Host
+
+interface Started {
+  readonly controllers: readonly Controller[]
+  readonly scheduling?: SchedulingPlugin
+}
+
 /** Registers the answers of a plugin and gives its controllers. */
-function start(plugin: Plugin, host: Host, loader: LoaderOptions): readonly Controller[] {
+function start(entry: PluginEntry, open: Open, loader: LoaderOptions): Started {
+  const { plugin, options, weight = 1 } = entry
+  return loading(plugin, () => {
+    const host = open(plugin, options)
+    const answers = answersOf(entry, host, loader)
+    for (const answer of weighted(answers, weight)) loader.registry.add(answer)
+    const controllers = (plugin.controllers?.(host) ?? []).map((controller) => guarded(controller, host))
+    const scheduling = answers.filter(isForScheduler)
+    if (scheduling.length === 0) return { controllers }
+    return { controllers, scheduling: schedulingPlugin(entry, scheduling, open, loader) }
+  })
+}
+
+const isForScheduler = ({ point }: Extension): boolean => schedulingPoint(point.id) !== undefined
+
+const schedulingPlugin = (
+  entry: PluginEntry,
+  answers: readonly Extension[],
+  open: Open,
+  loader: LoaderOptions,
+): SchedulingPlugin => {
+  const { plugin, weight = 1 } = entry
+  return {
+    name: plugin.name,
+    needs: plugin.needs ?? [],
+    weight,
+    answers,
+    withOptions: (options) => {
+      checkOptions(plugin, options)
+      return loading(plugin, () => answersOf(entry, open(plugin, options), loader).filter(isForScheduler))
+    },
+  }
+}
+
+/** What a plugin throws while it is loaded has its name. */
+function loading<T>({ name }: Plugin, step: () => T): T {
   try {
-    register(plugin, host, loader)
-    return (plugin.controllers?.(host) ?? []).map((controller) => guarded(controller, host))
+    return step()
   } catch (cause) {
-    throw errors.PLUGIN_LOAD_FAILED(plugin.name, cause)
+    throw errors.PLUGIN_LOAD_FAILED(name, cause)
   }
 }
 
@@ -105,8 +167,13 @@ const guarded = (controller: Controller, { log }: Host): Controller => ({
   },
 })
 
-function register(plugin: Plugin, host: Host, { registry, timeout }: LoaderOptions): void {
-  const watch: ObservedOptions = { plugin: plugin.name, metrics: host.metrics, timeout }
+/** What a plugin answers, wrapped. */
+function answersOf(entry: PluginEntry, host: Host, { timeout }: LoaderOptions): readonly Extension[] {
+  const { plugin, trusted = false } = entry
+  const { metrics, log } = host
   const answers: readonly Extension[] = plugin.extensions?.(host) ?? []
-  for (const answer of answers) registry.add(observed(answer, watch))
+  return answers.map((answer) => {
+    const policy = policyAt(answer.point.id, entry, timeout)
+    return observed(answer, { plugin: plugin.name, metrics, log, policy, trusted })
+  })
 }

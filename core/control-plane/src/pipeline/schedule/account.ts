@@ -1,10 +1,12 @@
 import { type Cluster, clusterKind, type Key, keyText, type Overhear } from '@flotilla/sdk'
+import type { Asking } from '../../extension/profiles.ts'
 import type { Machine } from '../../machine.ts'
 import { bindingKinds } from '../../manifest/origin.ts'
 import type { Decisions } from './decisions.ts'
 import { type Explanation, explain } from './explain.ts'
 import type { ScheduleInput } from './schedule.ts'
 import { snapshotOf } from './snapshot.ts'
+import { schedulerOf } from './touched.ts'
 import { thorough, witness } from './witness.ts'
 
 /** What is known of where a binding goes. */
@@ -25,8 +27,18 @@ export const explainNow = async (
 ): Promise<Explanation> =>
   explain(await witness(thorough(overhear), { binding, snapshot: snapshotOf(clusters), fresh: false }, now))
 
+/** What an account draws on: the last decisions, and who is asked by the scheduler a binding names. */
+interface Known {
+  readonly decisions: Decisions
+  readonly profiles: ReadonlyMap<string, Asking>
+}
+
 /** Accounts for where a binding goes; undefined when there is none of that name. */
-export async function accountOf(machine: Machine, decisions: Decisions, key: Key): Promise<Account | undefined> {
+export async function accountOf(
+  machine: Machine,
+  { decisions, profiles }: Known,
+  key: Key,
+): Promise<Account | undefined> {
   const kind = bindingKinds.find(({ scope }) => (scope === 'Namespaced') === (key.namespace !== undefined))
   const binding = kind && machine.store(kind).get(key)
   if (!binding) return undefined
@@ -34,6 +46,7 @@ export async function accountOf(machine: Machine, decisions: Decisions, key: Key
   const { placement } = binding.spec
   if (!placement) return { binding: key, decisions: made }
   const placed = { ...binding, spec: { ...binding.spec, placement } }
-  const now = await explainNow(machine.overhear, placed, machine.store(clusterKind).list(), machine.now())
+  const { overhear } = profiles.get(schedulerOf(binding.spec)) ?? machine
+  const now = await explainNow(overhear, placed, machine.store(clusterKind).list(), machine.now())
   return { binding: key, decisions: made, now }
 }

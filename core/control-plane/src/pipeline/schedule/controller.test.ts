@@ -14,6 +14,7 @@ import {
   matchesCluster,
   on,
   schedule as points,
+  Registry,
   resourceBindingKind,
 } from '@flotilla/sdk'
 import { type BindingWords, binding, cluster, clusterBinding, clusters } from '@flotilla/sdk/testing'
@@ -92,6 +93,17 @@ describe('a binding is scheduled', () => {
     start({ objects: [ours({ schedulerName: 'mine' }), ...clusters('a')] })
     await machine.quiet()
     assert.deepEqual(machine.writes, [])
+  })
+  test('by the profile of the scheduler it names', async () => {
+    machine = testMachine({
+      objects: [ours({ schedulerName: 'mine' }), ...clusters('a', 'b')],
+      extensions: [byAffinity],
+    })
+    const registry = new Registry()
+    registry.add(on(points.select, ({ clusters }) => ({ clusters: clusters.slice(1) })))
+    machine.run(scheduleControllers(machine, { profiles: new Map([['mine', registry]]) }))
+    await machine.quiet()
+    assert.deepEqual(where(), ['b'])
   })
   test('again when its placement changes', async () => {
     start({ objects: [ours(), ...clusters('a', 'b')] })

@@ -9,6 +9,7 @@ import {
   type Priority,
   resourceBindingKind,
 } from '@flotilla/sdk'
+import type { Asking } from '../../extension/profiles.ts'
 import type { Machine } from '../../machine.ts'
 import { bindingKinds } from '../../manifest/origin.ts'
 import { Assigning } from './assigning.ts'
@@ -19,10 +20,12 @@ import { keepScheduled, type Scheduler } from './scheduler.ts'
 import { concerns, isLeftBehind, isNews, isOtherCluster, isOtherRoom, isOtherToExpressions, isOurs } from './touched.ts'
 
 export interface ScheduleOptions {
-  /** Only bindings that name this scheduler are scheduled. By default `default-scheduler`. */
+  /** Bindings that name this scheduler are scheduled, and those of a profile. By default `default-scheduler`. */
   readonly schedulerName?: string
   /** Where it is kept how the last decisions came about. By default nobody can ask. */
   readonly decisions?: Decisions
+  /** Who is asked about bindings that name another scheduler than this one, or this one. */
+  readonly profiles?: ReadonlyMap<string, Asking>
 }
 
 /** Decisions take next to no time; what takes time are the writes, and an API server commits many of them at once. */
@@ -34,12 +37,14 @@ const breath = 10_000
 /** Gives every binding its clusters. */
 export function scheduleControllers(
   machine: Machine,
-  { schedulerName = 'default-scheduler', decisions = new Decisions(0) }: ScheduleOptions = {},
+  { schedulerName = 'default-scheduler', decisions = new Decisions(0), profiles = new Map() }: ScheduleOptions = {},
 ): readonly Controller[] {
+  const asking = new Map<string, Asking>([[schedulerName, machine], ...profiles])
   const shared = {
     machine,
     clusters: liveSnapshot(machine.store(clusterKind)),
-    ownership: { schedulerName },
+    asking,
+    ownership: { schedulers: new Set(asking.keys()) },
     metrics: scheduleMetrics(machine.metrics),
     decisions,
     assigning: new Assigning(machine.store(resourceBindingKind)), // only bindings of namespaces are in groups

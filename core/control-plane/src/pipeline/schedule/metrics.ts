@@ -1,4 +1,5 @@
-import type { Ask, Metrics } from '@flotilla/sdk'
+import { type Ask, type Metrics, schedule as points } from '@flotilla/sdk'
+import { schedulingPoint } from '../../extension/scheduling.ts'
 import type { Cause } from './due.ts'
 
 const powers = (first: number, factor: number, count: number): readonly number[] =>
@@ -11,6 +12,24 @@ const steps: Readonly<Record<string, string>> = {
   'schedule.select': 'Select',
   'schedule.assign': 'AssignReplicas',
 }
+
+/** The labels of a question, made once: each binding asks several. */
+const labelsOf = ({ id }: { readonly id: string }) => {
+  const extension_point = schedulingPoint(id) ?? id
+  const schedule_step = steps[id]
+  return {
+    success: { extension_point, result: 'success' },
+    error: { extension_point, result: 'error' },
+    step: schedule_step && { schedule_step },
+  }
+}
+
+const questions = new Map(
+  [points.filter, points.score, points.estimate, points.select, points.assign].map((point) => [
+    point.id,
+    labelsOf(point),
+  ]),
+)
 
 const since = (start: number): number => (performance.now() - start) / 1000
 
@@ -33,6 +52,12 @@ export function scheduleMetrics(metrics: Metrics) {
     labels: ['schedule_step'],
     buckets: powers(0.001, 2, 15),
   })
+  const framework = metrics.histogram({
+    name: 'karmada_scheduler_framework_extension_point_duration_seconds',
+    help: "How long all plugins took to answer an extension point of the scheduler's",
+    labels: ['extension_point', 'result'],
+    buckets: powers(0.0001, 2, 12),
+  })
   const incoming = metrics.counter({
     name: 'karmada_scheduler_queue_incoming_bindings_total',
     help: 'Bindings that came to be scheduled, by why',
@@ -50,13 +75,18 @@ export function scheduleMetrics(metrics: Metrics) {
     timed:
       (ask: Ask): Ask =>
       async (point, arg) => {
-        const schedule_step = steps[point.id]
-        if (!schedule_step) return ask(point, arg)
+        const labels = questions.get(point.id)
+        if (!labels) return ask(point, arg)
         const start = performance.now()
+        let result: 'success' | 'error' = 'error'
         try {
-          return await ask(point, arg)
+          const answer = await ask(point, arg)
+          result = 'success'
+          return answer
         } finally {
-          step.observe(since(start), { schedule_step })
+          const seconds = since(start)
+          framework.observe(seconds, labels[result])
+          if (labels.step) step.observe(seconds, labels.step)
         }
       },
   }

@@ -15,6 +15,7 @@ import {
   type Outcome,
   reasonOf,
 } from '@flotilla/sdk'
+import type { Asking } from '../../extension/profiles.ts'
 import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { isBehind } from '../../manifest/template.ts'
@@ -25,13 +26,15 @@ import type { LiveSnapshot } from './live-snapshot.ts'
 import type { ScheduleMetrics } from './metrics.ts'
 import { type Mishap, mishapPatch, observedPatch, resultPatch, successMessage, successPatch } from './result.ts'
 import { type Decision, type Failure, type ScheduleInput, schedule } from './schedule.ts'
-import { isLeftBehind, isOurs, type Ownership } from './touched.ts'
+import { isLeftBehind, isOurs, type Ownership, schedulerOf } from './touched.ts'
 import { witness } from './witness.ts'
 
 export interface Scheduler {
   readonly machine: Machine
   readonly kind: Kind<Binding>
   readonly clusters: LiveSnapshot
+  /** Who is asked, by the scheduler that a binding names. */
+  readonly asking: ReadonlyMap<string, Asking>
   readonly ownership: Ownership
   readonly metrics: ScheduleMetrics
   /** Where bindings that are not to be apart, or together, were just sent. */
@@ -97,9 +100,11 @@ function catalogued({ reason, message }: Mishap): FlotillaError | undefined {
 }
 
 /** Decides, and keeps how it came about for who asks. */
-async function remember({ machine, metrics, decisions }: Scheduler, input: ScheduleInput): Promise<Decision> {
-  if (!decisions.keeps) return schedule(metrics.timed(machine.ask), input)
-  const made = await witness((hear) => metrics.timed(machine.overhear(hear)), input, machine.now())
+async function remember(scheduler: Scheduler, input: ScheduleInput): Promise<Decision> {
+  const { machine, metrics, decisions, asking } = scheduler
+  const { ask, overhear } = asking.get(schedulerOf(input.binding.spec)) ?? machine
+  if (!decisions.keeps) return schedule(metrics.timed(ask), input)
+  const made = await witness((hear) => metrics.timed(overhear(hear)), input, machine.now())
   decisions.add(keyText(keyOf(input.binding)), made)
   if (made.decision) return made.decision
   throw made.error

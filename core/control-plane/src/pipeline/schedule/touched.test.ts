@@ -5,6 +5,7 @@ import { type BindingWords, binding, type ClusterWords, cluster } from '@flotill
 import { concerns, isNews, isOtherCluster, isOtherRoom, isOtherToExpressions, isOurs } from './touched.ts'
 
 const labels = { [label.propagationPolicyId]: 'id' }
+const ownership = { schedulers: new Set(['default-scheduler', 'profiled']) }
 const ours = { labels, placement: {}, schedulerName: 'default-scheduler' }
 
 describe('a binding is scheduled here', () => {
@@ -16,6 +17,7 @@ describe('a binding is scheduled here', () => {
       true,
     ],
     'when it names no scheduler': [{ ...ours, schedulerName: undefined }, true],
+    'when it names the scheduler of a profile': [{ ...ours, schedulerName: 'profiled' }, true],
     'when it names another scheduler': [{ ...ours, schedulerName: 'mine' }, false],
     'when it is merely attached': [{ ...ours, labels: {} }, false],
     'when it has no placement': [{ ...ours, placement: undefined }, false],
@@ -23,7 +25,7 @@ describe('a binding is scheduled here', () => {
     'when it is going': [{ ...ours, deletionTimestamp: '2026-01-01T00:00:00Z' }, false],
   }
   for (const [name, [words, here]] of Object.entries(cases))
-    test(`${name}: ${here}`, () => assert.equal(isOurs(binding(words), { schedulerName: 'default-scheduler' }), here))
+    test(`${name}: ${here}`, () => assert.equal(isOurs(binding(words), ownership), here))
 })
 
 describe('a change of a cluster can change where bindings go', () => {

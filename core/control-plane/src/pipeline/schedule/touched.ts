@@ -12,8 +12,8 @@ import {
 import { termsOf } from './term.ts'
 
 export interface Ownership {
-  /** Only bindings that name this scheduler are scheduled. */
-  readonly schedulerName: string
+  /** Only bindings that name one of these schedulers are scheduled. */
+  readonly schedulers: ReadonlySet<string>
 }
 
 /** Whether somebody answers for where a binding is: its policy, or who asks for it. */
@@ -22,12 +22,15 @@ const isAnsweredFor = ({ metadata: { labels = {} } }: Binding): boolean =>
     labels[label.propagationPolicyId] ?? labels[label.clusterPropagationPolicyId] ?? labels[label.bindingManagedBy],
   )
 
+/** Who is to schedule a binding. */
+export const schedulerOf = ({ schedulerName }: Binding['spec']): string => schedulerName || 'default-scheduler'
+
 /** Whether a binding is one this scheduler may write at all; one merely attached has no placement. */
-const isInReach = ({ metadata: { deletionTimestamp }, spec }: Binding, { schedulerName }: Ownership): boolean =>
+const isInReach = ({ metadata: { deletionTimestamp }, spec }: Binding, { schedulers }: Ownership): boolean =>
   deletionTimestamp === undefined &&
   spec.placement !== undefined &&
   spec.suspension?.scheduling !== true &&
-  (spec.schedulerName || 'default-scheduler') === schedulerName
+  schedulers.has(schedulerOf(spec))
 
 /** Whether a binding is this scheduler's to place: one of a policy, or one that asks for it; not one merely attached. */
 export const isOurs = (binding: Binding, ownership: Ownership): boolean =>

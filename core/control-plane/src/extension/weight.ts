@@ -1,0 +1,20 @@
+import { type Extension, type Handler, type PerCluster, schedule } from '@flotilla/sdk'
+
+type Scores = PerCluster<number> | undefined
+
+/** Answers with each score so many times; what is no score stays as it is. One that counts nothing is not asked. */
+export function weighted(answers: readonly Extension[], weight: number): readonly Extension[] {
+  if (weight === 1) return answers
+  const isScore = ({ point }: Extension) => point.id === schedule.score.id
+  if (weight === 0) return answers.filter((answer) => !isScore(answer))
+  return answers.map((answer) => (isScore(answer) ? { ...answer, handler: times(answer.handler, weight) } : answer))
+}
+
+function times(handler: Handler<never, unknown>, weight: number): Handler<never, unknown> {
+  const heavier = (scores: Scores): Scores =>
+    scores && Object.fromEntries(Object.entries(scores).map(([cluster, score]) => [cluster, score * weight]))
+  return (arg) => {
+    const asked = handler(arg) as Scores | Promise<Scores> // it answers `schedule.score`
+    return asked instanceof Promise ? asked.then(heavier) : heavier(asked)
+  }
+}
