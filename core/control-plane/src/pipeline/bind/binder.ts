@@ -116,6 +116,12 @@ const isDue = ({ template, existing }: Pair, { spec }: PropagationPolicy, isFres
   spec.activationPreference !== 'Lazy' ||
   (existing ? isEditedSince(existing.metadata.annotations?.[templateAnnotation], template) : isFresh)
 
+/** Whether a binding is somebody's still: of the policy it was made by, though a lazy one has its template by now. */
+const isHeld = ({ machine }: Binder, { existing }: Pair): boolean => {
+  const holder = existing && claimOf(existing)
+  return holder !== undefined && claimant(machine, holder) !== undefined
+}
+
 /** Two kinds of different groups share a name of binding; the one that came first has it. */
 async function reportTaken({ machine }: Binder, { template, existing }: Pair): Promise<Outcome> {
   const other = existing?.spec.resource
@@ -147,5 +153,5 @@ export async function keepBound(
   if (!policy || bestFit(policy.spec.resourceSelectors, template) === fit.none) return done // the claim is about to change
   if (existing && isOfAnother(existing, template.metadata.uid)) return reportTaken(binder, pair)
   if (isDue(pair, policy, isFresh)) return applied(binder, pair, policy, signal)
-  return existing && claimOf(existing)?.id === claim.id ? done : letGo(binder, pair)
+  return isHeld(binder, pair) ? done : letGo(binder, pair)
 }

@@ -214,22 +214,37 @@ describe('a lazy policy waits for the next edit of the template', () => {
     claimIt()
     await machine.until(() => web() !== undefined)
   })
-  test('when it takes a template over, whose binding is nobody’s until then', async () => {
+  describe('when it takes a template over, whose binding stays with the policy it was made by', () => {
     const other = policy({
       name: 'b',
       labels: { [label.propagationPolicyId]: 'id-b' },
       conflictResolution: 'Overwrite',
     })
     const byOther = withClaim({}, { policy: { namespace: 'default', name: 'b' }, id: 'id-b' })
-    start({ objects: [other, deployment({ uid: 'uid-web', ...byOther })] })
-    await machine.until(() => web() !== undefined)
-    machine.objects.put(lazy)
-    claimIt()
-    await machine.until(() => claimOf(web() as Binding) === undefined)
-    assert.equal(web()?.spec.conflictResolution, 'Overwrite')
-    edit()
-    await machine.until(() => claimOf(web() as Binding)?.id === 'id-a')
-    assert.equal(web()?.spec.conflictResolution, 'Abort')
+    const takeOver = async () => {
+      start({ objects: [other, deployment({ uid: 'uid-web', ...byOther })] })
+      await machine.until(() => web() !== undefined)
+      machine.objects.put(lazy)
+      claimIt()
+      await machine.quiet()
+      assert.equal(claimOf(web() as Binding)?.id, 'id-b')
+      assert.equal(web()?.spec.conflictResolution, 'Overwrite')
+    }
+
+    test('until the next edit', async () => {
+      await takeOver()
+      edit()
+      await machine.until(() => claimOf(web() as Binding)?.id === 'id-a')
+      assert.equal(web()?.spec.conflictResolution, 'Abort')
+    })
+    test('or until that policy goes', async () => {
+      await takeOver()
+      machine.objects.remove(
+        machine.objects.get(propagationPolicyKind, { namespace: 'default', name: 'b' }) as Manifest,
+      )
+      await machine.until(() => claimOf(web() as Binding) === undefined)
+      assert.equal(web()?.spec.conflictResolution, 'Overwrite')
+    })
   })
   test('not for a binding that somebody deletes', async () => {
     start({ objects: [lazy, claimed()] })

@@ -61,6 +61,9 @@ const saysMore = ({ before, after, initial }: Change<PropagationPolicy>): boolea
   after.spec.activationPreference !== 'Lazy' &&
   !(before && deepEqual(before.spec, after.spec) && clusterExpressionsText(before) === clusterExpressionsText(after))
 
+const isLeaving = ({ before, after }: Change<PropagationPolicy>): boolean =>
+  !after || (after.metadata.deletionTimestamp !== undefined && before?.metadata.deletionTimestamp === undefined)
+
 function binder(machine: Machine, templates: Templates): Controller {
   const { store } = machine
   const binding = { machine, templates, metrics: bindMetrics(machine.metrics) }
@@ -93,9 +96,18 @@ function binder(machine: Machine, templates: Templates): Controller {
   const bindClaimed = (policy: PropagationPolicy) => {
     for (const template of templates.by(claimIndex, idOf(policy) ?? '')) worker.enqueue(referenceTo(template), 'low')
   }
+  /** Those whose template a lazy policy has had since. All others hear of it when their template loses its claim. */
+  const leave = (policy: PropagationPolicy) => {
+    const id = idOf(policy) ?? ''
+    for (const { spec } of bindingKinds.flatMap((kind) => store(kind).by(claimIndex, id))) {
+      const template = templates.get(spec.resource)
+      if (template && claimOf(template)?.id !== id) worker.enqueue(spec.resource, 'low')
+    }
+  }
   const hearPolicies = (kind: Kind<PropagationPolicy>) =>
     store(kind).listen((change) => {
       if (change.after && saysMore(change)) bindClaimed(change.after)
+      if (change.before && isLeaving(change)) leave(change.before)
     })
   const hearOverrides = (kind: Kind<OverridePolicy>) =>
     store(kind).listen(({ before, after, initial }) => {
