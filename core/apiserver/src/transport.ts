@@ -35,7 +35,6 @@ const shown = ({ watch, show }: WatchAnswer): AsyncIterable<WireEvent> => (show 
  */
 export const inProcessTransport = (server: ApiServer, user: User): Transport => ({
   address: server.name,
-  isLocal: true,
 
   async send(request: ApiRequest): Promise<ApiResponse> {
     const answer = await server.handle(requestOf(request, user))

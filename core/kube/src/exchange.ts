@@ -16,18 +16,12 @@ function failureOf({ transport }: Connection, error: unknown, signal: AbortSigna
   return errors.SERVER_UNREACHABLE(transport.address, error)
 }
 
-function sent({ transport, timeoutMs }: Connection, request: ApiRequest): Promise<ApiResponse> {
-  const { signal } = request
-  if (!transport.isLocal)
-    return withDeadline(timeoutMs, signal, (limited) => transport.send({ ...request, signal: limited }))
-  return signal?.aborted ? Promise.reject(signal.reason) : transport.send(request)
-}
-
 /** Asks once. Throws an `ApiError` for an answer that is not a success, `SERVER_UNREACHABLE` when there was none. */
 export async function ask(connection: Connection, request: ApiRequest): Promise<ApiResponse> {
+  const { transport, timeoutMs } = connection
   let response: ApiResponse
   try {
-    response = await sent(connection, request)
+    response = await withDeadline(timeoutMs, request.signal, (signal) => transport.send({ ...request, signal }))
   } catch (error) {
     throw failureOf(connection, error, request.signal)
   }

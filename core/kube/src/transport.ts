@@ -36,8 +36,6 @@ export interface WireEvent {
 export interface Transport {
   /** For messages: the server's URL, or its name. */
   readonly address: string
-  /** Whether the server is in the same process: it always answers, so nobody has to wait with a clock in his hand. */
-  readonly isLocal?: boolean
   /** Rejects only when there was no answer. */
   send(request: ApiRequest): Promise<ApiResponse>
   /** A watch. Rejects with an `ApiError` when the server refuses it. Ends when the server or the signal ends it. */
