@@ -23,6 +23,7 @@ export interface Config {
   readonly clusterStatusUpdateFrequency: number
   readonly clusterSuccessThreshold: number
   readonly decisionMemory: number
+  readonly emptyWorkloadPropagation: boolean
   readonly memberEvents: 'none' | 'warnings' | 'all'
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly pluginTimeout: number

@@ -43,6 +43,12 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     description:
       'MiB in which is kept how the last scheduling decisions came about, for `flotilla explain`. With 0 none are kept.',
   },
+  emptyWorkloadPropagation: {
+    schema: { type: 'boolean', default: false },
+    description:
+      'Whether a workload goes to selected clusters that get none of its replicas, too: with 0 of them, so that it is there before it has to be.',
+    karmada: '--enable-empty-workload-propagation',
+  },
   logLevel: {
     schema: { enum: ['debug', 'info', 'warn', 'error', 'silent'], default: 'info' },
     description: 'What is logged, as JSON lines on standard error.',

@@ -22,6 +22,8 @@ import { concerns, isLeftBehind, isNews, isOtherCluster, isOtherRoom, isOtherToE
 export interface ScheduleOptions {
   /** Bindings that name this scheduler are scheduled, and those of a profile. By default `default-scheduler`. */
   readonly schedulerName?: string
+  /** Whether selected clusters that get no replicas get the workload. By default they do not. */
+  readonly emptyWorkloadPropagation?: boolean
   /** Where it is kept how the last decisions came about. By default nobody can ask. */
   readonly decisions?: Decisions
   /** Who is asked about bindings that name another scheduler than this one, or this one. */
@@ -35,16 +37,16 @@ const workers = 32
 const breath = 10_000
 
 /** Gives every binding its clusters. */
-export function scheduleControllers(
-  machine: Machine,
-  { schedulerName = 'default-scheduler', decisions = new Decisions(0), profiles = new Map() }: ScheduleOptions = {},
-): readonly Controller[] {
+export function scheduleControllers(machine: Machine, options: ScheduleOptions = {}): readonly Controller[] {
+  const { schedulerName = 'default-scheduler', emptyWorkloadPropagation = false } = options
+  const { decisions = new Decisions(0), profiles = new Map() } = options
   const asking = new Map<string, Asking>([[schedulerName, machine], ...profiles])
   const shared = {
     machine,
     clusters: liveSnapshot(machine.store(clusterKind)),
     asking,
     ownership: { schedulers: new Set(asking.keys()) },
+    empty: emptyWorkloadPropagation,
     metrics: scheduleMetrics(machine.metrics),
     decisions,
     assigning: new Assigning(machine.store(resourceBindingKind)), // only bindings of namespaces are in groups

@@ -124,6 +124,22 @@ describe('clusters that do not exist', () => {
   })
 })
 
+describe('selected clusters that get no replicas', () => {
+  const gives = on(points.assign, () => ({ targets: [{ name: 'b', replicas: 3 }] }))
+  const takesTwo = on(points.select, ({ clusters }) => ({ clusters: clusters.slice(0, 2) }))
+  const targets = async (empty?: boolean) => {
+    const object = binding({ replicas: 3, placement: {} }) as ScheduleInput['binding'] // it has a placement
+    const input = { binding: object, snapshot: snapshotOf(clusters('a', 'b', 'c')), fresh: false }
+    return (await schedule(asking(takesTwo, gives), { ...input, ...(empty !== undefined && { empty }) })).targets
+  }
+  test('are left out', async () => assert.deepEqual(await targets(), [{ name: 'b', replicas: 3 }]))
+  test('have the workload with none when that is wanted', async () =>
+    assert.deepEqual(await targets(true), [
+      { name: 'a', replicas: 0 },
+      { name: 'b', replicas: 3 },
+    ]))
+})
+
 describe('terms of affinity are tried in turn', () => {
   const term = (affinityName: string, ...clusterNames: readonly string[]) => ({ affinityName, clusterNames })
   const placement = { clusterAffinities: [term('first', 'a'), term('second', 'b'), term('third', 'c')] }

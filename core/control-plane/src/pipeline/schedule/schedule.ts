@@ -21,6 +21,8 @@ export interface ScheduleInput {
   readonly fresh: boolean
   /** Others of its workload affinity groups, as they were just placed. */
   readonly assigning?: readonly Binding[]
+  /** Whether selected clusters that get no replicas get the workload. By default they do not. */
+  readonly empty?: boolean
 }
 
 /** Why a term led nowhere, in the words of the `Scheduled` condition. */
@@ -101,7 +103,18 @@ async function rank(ask: Ask, term: Term, candidates: points.Candidates): Promis
   return feasible.sort(byRank(replicas))
 }
 
-async function attempt(ask: Ask, { binding, snapshot, fresh, assigning }: ScheduleInput, term: Term): Promise<Attempt> {
+/** Selected clusters that got nothing are there with nothing. */
+function withEmpty(targets: readonly TargetCluster[], selected: readonly points.Feasible[]): readonly TargetCluster[] {
+  const names = new Set(targets.map(({ name }) => name))
+  const rest = selected.map(({ cluster }) => cluster.metadata.name).filter((name) => !names.has(name))
+  return [...targets, ...rest.map((name) => ({ name, replicas: 0 }))]
+}
+
+async function attempt(
+  ask: Ask,
+  { binding, snapshot, fresh, assigning, empty }: ScheduleInput,
+  term: Term,
+): Promise<Attempt> {
   const { placement } = binding.spec
   const { clusters } = snapshot
   const asked = { binding, placement, affinityName: term.name, ...(assigning?.length && { assigning }) }
@@ -125,7 +138,8 @@ async function attempt(ask: Ask, { binding, snapshot, fresh, assigning }: Schedu
     const { unschedulable: message } = assignment
     return { failure: { reason: 'Unschedulable', message, resolvable: true, ...hope(assignment) } }
   }
-  return { targets: assignment.targets.toSorted((a, b) => compare(a.name, b.name)) }
+  const targets = empty ? withEmpty(assignment.targets, selected.clusters) : assignment.targets
+  return { targets: targets.toSorted((a, b) => compare(a.name, b.name)) }
 }
 
 /** Where a binding goes: the first term that works out, from the one it is in. */

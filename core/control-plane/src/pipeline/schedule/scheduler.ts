@@ -36,6 +36,8 @@ export interface Scheduler {
   /** Who is asked, by the scheduler that a binding names. */
   readonly asking: ReadonlyMap<string, Asking>
   readonly ownership: Ownership
+  /** Whether selected clusters that get no replicas get the workload. */
+  readonly empty: boolean
   readonly metrics: ScheduleMetrics
   /** Where bindings that are not to be apart, or together, were just sent. */
   readonly assigning: Assigning
@@ -114,7 +116,13 @@ async function remember(scheduler: Scheduler, input: ScheduleInput): Promise<Dec
 async function decide(scheduler: Scheduler, binding: Placed, fresh: boolean): Promise<Decision> {
   try {
     return await scheduler.assigning.inTurn(binding, (assigning) =>
-      remember(scheduler, { binding, snapshot: scheduler.clusters.current(), fresh, assigning }),
+      remember(scheduler, {
+        binding,
+        snapshot: scheduler.clusters.current(),
+        fresh,
+        assigning,
+        empty: scheduler.empty,
+      }),
     )
   } catch (cause) {
     await fail(scheduler, binding, { reason: 'SchedulerError', message: reasonOf(cause) })
