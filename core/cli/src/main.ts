@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { diffCommand } from './commands/diff.ts'
+import { explainCommand } from './commands/explain.ts'
 import { joinCommand } from './commands/join.ts'
 import { command } from './commands/options.ts'
 import { planCommand } from './commands/plan.ts'
@@ -22,6 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(joinCommand())
     .addCommand(planCommand(version))
     .addCommand(diffCommand(version))
+    .addCommand(explainCommand(version))
   try {
     await program.parseAsync(args, { from: 'user' })
     return 0

@@ -54,7 +54,7 @@ export type Assignment =
   | {
       readonly targets: readonly TargetCluster[]
       /** What replicas were given in proportion to, for who asks why. */
-      readonly weights?: readonly Claimant[]
+      readonly weights?: readonly Pick<Claimant, 'name' | 'weight'>[]
     }
   | ({ readonly unschedulable: string } & Hope)
 

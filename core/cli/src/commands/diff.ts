@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { type LookingFlags, looking } from './looking.ts'
+import { type ComparingFlags, comparing } from './looking.ts'
 import { command, examples } from './options.ts'
 
-export interface DiffFlags extends LookingFlags {
+export interface DiffFlags extends ComparingFlags {
   readonly allNamespaces?: boolean
   readonly cluster?: readonly string[]
 }
@@ -13,7 +13,7 @@ const list = (text: string, before: readonly string[] = []): readonly string[] =
 ]
 
 export const diffCommand = (version: string): Command =>
-  looking(
+  comparing(
     command('diff')
       .summary('show what clusters hold differently from what they should')
       .description(

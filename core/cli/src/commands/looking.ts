@@ -7,13 +7,19 @@ export interface LookingFlags {
   readonly namespace?: string
   readonly config?: string
   readonly output?: 'wide' | 'json' | 'yaml'
+}
+
+/** Those that also show what differs. */
+export interface ComparingFlags extends LookingFlags {
   readonly diff: boolean
 }
 
 export const looking = (command: Command): Command =>
   command
     .addOption(new Option('-o, --output <format>', 'how it is printed').choices(['wide', 'json', 'yaml']))
-    .option('--no-diff', 'leave out what differs in each cluster')
     .option('--config <file>', 'the config file of the control plane (docs/config.md), for its plugins')
     .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
     .option('--context <name>', 'the context in it; by default its current one')
+
+export const comparing = (command: Command): Command =>
+  looking(command.option('--no-diff', 'leave out what differs in each cluster'))

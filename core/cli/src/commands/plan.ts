@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { type LookingFlags, looking } from './looking.ts'
+import { type ComparingFlags, comparing } from './looking.ts'
 import { command, examples } from './options.ts'
 
-export interface PlanFlags extends LookingFlags {
+export interface PlanFlags extends ComparingFlags {
   readonly filename: readonly string[]
   readonly recursive?: boolean
 }
@@ -10,7 +10,7 @@ export interface PlanFlags extends LookingFlags {
 const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 export const planCommand = (version: string): Command =>
-  looking(
+  comparing(
     command('plan')
       .summary('show what applying files would do, in every cluster')
       .description(

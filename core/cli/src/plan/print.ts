@@ -1,7 +1,8 @@
 import type { Difference } from '@flotilla/core'
 import { keyText, type Reference } from '@flotilla/sdk'
 import { stringify } from 'yaml'
-import { table } from '../output/table.ts'
+import { type Cell, type Column, tableOf } from '../output/columns.ts'
+import { paragraphs } from '../output/paragraphs.ts'
 import type { Drift, Drifts } from './drift.ts'
 import type { PlannedPlacement, PlannedTemplate } from './inquiry.ts'
 import type { Plan } from './plan.ts'
@@ -13,23 +14,6 @@ export interface PrintOptions {
   readonly diff: boolean
   /** `wide` shows more columns. */
   readonly output?: string
-}
-
-type Cell = string | number | undefined
-
-interface Column<T> {
-  readonly head: string
-  readonly cell: (row: T) => Cell
-  readonly wide?: true
-}
-
-function tableOf<T>(columns: readonly Column<T>[], rows: readonly T[], { output }: PrintOptions): string {
-  const shown = columns.filter(({ wide }) => !wide || output === 'wide')
-  const heads = shown.map(({ head }) => head)
-  return table(
-    heads,
-    rows.map((row) => shown.map(({ cell }) => cell(row))),
-  )
 }
 
 const replicas = ({ from, to }: PlannedPlacement): Cell => {
@@ -103,9 +87,6 @@ function diffsOf({ template, placements }: PlannedTemplate): readonly string[] {
     ([text, group]) => `${nameOf(template)} in ${group.map(({ cluster }) => cluster).join(', ')} ${text}`,
   )
 }
-
-const paragraphs = (...texts: readonly (string | undefined)[]): string =>
-  texts.filter((text) => text !== undefined && text !== '').join('\n\n')
 
 /** The plan for a person: a table, why something is not as one may think, and what differs in each cluster. */
 export function planText({ templates }: Plan, options: PrintOptions): string {

@@ -88,7 +88,11 @@ export async function witnessOf(client: Client, ask: Ask, config: Config): Promi
 }
 
 /** Why nobody places a template. */
-async function whyUnbound(witness: Witness, kind: ServedKind, template: Manifest): Promise<string> {
+export async function whyUnbound(
+  witness: Pick<Witness, 'ask' | 'client' | 'config'>,
+  kind: ServedKind,
+  template: Manifest,
+): Promise<string> {
   const { ask, client, config } = witness
   if (!isPropagated(kind, config)) return 'objects of this kind are not propagated'
   if (besides(config)(template)) return 'objects of this namespace are not propagated'

@@ -1,34 +1,18 @@
-import { type Config, createLog, readConfig, readConfigFile } from '@flotilla/core'
-import type { Log } from '@flotilla/sdk'
-import { stringify } from 'yaml'
 import type { DiffFlags } from '../commands/diff.ts'
-import type { LookingFlags } from '../commands/looking.ts'
 import type { PlanFlags } from '../commands/plan.ts'
+import { answer } from '../output/answer.ts'
 import { createProgress } from '../output/progress.ts'
 import type { Applied } from './applying.ts'
 import { reachControl } from './control.ts'
 import { drifts } from './drift.ts'
 import { readFiles } from './files.ts'
 import { kindNamed } from './kind.ts'
+import { machineOf } from './machine.ts'
 import { plan } from './plan.ts'
 import { driftText, nameOf, planText } from './print.ts'
 
 /** Milliseconds everything may take. */
 const patience = 5 * 60_000
-
-/** What the pipeline is run with here: the plugins of the config file, and no log. What matters is in the answer. */
-const machineOf = ({ config }: LookingFlags, version: string): { config: Config; log: Log; version: string } => ({
-  config: config ? readConfigFile(config) : readConfig(),
-  log: createLog({ level: 'silent' }),
-  version,
-})
-
-/** The answer as it was asked for: for a machine whole, for a person as `text` says it. */
-function answer(kind: 'Plan' | 'Diff', found: object, { output }: LookingFlags, text: () => string): string {
-  const whole = { apiVersion: 'cli.flotilla.dev/v1alpha1', kind, ...found }
-  if (output === 'json') return JSON.stringify(whole, undefined, 2)
-  return output === 'yaml' ? stringify(whole).trimEnd() : text()
-}
 
 const refusal = ({ object, from, reason }: Applied): string =>
   `flotilla: ${from}: ${nameOf(object)} would be refused: ${reason}`

@@ -7,7 +7,14 @@ import {
   type Storage,
   type StoredRow,
 } from '@flotilla/apiserver'
-import { type Config, type ControlPlane, createControlPlane, createMetrics, type PluginEntry } from '@flotilla/core'
+import {
+  type Config,
+  type ControlPlane,
+  createControlPlane,
+  createMetrics,
+  type PluginEntry,
+  type StageName,
+} from '@flotilla/core'
 import { createClient, type ServedKind, type Transport } from '@flotilla/kube'
 import { preset } from '@flotilla/preset'
 import {
@@ -41,12 +48,18 @@ export interface ScratchOptions {
   readonly plugins: readonly Plugin[]
   readonly log: Log
   readonly version: string
+  /** What runs; by default everything that decides. */
+  readonly stages?: readonly StageName[]
 }
+
+/** What decides. What would act, or look at members, is left out. */
+const deciding: readonly StageName[] = ['match', 'bind', 'schedule', 'render', 'plugins']
 
 /** A control plane in memory that begins where another one is now, and goes no further than deciding. */
 export interface Scratch {
   readonly client: Client
   readonly ask: ControlPlane['ask']
+  readonly account: ControlPlane['account']
   /** Applies an object on the server's side, as its owner would. Throws the refusal. */
   apply(kind: Target, object: Manifest): Promise<Manifest>
   /** Waits until everything is decided; false when that takes too long. */
@@ -101,7 +114,7 @@ const builtIn: ReadonlySet<Plugin> = new Set(preset)
 const listening = (entry: PluginEntry): PluginEntry =>
   builtIn.has(entry.plugin) ? entry : { ...entry, plugin: { ...entry.plugin, controllers: () => [] } }
 
-/** Starts it, until the stack is disposed of. It runs what decides; what would act, or look at members, is left out. */
+/** Starts it, until the stack is disposed of. */
 export async function startScratch(open: AsyncDisposableStack, options: ScratchOptions): Promise<Scratch> {
   const { rows, config, log, version } = options
   const storage = counting(snapshotOf(rows))
@@ -129,7 +142,7 @@ export async function startScratch(open: AsyncDisposableStack, options: ScratchO
     metrics: createMetrics(),
     signal: life.signal,
     plugins: (await plugins(config, options.plugins)).map(listening),
-    stages: ['match', 'bind', 'schedule', 'render', 'plugins'],
+    stages: options.stages ?? deciding,
   })
   controlPlane = machine
   const running = machine.run()
@@ -141,6 +154,7 @@ export async function startScratch(open: AsyncDisposableStack, options: ScratchO
   return {
     client,
     ask: machine.ask,
+    account: machine.account,
     apply: (kind, object) => applyTo(transport, kind, object),
     settled: (signal) => settled({ isIdle: machine.isIdle, writes: storage.writes }, patience, signal),
   }

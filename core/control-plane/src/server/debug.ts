@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Key, keyText } from '@flotilla/sdk'
+import { ApiError, type Key, keyText } from '@flotilla/sdk'
 import type { FastifyPluginAsync } from 'fastify'
 import type { ControlPlane } from '../control-plane.ts'
 
@@ -9,13 +9,25 @@ export interface DebugOptions {
   readonly checkReader: (request: IncomingMessage) => void
 }
 
+const missing = (binding: Key): ApiError =>
+  new ApiError({
+    apiVersion: 'v1',
+    kind: 'Status',
+    metadata: {},
+    status: 'Failure',
+    code: 404,
+    reason: 'NotFound',
+    message: `there is no binding ${keyText(binding)}`,
+  })
+
 /** `/debug/schedule/<namespace>/<binding>`, or without the namespace: how the last decisions about it came about. */
 export const debugRoutes: FastifyPluginAsync<DebugOptions> = async (app, { account, checkReader }) => {
   app.addHook('onRequest', async ({ raw }) => checkReader(raw))
   for (const path of ['/debug/schedule/:name', '/debug/schedule/:namespace/:name']) {
-    app.get<{ Params: Key }>(path, async ({ params }, reply) => {
+    app.get<{ Params: Key }>(path, async ({ params }) => {
       const found = await account({ ...params })
-      return found ?? reply.code(404).send({ message: `there is no binding ${keyText(params)}` })
+      if (!found) throw missing(params)
+      return found
     })
   }
 }

@@ -40,13 +40,16 @@ export async function accountOf(
   key: Key,
 ): Promise<Account | undefined> {
   const kind = bindingKinds.find(({ scope }) => (scope === 'Namespaced') === (key.namespace !== undefined))
-  const binding = kind && machine.store(kind).get(key)
+  if (!kind) return undefined
+  const [bindings, clusters] = [machine.store(kind), machine.store(clusterKind)]
+  await Promise.all([bindings.synced, clusters.synced])
+  const binding = bindings.get(key)
   if (!binding) return undefined
   const made = decisions.of(keyText(key)).toReversed().map(explain)
   const { placement } = binding.spec
   if (!placement) return { binding: key, decisions: made }
   const placed = { ...binding, spec: { ...binding.spec, placement } }
   const { overhear } = profiles.get(schedulerOf(binding.spec)) ?? machine
-  const now = await explainNow(overhear, placed, machine.store(clusterKind).list(), machine.now())
+  const now = await explainNow(overhear, placed, clusters.list(), machine.now())
   return { binding: key, decisions: made, now }
 }
