@@ -363,7 +363,8 @@ const settleDown = fc
 const byHand = fc.record({ what: fc.constantFrom('Work', 'binding'), index: fc.nat(20) }).map(({ what, index }) =>
   command({
     words: `delete ${what} ${index}`,
-    async run(_, { client }) {
+    async run(model, { client }) {
+      model.hasMeddled ||= what === 'Work'
       const kind = what === 'Work' ? workKind : resourceBindingKind
       const found = pick<Manifest>((await client.list<Manifest>(kind as typeof workKind)).items, index)
       if (found) await client.delete(kind as typeof workKind, keyOf(found))

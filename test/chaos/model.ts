@@ -33,6 +33,11 @@ export class Model {
   readonly emptied = new Set<string>()
   /** Clusters that were deleted while nobody reached them: they still hold what was brought there. */
   readonly abandoned = new Set<string>()
+  /**
+   * Whether somebody deleted a Work. That of a namespace leaves the namespace to the next one, which does not come when the
+   * namespace is deleted in the same moment.
+   */
+  hasMeddled = false
   /** Whether policies or overrides changed since the last time everything was looked at. */
   isUnruly = false
   #revision = 0
