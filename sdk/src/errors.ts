@@ -231,6 +231,8 @@ export const errors = {
     new FlotillaError('SERVER_UNREACHABLE', true, `${server} did not answer: ${reasonOf(cause)}`, { cause }),
   STORAGE_UNUSABLE: (file: string, cause: unknown) =>
     new FlotillaError('STORAGE_UNUSABLE', false, `${file} cannot be used as storage: ${reasonOf(cause)}`, { cause }),
+  WEBHOOK_FAILED: (url: string, reason: string) =>
+    new FlotillaError('WEBHOOK_FAILED', true, `webhook ${url} did not answer as it should: ${reason}; ${mendPlugin}`),
   WORK_REFUSED: (object: string, cluster: string, kilobytes: number, cause: unknown) =>
     new FlotillaError(
       'WORK_REFUSED',

@@ -158,6 +158,97 @@ describe('a plugin that fails', () => {
   })
 })
 
+/** Likes the clusters of its options, and complains of a binding by its name. */
+const liking = `
+import { definePlugin, on, schedule } from '@flotilla/sdk'
+export const plugin = definePlugin({
+  name: 'liking',
+  schema: { type: 'object', required: ['likes'], properties: { likes: { type: 'string' } } },
+  extensions: ({ options: { likes } }) => [on(schedule.score, ({ binding }) => {
+    if (binding.spec.resource.name === 'cursed') return { [likes]: -1 }
+    return { [likes]: 100 }
+  })],
+})`
+
+/** A ConfigMap that goes to one cluster, the best, in the eyes of a scheduler. */
+const parcel = (name: string, schedulerName: string): string => {
+  const resourceSelectors = [{ apiVersion: 'v1', kind: 'ConfigMap', name }]
+  const spreadConstraints = [{ spreadByField: 'cluster', minGroups: 1, maxGroups: 1 }]
+  const items = [
+    {
+      apiVersion: 'policy.karmada.io/v1alpha1',
+      kind: 'PropagationPolicy',
+      metadata: { name },
+      spec: { resourceSelectors, schedulerName, placement: { spreadConstraints } },
+    },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { name } },
+  ]
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+}
+
+describe('a package that schedules', () => {
+  let fleet: Up
+  let k: Kubectl
+
+  before(async () => {
+    const config = project(
+      { 'flotilla-plugin-liking': liking, 'flotilla-plugin-rival': liking.replace("'liking'", "'rival'") },
+      {
+        plugins: [
+          { name: 'flotilla-plugin-liking', options: { likes: 'member2' } },
+          { name: 'flotilla-plugin-rival', options: { likes: 'member3' } },
+        ],
+        schedulerProfiles: [
+          { schedulerName: 'default-scheduler', plugins: [{ name: 'rival', weight: 2 }] },
+          { schedulerName: 'loyal', plugins: [{ name: 'liking', weight: 3 }] },
+          { schedulerName: 'elsewhere', plugins: [{ name: 'liking', options: { likes: 'member1' }, weight: 3 }] },
+          { schedulerName: 'without', plugins: ['liking', 'rival'].map((name) => ({ name, enabled: false })) },
+        ],
+      },
+    )
+    fleet = await up({ args: ['--config', config] })
+    k = kubectl(fleet.kubeconfig)
+  })
+  after(() => fleet.stop())
+
+  const apply = async (name: string, schedulerName: string) =>
+    assert.equal((await k.run(['apply', '-f', '-'], parcel(name, schedulerName))).code, 0)
+  const target = async (name: string) => (await k.json('rb', `${name}-configmap`)).spec.clusters?.[0]?.name
+  const scheduled = async (name: string) => condition(await k.json('rb', `${name}-configmap`), 'Scheduled')
+
+  const goes: Readonly<Record<string, readonly [schedulerName: string, cluster: string]>> = {
+    weighted: ['default-scheduler', 'member3'],
+    'weighted-otherwise': ['loyal', 'member2'],
+    'with-other-options': ['elsewhere', 'member1'],
+    'left-out': ['without', 'member1'], // the first by name, as nobody likes any
+  }
+  for (const [name, [schedulerName, cluster]] of Object.entries(goes)) {
+    test(`decides as the profile says: ${name.replaceAll('-', ' ')}`, async () => {
+      await apply(name, schedulerName)
+      await eventually(async () => assert.equal(await target(name), cluster))
+    })
+  }
+  test('is not asked about what names a scheduler nobody knows', async () => {
+    await apply('left-alone', 'unknown')
+    await apply('asked-about', 'loyal')
+    await eventually(async () => assert.equal(await target('asked-about'), 'member2'))
+    assert.equal(await scheduled('left-alone'), undefined)
+  })
+  test('is named when its answer cannot be, and the rest goes on', async () => {
+    await apply('cursed', 'loyal')
+    await eventually(async () => {
+      const { status, reason, message } = (await scheduled('cursed')) ?? {}
+      assert.deepEqual([status, reason], ['False', 'SchedulerError'])
+      assert.match(
+        message,
+        /plugin liking gave schedule\.score an answer that cannot be: member2: the score -1 is not from 0 to 100; .*failurePolicy: ignore/,
+      )
+    })
+    await apply('blessed', 'loyal')
+    await eventually(async () => assert.equal(await target('blessed'), 'member2'))
+  })
+})
+
 const misfit = (rest: string): string => `export const plugin = { name: 'misfit', extensions: () => [], ${rest} }`
 
 const misfits: Readonly<

@@ -1,4 +1,4 @@
-import { type Config, importPlugins, type PluginEntry, type PluginSetting } from '@flotilla/core'
+import { type Config, importPlugins, type PluginEntry, type PluginSetting, schedulerWebhooks } from '@flotilla/core'
 import { preset } from '@flotilla/preset'
 import type { Plugin } from '@flotilla/sdk'
 
@@ -35,5 +35,5 @@ export async function plugins(config: Config, own: readonly Plugin[] = []): Prom
       return found.map((plugin): PluginEntry => ({ plugin, options, ...policyOf(setting) }))
     }),
   )
-  return [...builtIn, ...imported.flat()]
+  return [...builtIn, ...imported.flat(), ...schedulerWebhooks(config.schedulerWebhooks, config.pluginTimeout)]
 }

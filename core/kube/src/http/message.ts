@@ -23,15 +23,29 @@ export const headersOf = ({ headers }: ApiRequest, { authorization, impersonate 
 
 export const bodyOf = ({ body }: ApiRequest): string | null => (body === undefined ? null : JSON.stringify(body))
 
-async function textOf({ headers, body }: Answer): Promise<string> {
-  if (headers['content-encoding'] !== 'gzip') return body.text()
-  return (await unzip(await body.arrayBuffer())).toString()
+/** The bytes of a body, as long as they are not too many. */
+async function bytesOf(body: Answer['body'], most: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > most) throw new Error(`the answer is longer than ${most} bytes`) // leaving the loop ends the body
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
-/** An answer, read to its end, with its size in characters. */
-export async function read(answer: Answer): Promise<ApiResponse & { readonly size: number }> {
+async function textOf({ headers, body }: Answer, most: number | undefined): Promise<string> {
+  const isZipped = headers['content-encoding'] === 'gzip'
+  if (most === undefined) return isZipped ? (await unzip(await body.arrayBuffer())).toString() : body.text()
+  const bytes = await bytesOf(body, most)
+  return (isZipped ? await unzip(bytes, { maxOutputLength: most }) : bytes).toString()
+}
+
+/** An answer, read to its end, with its size in characters. One longer than `most` bytes is none. */
+export async function read(answer: Answer, most?: number): Promise<ApiResponse & { readonly size: number }> {
   const { statusCode: status } = answer
-  const text = await textOf(answer)
+  const text = await textOf(answer, most)
   const isJson = text !== '' && String(answer.headers['content-type']).includes('json')
   const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]))
   return { status, headers, body: isJson ? JSON.parse(text) : text, size: text.length }

@@ -24,6 +24,8 @@ export interface HttpOptions extends Route {
   readonly idleMs?: number
   /** How many requests may be under way at once; learned within this range. Watches are not counted. */
   readonly concurrency?: LimitRange
+  /** How many bytes an answer may have; by default any number. Watches are not counted. */
+  readonly longestAnswer?: number
   /** Gets `rest_client_requests_total`. */
   readonly metrics?: Metrics
 }
@@ -51,6 +53,7 @@ class HttpTransport implements Transport {
   readonly #origin: string
   readonly #prefix: string
   readonly #idleMs: number | undefined
+  readonly #longestAnswer: number | undefined
   readonly #source: CredentialSource
   readonly #connections: Connections
   readonly #limiter: Limiter
@@ -62,6 +65,7 @@ class HttpTransport implements Transport {
     this.#origin = origin
     this.#prefix = pathname.replace(/\/+$/, '')
     this.#idleMs = options.idleMs
+    this.#longestAnswer = options.longestAnswer
     this.#source = sourceOf(options)
     this.#connections = new Connections(options)
     this.#limiter = new Limiter(new AdaptiveLimit(options.concurrency))
@@ -108,7 +112,7 @@ class HttpTransport implements Transport {
     let how: Parameters<typeof leave>[0]
     try {
       const headers = { ...request.headers, 'accept-encoding': 'gzip' }
-      const { size, ...response } = await read(await this.#open({ ...request, headers }, answerMs))
+      const { size, ...response } = await read(await this.#open({ ...request, headers }, answerMs), this.#longestAnswer)
       how = { throttled: response.status === 429, timed: size < timedSize }
       return response
     } finally {
