@@ -1,4 +1,4 @@
-import { type Conflict, conflict } from '../src/points/apply.ts'
+import { type Conflict, conflict, type Resolution } from '../src/points/apply.ts'
 import { deployment, work } from './build.ts'
 import { type Case, exam } from './exam.ts'
 
@@ -6,7 +6,7 @@ export interface ConflictWords extends Case {
   /** By default the Deployment `default/web` in `member1`, which is there already and was made by someone else. */
   readonly given?: Partial<Conflict>
   /** Without it the plugin has no opinion. */
-  readonly decides?: 'overwrite' | 'abort'
+  readonly decides?: Resolution
 }
 
 /** Examines a plugin that says what happens to objects Flotilla did not make. */

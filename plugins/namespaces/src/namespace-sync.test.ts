@@ -11,6 +11,7 @@ import {
   on,
   render,
   resourceBindingKind,
+  type Work,
   withLabel,
   workKind,
   workName,
@@ -21,15 +22,38 @@ import {
   clusterOverridePolicy,
   clusterPolicy,
   deployment,
+  examineConflict,
   examinePlugin,
   type FakeHost,
   fakeHost,
   manifest,
+  work,
 } from '@flotilla/sdk/testing'
 import { namespaceSync } from './namespace-sync.ts'
 import { namespaceKind } from './shared.ts'
 
 examinePlugin(namespaceSync)
+
+const ofNamespace = (words: Partial<Work['metadata']> = {}): Work => {
+  const { metadata, ...rest } = work()
+  const owner = { apiVersion: 'v1', kind: 'Namespace', name: 'shop', uid: 'uid-shop' }
+  return { ...rest, metadata: { ...metadata, ownerReferences: [owner], ...words } }
+}
+const local = manifest('v1', 'Namespace', { name: 'shop' })
+
+examineConflict(namespaceSync, {
+  'a namespace the cluster had before will do': { given: { work: ofNamespace(), observed: local }, decides: 'leave' },
+  'one that is on its way out will not': {
+    given: {
+      work: ofNamespace(),
+      observed: { ...local, metadata: { ...local.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
+    },
+  },
+  'one that is to be taken over is': {
+    given: { work: ofNamespace({ annotations: { [annotation.conflictResolution]: 'overwrite' } }), observed: local },
+  },
+  'what a policy brings is none of its business': { given: { observed: local } },
+})
 
 const namespace = (name: string, words: Parameters<typeof manifest>[2] = {}): Manifest =>
   manifest('v1', 'Namespace', { name, uid: `uid-${name}`, ...words })

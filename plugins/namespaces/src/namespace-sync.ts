@@ -1,6 +1,7 @@
-import { definePlugin } from '@flotilla/sdk'
+import { apply, definePlugin, on } from '@flotilla/sdk'
 import { skipping } from './shared.ts'
 import { namespaceSync as controller } from './sync.ts'
+import { leaveThereBefore } from './there-before.ts'
 
 interface Options {
   readonly skipped?: readonly string[]
@@ -20,6 +21,7 @@ export const namespaceSync = definePlugin({
       },
     },
   },
+  extensions: () => [on(apply.conflict, leaveThereBefore)],
   controllers: (host) => {
     const { skipped = ['kube-.*'] } = (host.options ?? {}) as Options // the schema holds
     return [controller(host, skipping(skipped))]

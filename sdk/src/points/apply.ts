@@ -12,7 +12,13 @@ export interface Conflict {
 }
 
 /**
+ * What becomes of such an object: it is taken over, or nothing is done and the Work says why, or it will do as it is and
+ * stays its owner's.
+ */
+export type Resolution = 'overwrite' | 'abort' | 'leave'
+
+/**
  * Asked before an object that Flotilla did not make is touched. No answer: what the manifest's annotation
  * `work.karmada.io/conflict-resolution` says, `abort` by default.
  */
-export const conflict = point('apply.conflict', first<Conflict, 'overwrite' | 'abort'>)
+export const conflict = point('apply.conflict', first<Conflict, Resolution>)

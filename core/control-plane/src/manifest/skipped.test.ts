@@ -52,6 +52,11 @@ describe('a kind is propagated', () => {
       ))
 })
 
+const definition = (group: string) => ({
+  ...manifest('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { name: `things.${group}` }),
+  spec: { group },
+})
+
 describe('an object stands aside', () => {
   const within = (namespace: string, kind = 'ConfigMap', name = 'x') => manifest('v1', kind, { namespace, name })
   const cases: readonly (readonly [name: string, object: ReturnType<typeof within>, aside: boolean])[] = [
@@ -63,6 +68,8 @@ describe('an object stands aside', () => {
     ['a namespace of the users', manifest('v1', 'Namespace', { name: 'team' }), false],
     ['one whose namespace only begins so', within('my-kube-x'), false],
     ['one without a namespace', manifest('rbac.authorization.k8s.io/v1', 'ClusterRole', { name: 'kube-x' }), false],
+    ['the definition of a kind of ours', definition('work.karmada.io'), true],
+    ['the definition of another kind', definition('multicluster.x-k8s.io'), false],
   ]
   for (const [name, object, aside] of cases) test(`${name}: ${aside}`, () => assert.equal(besides({})(object), aside))
 

@@ -1,5 +1,5 @@
 import type { ServedKind } from '@flotilla/kube'
-import { errors, groupOf, isReservedNamespace, type Kind, type Manifest } from '@flotilla/sdk'
+import { errors, fieldAt, groupOf, isReservedNamespace, type Kind, type Manifest } from '@flotilla/sdk'
 
 /** What is never propagated beside what never is; the names are those of the config file. */
 export interface SkippedOptions {
@@ -23,9 +23,10 @@ const ownGroups = new Set([
   'events.k8s.io',
 ])
 
+const isOwnGroup = (group: string): boolean => ownGroups.has(group) || group.endsWith('.flotilla.dev')
+
 const isOwn = ({ apiVersion, kind }: KindName): boolean =>
-  ownGroups.has(groupOf(apiVersion)) ||
-  groupOf(apiVersion).endsWith('.flotilla.dev') ||
+  isOwnGroup(groupOf(apiVersion)) ||
   apiVersion === 'coordination.k8s.io/v1' ||
   (apiVersion === 'v1' && kind === 'Event')
 
@@ -57,10 +58,17 @@ function wholeName(expression: string): RegExp {
   }
 }
 
+/** The definition of a kind of Flotilla's own: its controllers are here, and nobody looks at it in a member. */
+const definesOwn = ({ kind, spec }: Manifest): boolean =>
+  kind === 'CustomResourceDefinition' && isOwnGroup(String(fieldAt(spec, ['group'])))
+
 /** Whether an object stands where nothing is propagated from. The expressions are compiled once. */
 export function besides({ skippedPropagatingNamespaces = ['kube-.*'] }: SkippedOptions): (object: Manifest) => boolean {
   const skipped = skippedPropagatingNamespaces.map(wholeName)
-  return ({ apiVersion, kind, metadata: { namespace, name } }) => {
+  return (object) => {
+    const { apiVersion, kind, metadata } = object
+    const { namespace, name } = metadata
+    if (definesOwn(object)) return true
     const home = apiVersion === 'v1' && kind === 'Namespace' ? name : namespace
     if (home === undefined) return false
     if (isReservedNamespace(home) || skipped.some((expression) => expression.test(home))) return true

@@ -146,6 +146,10 @@ describe('an object somebody else made', () => {
     assert.equal((await asked({ observed }, overwrite)).act, 'update')
     assert.equal((await asked({ observed, desired: resolution('overwrite') }, abort)).act, 'refuse')
   })
+  test('will do as it is when a plugin says so', async () => {
+    const leave = on(applyPoints.conflict, () => 'leave' as const)
+    assert.deepEqual(await asked({ observed }, leave), { act: 'none' })
+  })
 })
 
 test('what is released carries nothing of ours any more', () => {

@@ -30,10 +30,10 @@ const isSettled = ({ desired, observed, applied }: Applying): boolean =>
   deepEqual(desired, applied.desired) &&
   deepEqual(prune(observed), applied.answer)
 
-async function mayTakeOver(ask: Ask, { cluster, work, desired }: Applying, observed: Manifest): Promise<boolean> {
+async function resolve(ask: Ask, { cluster, work, desired }: Applying, observed: Manifest) {
   const answer = await ask(applyPoints.conflict, { cluster, work, desired, observed })
   const said = [desired, work].map(({ metadata }) => metadata.annotations?.[annotation.conflictResolution])
-  return (answer ?? said.find((each) => each !== undefined)) === 'overwrite'
+  return answer ?? (said.find((each) => each !== undefined) === 'overwrite' ? 'overwrite' : 'abort')
 }
 
 /** What brings a member's object to what is desired. */
@@ -41,7 +41,8 @@ export async function apply(ask: Ask, applying: Applying): Promise<Application> 
   const { desired, observed } = applying
   if (!observed) return { act: 'create', manifest: desired }
   if (isSettled(applying)) return { act: 'none' }
-  if (!isOurs(applying.work, observed) && !(await mayTakeOver(ask, applying, observed))) return { act: 'refuse' }
+  const resolution = isOurs(applying.work, observed) ? 'overwrite' : await resolve(ask, applying, observed)
+  if (resolution !== 'overwrite') return { act: resolution === 'leave' ? 'none' : 'refuse' }
   const manifest = await retain(ask, desired, observed)
   return deepEqual(prune(manifest), prune(observed)) ? { act: 'none' } : { act: 'update', manifest }
 }
