@@ -285,3 +285,30 @@ describe('a start ends at a plugin', { concurrency: 3 }, () => {
     })
   }
 })
+
+const settings: Readonly<Record<string, readonly [config: object, says: RegExp]>> = {
+  'of a profile with a plugin there is not': [
+    { schedulerProfiles: [{ schedulerName: 'green', plugins: ['cluster-locallity'] }] },
+    /CONFIG_INVALID: config schedulerProfiles\.0\.plugins\.0\.name: no plugin "cluster-locallity".*cluster-locality/,
+  ],
+  'of a profile that asks too late what another plugin needs': [
+    { schedulerProfiles: [{ schedulerName: 'green', order: ['assign-duplicated'] }] },
+    /CONFIG_INVALID: config schedulerProfiles\.0: the plugin "assign-duplicated" needs "assign-non-workload"/,
+  ],
+  'of a webhook that would tell its password': [
+    { schedulerWebhooks: [{ name: 'carbon', points: ['score'], url: 'https://me:hush@example.com/' }] },
+    /CONFIG_INVALID: config schedulerWebhooks\.0\.url: must be a URL without user, query and fragment/,
+  ],
+}
+
+describe('a start ends at a setting', { concurrency: 3 }, () => {
+  for (const [name, [config, says]] of Object.entries(settings)) {
+    test(name, async () => {
+      const args = ['--members', '0', '--port', '0', '--data-dir', newDataDir(), '--config', project({}, config)]
+      const { code, out, err } = await flotilla('up', ...args)
+      assert.deepEqual([code, out], [1, ''])
+      assert.match(err, says)
+      assert.doesNotMatch(err, /hush/)
+    })
+  }
+})

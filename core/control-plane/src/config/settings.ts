@@ -77,6 +77,7 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     schema: profilesSchema,
     description:
       'Which plugins decide, in which order, with which weights and options, by the scheduler that a binding names: a list of `{schedulerName, order, plugins}`. Bindings that name a scheduler of this list are scheduled, too.',
+    karmada: '--plugins',
   },
   schedulerWebhooks: {
     schema: webhooksSchema,
