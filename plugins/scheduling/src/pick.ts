@@ -3,8 +3,8 @@ export interface Measure<T> {
   /** What all that are chosen should hold together. */
   readonly need: number
   readonly holds: (item: T) => number
-  /** Whether one may stand in for another. By default any may. */
-  readonly replaces?: (item: T, chosen: T) => boolean
+  /** Which may stand in for one of those that are chosen. By default any may. */
+  readonly standIns?: (chosen: T, all: readonly T[]) => (item: T) => boolean
 }
 
 const held = <T>(items: readonly T[], holds: (item: T) => number): number =>
@@ -24,17 +24,17 @@ function richest<T>(items: readonly T[], holds: (item: T) => number, passes: (it
 
 /**
  * Choices that hold what is needed, or as much as they can. As long as they do not, the last of them gives way to the
- * richest of the rest that may replace it, then the one before the last, and so on: so the best stay longest.
+ * richest of the rest that may stand in for it, then the one before the last, and so on: so the best stay longest.
  */
 export function enrich<T>(chosen: readonly T[], rest: readonly T[], measure: Measure<T>): readonly T[] {
-  const { need, holds, replaces = () => true } = measure
+  const { need, holds, standIns = () => () => true } = measure
   const result = [...chosen]
   const left = [...rest]
   let sum = held(result, holds)
   for (let i = result.length - 1; i >= 0 && sum < need; i--) {
     const weak = result[i]
     if (weak === undefined) continue
-    const best = richest(left, holds, (item) => replaces(item, weak))
+    const best = richest(left, holds, standIns(weak, result))
     const strong = left[best]
     if (strong === undefined || holds(strong) <= holds(weak)) continue
     result[i] = strong

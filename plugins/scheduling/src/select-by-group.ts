@@ -53,7 +53,7 @@ function rankGroups({ binding, placement, clusters }: schedule.Feasibility, { gr
     .sort((a, b) => b.worth - a.worth || b.clusters.length - a.clusters.length || (a.name < b.name ? -1 : 1))
 }
 
-/** The best cluster of each group, then the best of all others, up to the bound; roomier ones of the same group if need be. */
+/** The best cluster of each group, then the best of all others, up to the bound; roomier ones if need be, but no group is left. */
 function selectWithin(
   groups: readonly Group[],
   { clusters }: schedule.Feasibility,
@@ -66,9 +66,13 @@ function selectWithin(
   const leaders = new Set(groups.flatMap((group) => group.clusters.slice(0, 1)))
   const others = inside.filter((feasible) => !leaders.has(feasible))
   const free = Math.max(0, most - leaders.size)
-  const alike = (item: schedule.Feasible, chosen: schedule.Feasible): boolean =>
-    groupsOf(item.cluster).some((name) => names.has(name) && groupsOf(chosen.cluster).includes(name))
-  const chosen = enrich([...leaders, ...others.slice(0, free)], others.slice(free), { ...measure, replaces: alike })
+  const own = ({ cluster }: schedule.Feasible) => groupsOf(cluster).filter((name) => names.has(name))
+  const standIns = (chosen: schedule.Feasible, all: readonly schedule.Feasible[]) => {
+    const others = new Set(all.flatMap((each) => (each === chosen ? [] : own(each))))
+    const alone = own(chosen).filter((name) => !others.has(name))
+    return (item: schedule.Feasible): boolean => alone.every((name) => groupsOf(item.cluster).includes(name))
+  }
+  const chosen = enrich([...leaders, ...others.slice(0, free)], others.slice(free), { ...measure, standIns })
   return inRank(clusters, chosen)
 }
 

@@ -154,6 +154,15 @@ const byZone: SpreadConstraint = { spreadByField: 'zone', minGroups: 2 }
 cases(selectionByGroup, {
   'a cluster in two zones is in both': [{ spread: [byZone], clusters: 'a@x+y b@z' }, 'a'],
   'clusters of as many zones': [{ spread: [byZone, byCluster(2, 2)], clusters: 'a@x b@x c@y' }, 'a c'],
+  'a roomier cluster does not leave a zone without one': [
+    {
+      spread: [byZone, byCluster(1, 1 + 1)],
+      divide: 'DynamicWeight',
+      replicas: 9,
+      clusters: 'a@x+y:1 b@x:2 c@y:3',
+    },
+    'b c',
+  ],
   'by the value of a label': [
     { spread: [{ spreadByLabel: 'rack', minGroups: 2, maxGroups: 2 }, byCluster(2, 2)], clusters: 'a@x b@x c@y' },
     'a c',
