@@ -5,6 +5,7 @@ import { explainCommand } from './commands/explain.ts'
 import { joinCommand } from './commands/join.ts'
 import { command } from './commands/options.ts'
 import { planCommand } from './commands/plan.ts'
+import { simulateCommand } from './commands/simulate.ts'
 import { upCommand } from './commands/up.ts'
 import { sentence } from './output/sentence.ts'
 
@@ -24,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(planCommand(version))
     .addCommand(diffCommand(version))
     .addCommand(explainCommand(version))
+    .addCommand(simulateCommand(version))
   try {
     await program.parseAsync(args, { from: 'user' })
     return 0

@@ -25,9 +25,10 @@ import { evictControllers } from './pipeline/evict/controller.ts'
 import { matchControllers } from './pipeline/match/controller.ts'
 import { reflectControllers } from './pipeline/reflect/controller.ts'
 import { renderControllers } from './pipeline/render/controller.ts'
-import { type Account, accountOf } from './pipeline/schedule/account.ts'
+import { type Account, accountOf, explained } from './pipeline/schedule/account.ts'
 import { scheduleControllers } from './pipeline/schedule/controller.ts'
 import { Decisions } from './pipeline/schedule/decisions.ts'
+import type { Explanation } from './pipeline/schedule/explain.ts'
 import { reporting } from './reporting.ts'
 import { createReviewer, type Reviewer } from './server/admission/review.ts'
 
@@ -55,6 +56,8 @@ export interface ControlPlane {
   readonly ask: Ask
   /** Asks, and hears who says what. */
   readonly overhear: Overhear
+  /** How the last decisions about a binding came about, the newest first. */
+  decisions(binding: Key): readonly Explanation[]
   /** Accounts for where a binding goes; undefined when there is none of that name. */
   account(binding: Key): Promise<Account | undefined>
   readonly members: ConnectedMembers
@@ -120,6 +123,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     review: createReviewer(machine.ask),
     ask: machine.ask,
     overhear: machine.overhear,
+    decisions: (binding) => explained(decisions, binding),
     account: (binding) => accountOf(machine, { decisions, profiles }, binding),
     members,
     isIdle: machine.isIdle,

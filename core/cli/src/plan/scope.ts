@@ -37,7 +37,7 @@ export const familyText = ({ apiVersion, kind }: Pick<Kind, 'apiVersion' | 'kind
   `${groupOf(apiVersion)}/${kind}`
 
 const nowhere: Scope = { namespaces: new Set(), kinds: new Set(), everything: false }
-const everywhere: Scope = { ...nowhere, everything: true }
+export const everywhere: Scope = { ...nowhere, everything: true }
 
 const union = (scopes: readonly Scope[]): Scope => ({
   namespaces: new Set(scopes.flatMap(({ namespaces }) => [...namespaces])),

@@ -50,6 +50,8 @@ export interface ScratchOptions {
   readonly version: string
   /** What runs; by default everything that decides. */
   readonly stages?: readonly StageName[]
+  /** By default all: what went well in the end is told from what did not. */
+  readonly successEvents?: Config['successEvents']
 }
 
 /** What decides. What would act, or look at members, is left out. */
@@ -60,6 +62,7 @@ export interface Scratch {
   readonly client: Client
   readonly ask: ControlPlane['ask']
   readonly account: ControlPlane['account']
+  readonly decisions: ControlPlane['decisions']
   /** Applies an object on the server's side, as its owner would. Throws the refusal. */
   apply(kind: Target, object: Manifest): Promise<Manifest>
   /** Waits until everything is decided; false when that takes too long. */
@@ -136,7 +139,7 @@ export async function startScratch(open: AsyncDisposableStack, options: ScratchO
   const client = createClient(inProcessTransport(server, controller))
   const machine = createControlPlane({
     client,
-    config: { ...config, successEvents: 'all' }, // what went well in the end is told from what did not
+    config: { ...config, successEvents: options.successEvents ?? 'all' },
     log,
     version,
     metrics: createMetrics(),
@@ -155,6 +158,7 @@ export async function startScratch(open: AsyncDisposableStack, options: ScratchO
     client,
     ask: machine.ask,
     account: machine.account,
+    decisions: machine.decisions,
     apply: (kind, object) => applyTo(transport, kind, object),
     settled: (signal) => settled({ isIdle: machine.isIdle, writes: storage.writes }, patience, signal),
   }

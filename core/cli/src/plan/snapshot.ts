@@ -146,11 +146,22 @@ class Reader {
   }
 }
 
+/** What of a walk is read, beside bindings and what decides about them; by default all. */
+export interface Parts {
+  readonly templates?: boolean
+  readonly works?: boolean
+}
+
 /**
  * Reads what the answer depends on. What refers is read before what it refers to: a binding is never newer than its
  * template, nor a claim than its policy.
  */
-export async function takePicture(control: Control, scope: Scope, signal: AbortSignal): Promise<Picture> {
+export async function takePicture(
+  control: Control,
+  scope: Scope,
+  signal: AbortSignal,
+  parts: Parts = {},
+): Promise<Picture> {
   const reader = new Reader(control, scope, signal)
   const kinds = preferred(await control.discovery.kinds()).filter(({ verbs }) => verbs.includes('list'))
   const isCovered = (object: Manifest) => covers(scope, object)
@@ -159,10 +170,10 @@ export async function takePicture(control: Control, scope: Scope, signal: AbortS
   const bindings = (
     await Promise.all([resourceBindingKind, clusterResourceBindingKind].map((kind) => reader.read(kind, about)))
   ).flat()
-  const works = await reader.works(bindings)
+  const works = parts.works === false ? [] : await reader.works(bindings)
 
   const templates = kinds.filter((kind) => isPropagated(kind, {}))
-  const needed = templates.filter(
+  const needed = (parts.templates === false ? [] : templates).filter(
     (kind) => kind.scope === 'Namespaced' || scope.everything || scope.kinds.has(familyText(kind)),
   )
   const always = templates.filter((kind) => alwaysRead.has(resourceOf(kind)) && !needed.includes(kind))

@@ -27,6 +27,10 @@ export const explainNow = async (
 ): Promise<Explanation> =>
   explain(await witness(thorough(overhear), { binding, snapshot: snapshotOf(clusters), fresh: false }, now))
 
+/** How the last decisions about a binding came about, the newest first. */
+export const explained = (decisions: Decisions, key: Key): readonly Explanation[] =>
+  decisions.of(keyText(key)).toReversed().map(explain)
+
 /** What an account draws on: the last decisions, and who is asked by the scheduler a binding names. */
 interface Known {
   readonly decisions: Decisions
@@ -45,7 +49,7 @@ export async function accountOf(
   await Promise.all([bindings.synced, clusters.synced])
   const binding = bindings.get(key)
   if (!binding) return undefined
-  const made = decisions.of(keyText(key)).toReversed().map(explain)
+  const made = explained(decisions, key)
   const { placement } = binding.spec
   if (!placement) return { binding: key, decisions: made }
   const placed = { ...binding, spec: { ...binding.spec, placement } }
