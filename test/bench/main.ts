@@ -2,11 +2,13 @@ import { parseArgs } from 'node:util'
 import { policies } from './policies.ts'
 import { propagate } from './propagate.ts'
 import { schedule } from './schedule.ts'
+import { simulate } from './simulate.ts'
 import { writes } from './writes.ts'
 
 const usage = `usage:
   npm run bench -- propagate [--n 1000] [--members 2] [--deps] [--singles 50]
   npm run bench -- schedule [--n 5000] [--clusters 100] [--memory 32]
+  npm run bench -- simulate [--n 5000] [--clusters 100]
   npm run bench -- policies [--n 1000] [--members 2]
   npm run bench -- writes [--n 20] [--idle 60]`
 
@@ -38,6 +40,8 @@ if (what === 'propagate') {
     clusters: Number(values.clusters),
     memory: Number(values.memory),
   })
+} else if (what === 'simulate') {
+  await simulate({ n: Number(values.n ?? 5000), clusters: Number(values.clusters) })
 } else if (what === 'policies') {
   await policies({ n: Number(values.n ?? 1000), members: Number(values.members) })
 } else if (what === 'writes') {
