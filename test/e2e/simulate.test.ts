@@ -169,8 +169,8 @@ describe('flotilla simulate', () => {
     const moves = movesOf(found, 'Deployment', 'web')
     assert.deepEqual(moves.member1, [1, false])
     const now = await clustersOf('web-deployment')
-    const then = Object.entries(moves).map(([cluster, [, to]]) => [cluster, to] as const)
-    const expected = Object.fromEntries([...Object.entries(now), ...then].filter(([, replicas]) => replicas !== false))
+    const then = { ...now, ...Object.fromEntries(Object.entries(moves).map(([cluster, [, to]]) => [cluster, to])) }
+    const expected = Object.fromEntries(Object.entries(then).filter(([, replicas]) => replicas !== false))
     await k(
       'patch',
       'cluster',
