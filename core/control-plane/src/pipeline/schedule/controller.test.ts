@@ -17,7 +17,7 @@ import {
   Registry,
   resourceBindingKind,
 } from '@flotilla/sdk'
-import { type BindingWords, binding, cluster, clusterBinding, clusters } from '@flotilla/sdk/testing'
+import { type BindingWords, binding, cluster, clusterBinding, clusters, manifest } from '@flotilla/sdk/testing'
 import { type MachineOptions, type TestMachine, testMachine } from '../../extension/machine.test-support.ts'
 import { scheduleControllers } from './controller.ts'
 
@@ -281,7 +281,7 @@ describe('a binding that cannot be scheduled', () => {
     assert.equal(machine.events[0]?.message, 'out of ink')
     assert.equal(machine.complaints.length, 1)
   })
-  test('because of a quota says so', async () => {
+  test('because of a quota says so, and is tried again when a quota of its namespace changes', async ({ mock }) => {
     start({ objects: [ours(), ...clusters('a')] })
     const { patch } = machine.client
     const status = { apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', code: 403 } as const
@@ -293,10 +293,41 @@ describe('a binding that cannot be scheduled', () => {
         return patch(...args)
       },
     })
-    await machine.until(() => machine.events.length > 0)
+    mock.timers.enable({ apis: ['setTimeout'] })
+    await machine.until(() => said()?.reason === 'QuotaExceeded')
     assert.equal(machine.events[0]?.message, 'too much')
+    assert.deepEqual(machine.complaints, [])
+    const quota = (namespace: string) => manifest('policy.karmada.io/v1alpha1', 'FederatedResourceQuota', { namespace })
+    machine.objects.put(quota('elsewhere'))
+    machine.objects.put(cluster({ name: 'b' }))
+    await machine.quiet()
+    mock.timers.tick(600_000)
+    await machine.quiet()
+    assert.equal(said()?.reason, 'QuotaExceeded')
+    machine.objects.put(quota('default'))
+    await machine.quiet()
+    mock.timers.tick(100)
     await machine.until(() => said()?.status === 'True')
   })
+})
+
+test('a binding whose namespace is going is let go', async ({ mock }) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  start({ objects: [ours(), ...clusters('a')] })
+  const causes = [{ reason: 'NamespaceTerminating', message: 'namespace default is being terminated' }]
+  const status = { apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', code: 403 } as const
+  let refusals = 0
+  Object.assign(machine.client, {
+    patch: async () => {
+      refusals++
+      throw new ApiError({ ...status, reason: 'Forbidden', message: 'no', details: { causes } })
+    },
+  })
+  await machine.until(() => refusals > 0)
+  await machine.quiet()
+  mock.timers.tick(60_000)
+  await machine.quiet()
+  assert.deepEqual([refusals, machine.complaints], [1, []])
 })
 
 test('a write that loses a race is made again', async () => {

@@ -1,9 +1,11 @@
 import {
+  type Binding,
   type Change,
   type Cluster,
   type Controller,
-  clusterExpressionsText,
   clusterKind,
+  deepEqual,
+  federatedResourceQuotaKind,
   type Key,
   keyOf,
   type Priority,
@@ -15,9 +17,21 @@ import { bindingKinds } from '../../manifest/origin.ts'
 import { Assigning } from './assigning.ts'
 import { Decisions } from './decisions.ts'
 import { liveSnapshot } from './live-snapshot.ts'
-import { scheduleMetrics } from './metrics.ts'
+import { type Incoming, scheduleMetrics } from './metrics.ts'
+import { Pool } from './pool.ts'
 import { keepScheduled, type Scheduler } from './scheduler.ts'
-import { concerns, isLeftBehind, isNews, isOtherCluster, isOtherRoom, isOtherToExpressions, isOurs } from './touched.ts'
+import { quotaOf, type Topic, topicsOfCluster, topicsOfMove } from './topics.ts'
+import {
+  concerns,
+  follows,
+  isLeftBehind,
+  isNews,
+  isOtherCluster,
+  isOtherRoom,
+  isOtherToExpressions,
+  isOurs,
+  isStuckIn,
+} from './touched.ts'
 
 export interface ScheduleOptions {
   /** Bindings that name this scheduler are scheduled, and those of a profile. By default `default-scheduler`. */
@@ -30,11 +44,13 @@ export interface ScheduleOptions {
   readonly profiles?: ReadonlyMap<string, Asking>
 }
 
+type Enqueue = (key: Key, priority: Priority) => void
+
 /** Decisions take next to no time; what takes time are the writes, and an API server commits many of them at once. */
 const workers = 32
 
-/** How long changes of room are collected before the bindings that wait for it are tried again. */
-const breath = 10_000
+/** What failed for no reason of its own is tried again after a second, at last every ten. */
+const waits = { baseMs: 1_000, capMs: 10_000 }
 
 /** Gives every binding its clusters. */
 export function scheduleControllers(machine: Machine, options: ScheduleOptions = {}): readonly Controller[] {
@@ -51,9 +67,11 @@ export function scheduleControllers(machine: Machine, options: ScheduleOptions =
     decisions,
     assigning: new Assigning(machine.store(resourceBindingKind)), // only bindings of namespaces are in groups
   }
-  return bindingKinds.map((kind) =>
-    controllerOf({ ...shared, kind, settled: new Map(), written: new Map(), waiting: new Map() }),
-  )
+  return bindingKinds.map((kind) => {
+    const onSize = (size: number) => shared.metrics.pending(kind.plural, 'unschedulable', size)
+    const pool = new Pool({ onSize })
+    return controllerOf({ ...shared, kind, pool, settled: new Map(), written: new Map(), failing: new Set() })
+  })
 }
 
 function controllerOf(scheduler: Scheduler): Controller {
@@ -62,40 +80,90 @@ function controllerOf(scheduler: Scheduler): Controller {
     .controller(`schedule:${kind.plural}`)
     .for(kind, (change) => {
       const isTaken = isNews(change)
-      if (isTaken && change.after) metrics.came(change.before ? 'BindingUpdate' : 'BindingAdd')
+      if (isTaken && change.after) metrics.came(incomingBy(change))
       return isTaken
     })
     .watches(clusterKind, (change) => touchedBy(scheduler, change))
-    .hears((enqueue) => hearRoom(scheduler, enqueue))
+    .hears((enqueue) => hearWhatHelps(scheduler, enqueue))
     .workers(workers)
+    .queued({
+      rank: (binding) => binding?.spec.schedulePriority?.priority ?? 0,
+      waits,
+      onDepth: (waiting) => metrics.pending(kind.plural, 'active', waiting),
+    })
     .reconcile((binding, key) => keepScheduled(scheduler, binding, key))
 }
 
+function incomingBy({ before, after }: Change<Binding>): Incoming {
+  if (!before) return 'BindingAdd'
+  return deepEqual(before.spec.placement, after?.spec.placement) ? 'BindingUpdate' : 'PolicyChanged'
+}
+
 /** The bindings to schedule again when a cluster changes. At the start they all come by themselves. */
-function touchedBy({ machine, kind, ownership, metrics }: Scheduler, change: Change<Cluster>): readonly Key[] {
+function touchedBy(scheduler: Scheduler, change: Change<Cluster>): readonly Key[] {
+  const { machine, kind, pool, metrics } = scheduler
   if (change.initial || !isOtherToExpressions(change)) return []
-  const isOfAll = isOtherCluster(change)
+  const news = { change, topics: topicsOfCluster(change), isOfAll: isOtherCluster(change) }
   const touched = machine
     .store(kind)
     .list()
-    .filter((binding) => isOfAll || clusterExpressionsText(binding) !== undefined)
-    .filter((binding) => (isOurs(binding, ownership) || isLeftBehind(binding, ownership)) && concerns(change, binding))
-  for (const _ of touched) metrics.came('ClusterChanged')
-  return touched.map(keyOf)
+    .filter((binding) => isTouched(scheduler, news, binding))
+  const keys = touched.map(keyOf)
+  for (const key of keys) {
+    pool.leave(key)
+    metrics.came('ClusterChanged')
+  }
+  return keys
 }
 
-/** Tries the bindings that wait for room again, a while after some cluster has got another amount of it. */
-function hearRoom({ machine, waiting }: Scheduler, enqueue: (key: Key, priority: Priority) => void): () => void {
-  let timer: NodeJS.Timeout | undefined
-  const tryAgain = () => {
-    timer = undefined
-    for (const key of waiting.values()) enqueue(key, 'low')
+interface News {
+  readonly change: Change<Cluster>
+  readonly topics: readonly Topic[]
+  /** Whether it is of interest to all bindings, or only to those with expressions and those that wait for it. */
+  readonly isOfAll: boolean
+}
+
+/** Whether a binding can be helped by news of a cluster, or has to follow it. One that cannot be read says so in its turn. */
+function isTouched({ pool, clusters, ownership }: Scheduler, news: News, binding: Binding): boolean {
+  try {
+    if (!(isOurs(binding, ownership) || isLeftBehind(binding, ownership))) return false
+    const topics = pool.topicsOf(keyOf(binding))
+    const isToMove = topics
+      ? topics.some((topic) => news.topics.includes(topic)) || isStuckIn(news.change, binding)
+      : follows(news.isOfAll, binding, clusters.current())
+    return isToMove && concerns(news.change, binding)
+  } catch {
+    return true
   }
-  const stop = machine.store(clusterKind).listen((change) => {
-    if (waiting.size > 0 && isOtherRoom(change)) timer ??= setTimeout(tryAgain, breath)
-  })
+}
+
+/** Why a binding is tried again, in a word of the metrics. */
+function wokenBy(why: Topic): Incoming {
+  if (why === 'time') return 'WaitedLong'
+  if (why === 'room') return 'RoomChanged'
+  return why.startsWith('quota') ? 'QuotaChanged' : 'BindingMoved'
+}
+
+/** Tries bindings again that wait for something else than a cluster's own affairs. */
+function hearWhatHelps({ machine, pool, metrics, failing }: Scheduler, enqueue: Enqueue): () => void {
+  const ends = [
+    pool.open((key, why) => {
+      metrics.came(wokenBy(why))
+      enqueue(key, 'low')
+    }),
+    machine.store(clusterKind).listen((change) => {
+      if (pool.isListening && isOtherRoom(change)) pool.tell('room')
+    }),
+    machine.store(resourceBindingKind).listen((change) => {
+      if (pool.isListening) for (const topic of topicsOfMove(change)) pool.tell(topic)
+    }),
+    machine.store(federatedResourceQuotaKind).listen(({ before, after }) => {
+      const quota = after ?? before
+      if (pool.isListening && quota) pool.tell(quotaOf(quota))
+    }),
+    () => failing.clear(),
+  ]
   return () => {
-    stop()
-    clearTimeout(timer)
+    for (const end of ends) end()
   }
 }

@@ -55,17 +55,18 @@ export function isRescheduleWanted({ spec, status }: Binding): boolean {
   return wanted !== undefined && last !== undefined && Date.parse(wanted) > Date.parse(last)
 }
 
+/** Whether where a binding is does not stand by itself: it could not be placed, follows the clusters, or is where it cannot stay. */
+export const isOpen = ({ spec, status }: Binding, placement: Placement, { staying }: Snapshot): boolean =>
+  !isTrue(status?.conditions, 'Scheduled') ||
+  !isWorkload(spec) ||
+  strategyOf(placement) === 'Duplicated' || // clusters that join are to get it, too
+  (spec.clusters ?? []).some(({ name }) => !staying.has(name))
+
 /** Why a binding has to be scheduled now; undefined when what it has stands. */
-export function dueCause(binding: Binding, placement: Placement, { staying }: Snapshot): Cause | undefined {
+export function dueCause(binding: Binding, placement: Placement, snapshot: Snapshot): Cause | undefined {
   const { spec, status } = binding
   if (!hasSameExpressions(binding)) return 'ReconcileSchedule'
   if (isOtherPlacement(applied(binding), placement, status?.schedulerObservingAffinityName)) return 'ReconcileSchedule'
   if (placement.replicaScheduling && isScaled(spec)) return 'ScaleSchedule'
-  const isOpen =
-    isRescheduleWanted(binding) ||
-    !isTrue(status?.conditions, 'Scheduled') ||
-    !isWorkload(spec) ||
-    strategyOf(placement) === 'Duplicated' || // clusters that join are to get it, too
-    spec.clusters?.some(({ name }) => !staying.has(name))
-  return isOpen ? 'ReconcileSchedule' : undefined
+  return isRescheduleWanted(binding) || isOpen(binding, placement, snapshot) ? 'ReconcileSchedule' : undefined
 }

@@ -33,6 +33,18 @@ const questions = new Map(
 
 const since = (start: number): number => (performance.now() - start) / 1000
 
+/** Why a binding comes to be scheduled; the first five are Karmada's. */
+export type Incoming =
+  | 'BindingAdd'
+  | 'BindingUpdate'
+  | 'PolicyChanged'
+  | 'ClusterChanged'
+  | 'ScheduleAttemptFailure'
+  | 'RoomChanged'
+  | 'BindingMoved'
+  | 'QuotaChanged'
+  | 'WaitedLong'
+
 /** What Karmada's dashboards look at. */
 export function scheduleMetrics(metrics: Metrics) {
   const attempts = metrics.counter({
@@ -63,9 +75,22 @@ export function scheduleMetrics(metrics: Metrics) {
     help: 'Bindings that came to be scheduled, by why',
     labels: ['event'],
   })
+  const pending = metrics.gauge({
+    name: 'scheduler_pending_bindings',
+    help: 'Bindings to be scheduled, by where they wait',
+    labels: ['queue'],
+  })
+  const counts = { active: new Map<string, number>(), backoff: new Map(), unschedulable: new Map() }
   return {
-    came: (event: 'BindingAdd' | 'BindingUpdate' | 'ClusterChanged' | 'ScheduleAttemptFailure') =>
-      incoming.add({ event }),
+    came: (event: Incoming) => incoming.add({ event }),
+    /** How many bindings of a kind wait where. */
+    pending(kind: string, queue: keyof typeof counts, count: number): void {
+      counts[queue].set(kind, count)
+      pending.set(
+        [...counts[queue].values()].reduce((sum, each) => sum + each),
+        { queue },
+      )
+    },
     /** Counts an attempt that began at `start`. */
     tried(result: 'scheduled' | 'error', schedule_type: Cause, start: number): void {
       attempts.add({ result, schedule_type })

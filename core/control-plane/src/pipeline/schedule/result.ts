@@ -65,16 +65,16 @@ export function resultPatch(
   }
 }
 
+/** When a binding was scheduled: never before that was wanted, by whatever clock, or it would be wanted again. */
+const scheduledAt = ({ spec: { rescheduleTriggeredAt: wanted } }: Binding, now: Date, fresh: boolean): string =>
+  fresh && wanted !== undefined && Date.parse(wanted) > now.getTime() ? wanted : timestamp(now)
+
 /**
  * The one patch of the status that records a success, for the generation it leads to; undefined when all is said. The
  * conditions are a list others write, too: they are only sent onto the version they were computed from.
  */
-export function successPatch(
-  { metadata, status = {} }: Binding,
-  decision: Decision,
-  now: Date,
-  fresh: boolean,
-): object | undefined {
+export function successPatch(binding: Binding, decision: Decision, now: Date, fresh: boolean): object | undefined {
+  const { metadata, status = {} } = binding
   const { generation } = metadata
   const { affinityName } = decision
   const conditions = setCondition(status.conditions, successOf(decision), now)
@@ -85,7 +85,7 @@ export function successPatch(
     status: {
       schedulerObservedGeneration: generation,
       schedulerObservingAffinityName: affinityName ?? null,
-      lastScheduledTime: timestamp(now),
+      lastScheduledTime: scheduledAt(binding, now, fresh),
       ...(conditions !== status.conditions && { conditions }),
     },
   }

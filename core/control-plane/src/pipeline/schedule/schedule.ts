@@ -53,7 +53,7 @@ export const absenceText = (absent: readonly string[]): string =>
   absent.length > 0 ? ` Clusters that do not exist: ${absent.join(', ')}.` : ''
 
 /** What could help any of them. */
-function hopeOf(hopes: readonly Hope[]): Hope {
+export function hopeOf(hopes: readonly Hope[]): Hope {
   if (hopes.some(({ resolvedBy }) => !Array.isArray(resolvedBy))) return {}
   const named = new Set(hopes.flatMap(({ resolvedBy = [] }) => resolvedBy))
   return { resolvedBy: resolvers.filter((resolver) => named.has(resolver)) }

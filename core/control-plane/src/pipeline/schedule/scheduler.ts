@@ -5,7 +5,8 @@ import {
   deepEqual,
   done,
   errors,
-  type FlotillaError,
+  FlotillaError,
+  isConflict,
   isNotFound,
   isTrue,
   type Key,
@@ -24,8 +25,10 @@ import type { Decisions } from './decisions.ts'
 import { type Cause, dueCause, hasSameExpressions, isRescheduleWanted } from './due.ts'
 import type { LiveSnapshot } from './live-snapshot.ts'
 import type { ScheduleMetrics } from './metrics.ts'
+import type { Pool, Stranded } from './pool.ts'
 import { type Mishap, mishapPatch, observedPatch, resultPatch, successMessage, successPatch } from './result.ts'
-import { type Decision, type Failure, type ScheduleInput, schedule } from './schedule.ts'
+import { type Decision, type Failure, hopeOf, type ScheduleInput, schedule } from './schedule.ts'
+import { topicsFor } from './topics.ts'
 import { isLeftBehind, isOurs, type Ownership, schedulerOf } from './touched.ts'
 import { witness } from './witness.ts'
 
@@ -47,17 +50,20 @@ export interface Scheduler {
   readonly settled: Map<string, number>
   /** The version of a binding that was last written here. */
   readonly written: Map<string, string | undefined>
-  /** Bindings that wait for room in a cluster. */
-  readonly waiting: Map<string, Key>
+  /** Bindings that could not be placed. */
+  readonly pool: Pool
+  /** Bindings whose last attempt ended in an error, and that come back in a while. */
+  readonly failing: Set<string>
 }
+
+/** Why an attempt was no success. */
+type Setback = Mishap & Omit<Failure, 'reason'>
 
 type Placed = ScheduleInput['binding']
 
-/** The longest a binding that clusters could help waits for one of them to change. */
-const patience = 5 * 60_000
-
-/** How long until a cache has surely heard of a write. */
+/** How long until a cache has surely heard of a write of this process, or of another one. */
 const soon = 20
+const later = 100
 
 const isPlaced = (binding: Binding): binding is Placed => binding.spec.placement !== undefined
 
@@ -132,34 +138,50 @@ async function decide(scheduler: Scheduler, binding: Placed, fresh: boolean): Pr
 
 const isOverQuota = (cause: unknown): cause is ApiError => cause instanceof ApiError && cause.reason === 'QuotaExceeded'
 
-async function writeResult(scheduler: Scheduler, binding: Placed, decision: Decision): Promise<Binding> {
+/** Writes what was decided. Answers what stands against it, when a quota does. */
+async function writeResult(scheduler: Scheduler, binding: Placed, decision: Decision): Promise<Binding | Setback> {
   try {
     const written = await write(scheduler, binding, resultPatch(binding, binding.spec.placement, decision))
     scheduler.assigning.wrote(binding, written)
     return written
   } catch (cause) {
     scheduler.assigning.gaveUp(binding)
-    if (isOverQuota(cause)) await fail(scheduler, binding, { reason: 'QuotaExceeded', message: cause.message })
-    throw cause
+    if (!isOverQuota(cause)) throw cause
+    const setback = {
+      reason: 'QuotaExceeded',
+      message: cause.message,
+      resolvable: true,
+      resolvedBy: ['quota'],
+    } as const
+    await fail(scheduler, binding, setback)
+    return setback
   }
 }
+
+/** All terms have failed: the first says why, and what helps any of them helps. */
+const setbackOf = (first: Failure, failures: readonly Failure[]): Setback => ({
+  ...first,
+  resolvable: failures.some(({ resolvable }) => resolvable),
+  resolvedBy: hopeOf(failures).resolvedBy,
+})
 
 /** Whether what was decided on changed meanwhile: what came of it is not the last word then. The change itself is heard of. */
 const isOvertaken = ({ spec: before }: Binding, { spec: after }: Binding): boolean =>
   !deepEqual({ ...before, clusters: undefined }, { ...after, clusters: undefined })
 
 /** Decides and writes. Answers why there was no success. */
-async function attempt(scheduler: Scheduler, binding: Placed): Promise<Failure | 'overtaken' | undefined> {
+async function attempt(scheduler: Scheduler, binding: Placed): Promise<Setback | 'overtaken' | undefined> {
   const { machine } = scheduler
   const fresh = isRescheduleWanted(binding)
   const decision = await decide(scheduler, binding, fresh)
   const { targets, failures } = decision
   const written = await writeResult(scheduler, binding, decision)
+  if (!('metadata' in written)) return written
   if (isOvertaken(binding, written)) return 'overtaken'
   if (!targets) {
     const [first] = failures
     if (first) await fail(scheduler, written, first)
-    return first
+    return first && setbackOf(first, failures)
   }
   await write(scheduler, written, successPatch(written, decision, machine.now(), fresh), 'status')
   if (written === binding && !fresh) return undefined
@@ -169,23 +191,30 @@ async function attempt(scheduler: Scheduler, binding: Placed): Promise<Failure |
   return undefined
 }
 
+const strandedBy = (setback: Setback, binding: Binding): Stranded => ({
+  key: keyOf(binding),
+  topics: topicsFor(binding, setback),
+  resolvable: setback.resolvable,
+})
+
 async function tryToPlace(scheduler: Scheduler, binding: Placed, cause: Cause): Promise<Outcome> {
-  const { clusters, settled, waiting, metrics } = scheduler
-  const text = keyText(keyOf(binding))
+  const { clusters, settled, pool, metrics } = scheduler
+  const key = keyOf(binding)
+  const text = keyText(key)
   const { epoch } = clusters
   const start = performance.now()
+  let setback: Setback | 'overtaken' | undefined = 'overtaken'
+  pool.begin(key)
   try {
-    const failure = await attempt(scheduler, binding)
-    if (failure === 'overtaken') return done
-    metrics.tried(failure ? 'error' : 'scheduled', cause, start)
-    if (!failure) settled.set(text, epoch)
-    if (failure) metrics.came('ScheduleAttemptFailure')
-    if (failure?.reason === 'Unschedulable') waiting.set(text, keyOf(binding))
-    return failure?.resolvable ? again(patience) : done
+    setback = await attempt(scheduler, binding)
+    if (setback !== 'overtaken') metrics.tried(setback ? 'error' : 'scheduled', cause, start)
+    if (!setback) settled.set(text, epoch)
+    return done
   } catch (error) {
-    if (isNotFound(error)) return done
-    metrics.tried('error', cause, start)
+    if (!isNotFound(error) && !isConflict(error)) metrics.tried('error', cause, start)
     throw error
+  } finally {
+    pool.end(key, setback && setback !== 'overtaken' ? strandedBy(setback, binding) : undefined)
   }
 }
 
@@ -195,6 +224,10 @@ const isSettled = ({ settled, clusters }: Scheduler, binding: Binding, text: str
   hasSameExpressions(binding) &&
   binding.status?.schedulerObservedGeneration === binding.metadata.generation &&
   isTrue(binding.status?.conditions, 'Scheduled')
+
+/** Whether a binding waits, and all that is new about it is that it was written here that it does. */
+const isEcho = ({ pool, written }: Scheduler, { metadata }: Binding, text: string): boolean =>
+  pool.topicsOf(metadata) !== undefined && metadata.resourceVersion === written.get(text)
 
 /** Nobody decides where a binding goes whose policy has gone; but a cluster cannot go while a binding is in it. */
 async function leaveWhatGoes(scheduler: Scheduler, binding: Placed): Promise<Outcome> {
@@ -208,17 +241,17 @@ async function leaveWhatGoes(scheduler: Scheduler, binding: Placed): Promise<Out
 }
 
 /** Makes a binding's clusters what they should be; writes only when they, or what the status says of them, are not. */
-export async function keepScheduled(scheduler: Scheduler, binding: Binding | undefined, key: Key): Promise<Outcome> {
-  const { clusters, settled, waiting, written } = scheduler
+async function keepPlaced(scheduler: Scheduler, binding: Binding | undefined, key: Key): Promise<Outcome> {
+  const { clusters, settled, pool, written } = scheduler
   const text = keyText(key)
   if (!binding) {
     written.delete(text)
     scheduler.decisions.forget(text)
   }
   if (binding && isBehind(binding.metadata.resourceVersion, written.get(text))) return again(soon) // what was written here comes
-  if (binding && isSettled(scheduler, binding, text)) return done
+  if (binding && (isSettled(scheduler, binding, text) || isEcho(scheduler, binding, text))) return done
+  pool.leave(key)
   settled.delete(text)
-  waiting.delete(text)
   if (!binding || !isPlaced(binding)) return done
   if (isLeftBehind(binding, scheduler.ownership)) return leaveWhatGoes(scheduler, binding)
   if (!isOurs(binding, scheduler.ownership)) return done
@@ -228,4 +261,30 @@ export async function keepScheduled(scheduler: Scheduler, binding: Binding | und
   await write(scheduler, binding, observedPatch(binding), 'status')
   settled.set(text, epoch)
   return done
+}
+
+/** Its namespace goes, and the binding with it. */
+const isEnding = (cause: unknown): boolean =>
+  cause instanceof ApiError &&
+  (cause.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating')
+
+/** Who fails comes back after a while; who lost a race at once, and who is going never. */
+function afterError({ metrics, kind, failing }: Scheduler, key: Key, error: unknown): Outcome {
+  if (isNotFound(error) || isEnding(error)) return done
+  if (isConflict(error)) return again(later)
+  metrics.came('ScheduleAttemptFailure')
+  if (!(error instanceof FlotillaError) || error.retry) failing.add(keyText(key))
+  metrics.pending(kind.plural, 'backoff', failing.size)
+  throw error
+}
+
+/** Keeps a binding placed, and counts it while it fails to be. */
+export async function keepScheduled(scheduler: Scheduler, binding: Binding | undefined, key: Key): Promise<Outcome> {
+  const { failing, metrics, kind } = scheduler
+  if (failing.delete(keyText(key))) metrics.pending(kind.plural, 'backoff', failing.size)
+  try {
+    return await keepPlaced(scheduler, binding, key)
+  } catch (error) {
+    return afterError(scheduler, key, error)
+  }
 }

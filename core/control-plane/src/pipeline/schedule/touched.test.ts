@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Cluster, label } from '@flotilla/sdk'
+import { annotation, type Cluster, type Condition, label } from '@flotilla/sdk'
 import { type BindingWords, binding, type ClusterWords, cluster } from '@flotilla/sdk/testing'
 import { concerns, isNews, isOtherCluster, isOtherRoom, isOtherToExpressions, isOurs } from './touched.ts'
 
+const isScheduled: Condition = {
+  type: 'Scheduled',
+  status: 'True',
+  reason: 'Success',
+  message: '',
+  lastTransitionTime: '2026-01-01T00:00:00Z',
+}
 const labels = { [label.propagationPolicyId]: 'id' }
 const ownership = { schedulers: new Set(['default-scheduler', 'profiled']) }
 const ours = { labels, placement: {}, schedulerName: 'default-scheduler' }
@@ -26,6 +33,23 @@ describe('a binding is scheduled here', () => {
   }
   for (const [name, [words, here]] of Object.entries(cases))
     test(`${name}: ${here}`, () => assert.equal(isOurs(binding(words), ownership), here))
+})
+
+describe('a binding comes to be scheduled', () => {
+  const before = binding({ ...ours, generation: 1 })
+  const cases: Record<string, readonly [BindingWords, boolean]> = {
+    'when its spec changes': [{ ...ours, generation: 2 }, true],
+    'when it is going': [{ ...ours, generation: 1, deletionTimestamp: '2026-01-01T00:00:00Z' }, true],
+    'when its policy has gone': [{ ...ours, generation: 1, labels: {} }, true],
+    'when it has another label': [{ ...ours, generation: 1, labels: { ...labels, tier: 'gold' } }, false],
+    'when its status changes': [{ ...ours, generation: 1, status: { conditions: [isScheduled] } }, false],
+    'when the note of what it was scheduled by is lost': [
+      { ...ours, generation: 1, annotations: { [annotation.appliedPlacement]: '{}' } },
+      true,
+    ],
+  }
+  for (const [name, [words, does]] of Object.entries(cases))
+    test(`${name}: ${does}`, () => assert.equal(isNews({ before, after: binding(words) }), does))
 })
 
 describe('a change of a cluster can change where bindings go', () => {
@@ -97,8 +121,18 @@ describe('a change of a cluster concerns', () => {
       true,
     ],
     'no binding that uses another term': [
+      { placement: terms, status: { schedulerObservingAffinityName: 'first', conditions: [isScheduled] } },
+      { after: member2 },
+      false,
+    ],
+    'a binding whose term in use does not work out, when a later one names it': [
       { placement: terms, status: { schedulerObservingAffinityName: 'first' } },
       { after: member2 },
+      true,
+    ],
+    'no binding whose term in use does not work out, when an earlier one names it': [
+      { placement: terms, status: { schedulerObservingAffinityName: 'second' } },
+      { after: cluster() },
       false,
     ],
     'a binding that uses no term yet': [{ placement: terms }, { after: member2 }, true],

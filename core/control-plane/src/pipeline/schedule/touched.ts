@@ -4,12 +4,16 @@ import {
   type Change,
   type Cluster,
   clusterExpressionKeys,
-  deepEqual,
-  findCondition,
+  clusterExpressionsText,
+  isTrue,
   label,
   matchesCluster,
+  type Placement,
 } from '@flotilla/sdk'
-import { termsOf } from './term.ts'
+import { isOpen } from './due.ts'
+import type { Snapshot } from './snapshot.ts'
+import { type Term, termsLeft, termsOf } from './term.ts'
+import { type Aspect, allButRoom, differs } from './topics.ts'
 
 export interface Ownership {
   /** Only bindings that name one of these schedulers are scheduled. */
@@ -17,10 +21,12 @@ export interface Ownership {
 }
 
 /** Whether somebody answers for where a binding is: its policy, or who asks for it. */
-const isAnsweredFor = ({ metadata: { labels = {} } }: Binding): boolean =>
-  Boolean(
+const isAnsweredFor = (binding: Binding | undefined): boolean => {
+  const { labels = {} } = binding?.metadata ?? {}
+  return Boolean(
     labels[label.propagationPolicyId] ?? labels[label.clusterPropagationPolicyId] ?? labels[label.bindingManagedBy],
   )
+}
 
 /** Who is to schedule a binding. */
 export const schedulerOf = ({ schedulerName }: Binding['spec']): string => schedulerName || 'default-scheduler'
@@ -47,38 +53,38 @@ const decisive = [annotation.appliedPlacement, annotation.appliedExpressions, ..
 export const isNews = ({ before, after }: Change<Binding>): boolean =>
   before?.metadata.generation !== after?.metadata.generation ||
   before?.metadata.deletionTimestamp !== after?.metadata.deletionTimestamp ||
+  isAnsweredFor(before) !== isAnsweredFor(after) ||
   decisive.some((key) => before?.metadata.annotations?.[key] !== after?.metadata.annotations?.[key])
 
-const complete = ({ status }: Cluster) => findCondition(status?.conditions, 'CompleteAPIEnablements')?.status
+const isAnother = (change: Change<Cluster>, aspects: readonly Aspect[]): boolean => {
+  const { before, after } = change
+  if (!before || !after || before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp) return true
+  return aspects.some((aspect) => differs(aspect, before, after))
+}
 
 /** Whether a change of a cluster can change where bindings may go. */
-export const isOtherCluster = ({ before, after }: Change<Cluster>): boolean =>
-  !before ||
-  !after ||
-  before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
-  !deepEqual(before.metadata.labels, after.metadata.labels) ||
-  !deepEqual(before.spec, after.spec) ||
-  complete(before) !== complete(after) ||
-  !deepEqual(before.status?.apiEnablements, after.status?.apiEnablements)
-
-const seen = ({ metadata, spec, status }: Cluster) => [
-  metadata.annotations,
-  spec,
-  status?.kubernetesVersion,
-  status?.conditions?.map(({ type, status }) => [type, status]),
-  status?.nodeSummary?.totalNum,
-]
+export const isOtherCluster = (change: Change<Cluster>): boolean =>
+  isAnother(change, ['labels', 'taints', 'spec', 'apis'])
 
 /**
  * Whether a change of a cluster can change what expressions say of it. Amounts of resources change all the time: they are
  * looked at when a binding is scheduled, and are no reason to.
  */
-export const isOtherToExpressions = (change: Change<Cluster>): boolean =>
-  isOtherCluster(change) || !deepEqual(change.before && seen(change.before), change.after && seen(change.after))
+export const isOtherToExpressions = (change: Change<Cluster>): boolean => isAnother(change, allButRoom)
 
 /** Whether a change of a cluster can change how much it takes. */
-export const isOtherRoom = ({ before, after }: Change<Cluster>): boolean =>
-  !deepEqual(before?.status?.resourceSummary, after?.status?.resourceSummary)
+export const isOtherRoom = ({ before, after }: Change<Cluster>): boolean => {
+  if (!before || !after) return before !== after
+  return differs('room', before, after)
+}
+
+/** The terms by which a binding may move: the one in use, and while that does not work out those that come after it. */
+function termsInPlay(binding: Binding, placement: Placement): readonly Term[] {
+  const { conditions, schedulerObservingAffinityName: observed } = binding.status ?? {}
+  const left = termsLeft(termsOf(binding, placement), observed, false)
+  const [first] = left
+  return isTrue(conditions, 'Scheduled') && observed && first?.name === observed ? [first] : left
+}
 
 /** Whether a binding may go to a cluster, as it is or as it was, or is there. */
 export function concerns({ before, after }: Change<Cluster>, binding: Binding): boolean {
@@ -86,8 +92,18 @@ export function concerns({ before, after }: Change<Cluster>, binding: Binding): 
   const name = (after ?? before)?.metadata.name
   if (!placement || clusters.some((target) => target.name === name)) return placement !== undefined
   const states = [before, after].filter((state) => state !== undefined)
-  const observed = binding.status?.schedulerObservingAffinityName
-  return termsOf(binding, placement)
-    .filter((term) => !observed || term.name === undefined || term.name === observed)
-    .some(({ tiers }) => tiers.some((affinity) => states.some((cluster) => matchesCluster(affinity, cluster))))
+  return termsInPlay(binding, placement).some(({ tiers }) =>
+    tiers.some((affinity) => states.some((cluster) => matchesCluster(affinity, cluster))),
+  )
 }
+
+/** Whether a binding has to be looked at that does not wait for anything, after a change of a cluster; not all changes are of all bindings. */
+export const follows = (isOfAll: boolean, binding: Binding, snapshot: Snapshot): boolean =>
+  (isOfAll || clusterExpressionsText(binding) !== undefined) &&
+  binding.spec.placement !== undefined &&
+  isOpen(binding, binding.spec.placement, snapshot)
+
+/** Whether a binding is in a cluster that goes. */
+export const isStuckIn = ({ before, after }: Change<Cluster>, { spec: { clusters = [] } }: Binding): boolean =>
+  (!after || after.metadata.deletionTimestamp !== undefined) &&
+  clusters.some(({ name }) => name === (after ?? before)?.metadata.name)

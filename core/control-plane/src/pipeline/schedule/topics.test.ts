@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Binding, Resolver } from '@flotilla/sdk'
+import { type BindingWords, binding, type ClusterWords, cluster } from '@flotilla/sdk/testing'
+import { quotaOf, topicsFor, topicsOfCluster, topicsOfMove } from './topics.ts'
+
+const pair = { workloadAffinityGroups: { affinityGroup: 'app=web', antiAffinityGroup: 'app=db' } }
+
+describe('a binding that is resolved by', () => {
+  const cases: Record<string, readonly [BindingWords, readonly Resolver[] | undefined, readonly string[]]> = {
+    'nobody knows what waits for any change of a cluster': [{}, undefined, ['cluster', 'anything', 'room']],
+    'nothing waits for a new cluster': [{}, [], ['cluster']],
+    'what a cluster is like waits for that': [{}, ['labels', 'taints'], ['cluster', 'labels', 'taints']],
+    'a quota waits for those of its namespace, not for clusters': [{ namespace: 'shop' }, ['quota'], ['quota shop']],
+    'others waits for those of its groups': [
+      pair,
+      ['bindings'],
+      ['cluster', 'bindings default/app=web', 'bindings default/app=db'],
+    ],
+    'others waits for all when it is of no group': [{}, ['bindings'], ['cluster', 'bindings']],
+  }
+  for (const [name, [words, resolvedBy, topics]] of Object.entries(cases))
+    test(name, () => assert.deepEqual(topicsFor(binding(words), { resolvedBy }), topics))
+})
+
+describe('of a cluster', () => {
+  const ready = (status: 'True' | 'False', lastTransitionTime: string) =>
+    ({ conditions: [{ type: 'Ready', status, reason: 'R', message: '', lastTransitionTime }] }) as const
+  const before = cluster({ status: ready('True', '2026-01-01T00:00:00Z') })
+  const cases: Record<string, readonly [ClusterWords, readonly string[]]> = {
+    'another label': [{ labels: { tier: 'gold' } }, ['labels', 'anything']],
+    'another taint': [{ taints: [{ key: 'gpu', effect: 'NoSchedule' }] }, ['taints', 'anything']],
+    'another region': [{ region: 'north' }, ['spec', 'anything']],
+    'another API': [
+      { status: { ...ready('True', '2026-01-01T00:00:00Z'), apiEnablements: [{ groupVersion: 'v2' }] } },
+      ['apis', 'anything'],
+    ],
+    'another condition': [{ status: ready('False', '2026-01-01T00:00:00Z') }, ['conditions', 'anything']],
+    'more room': [
+      { status: { ...ready('True', '2026-01-01T00:00:00Z'), resourceSummary: { allocatable: { cpu: '9' } } } },
+      [],
+    ],
+    'another time it was asked': [{ status: ready('True', '2026-01-01T00:00:09Z') }, []],
+    'another annotation': [{ annotations: { rack: '7' } }, ['rest', 'anything']],
+    'an end that comes': [{ deletionTimestamp: '2026-01-01T00:00:00Z' }, []],
+  }
+  for (const [name, [words, topics]] of Object.entries(cases))
+    test(`${name} is told as ${topics.join(', ') || 'nothing'}`, () =>
+      assert.deepEqual(
+        topicsOfCluster({ before, after: cluster({ status: ready('True', '2026-01-01T00:00:00Z'), ...words }) }),
+        topics,
+      ))
+  test('its coming is told, its end is not', () => {
+    assert.deepEqual(topicsOfCluster({ after: before }), ['cluster'])
+    assert.deepEqual(topicsOfCluster({ before }), [])
+  })
+})
+
+describe('that a binding', () => {
+  const at = (words: BindingWords): Binding => binding({ ...pair, ...words })
+  const own = ['bindings', 'bindings default/app=web', 'bindings default/app=db']
+  const cases: Record<string, readonly [Binding | undefined, Binding | undefined, readonly string[]]> = {
+    'goes to another cluster is told to its groups': [at({ clusters: { a: 1 } }), at({ clusters: { b: 1 } }), own],
+    'has other replicas there is told to nobody': [at({ clusters: { a: 1 } }), at({ clusters: { a: 2 } }), []],
+    'is gone is told to its groups': [at({ clusters: { a: 1 } }), undefined, own],
+    'came and is nowhere yet is told to nobody': [undefined, at({}), []],
+    'is somewhere for the first time is told to its groups': [at({}), at({ clusters: { a: 1 } }), own],
+    'changes its group is told to both': [
+      at({ clusters: { a: 1 } }),
+      at({ clusters: { a: 1 }, workloadAffinityGroups: { affinityGroup: 'app=api' } }),
+      [...own, 'bindings default/app=api'],
+    ],
+    'is of no group is told to those who want to know of all': [
+      binding({ clusters: { a: 1 } }),
+      undefined,
+      ['bindings'],
+    ],
+  }
+  for (const [name, [before, after, topics]] of Object.entries(cases))
+    test(name, () => assert.deepEqual(topicsOfMove({ before, after }), topics))
+  test('was there from the start is told to nobody', () =>
+    assert.deepEqual(topicsOfMove({ after: at({ clusters: { a: 1 } }), initial: true }), []))
+})
+
+test('a quota is one of its namespace', () => assert.equal(quotaOf(binding({ namespace: 'shop' })), 'quota shop'))

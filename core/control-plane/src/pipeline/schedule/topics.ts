@@ -1,0 +1,92 @@
+import {
+  type Binding,
+  type Change,
+  type Cluster,
+  deepEqual,
+  findCondition,
+  type Hope,
+  type Manifest,
+  type Resolver,
+} from '@flotilla/sdk'
+
+/** Something that may happen and help: a word of the resolvers, with whose where that matters. */
+export type Topic = string
+
+/** A cluster comes. */
+export const arrival: Topic = 'cluster'
+
+/** Any change of a cluster. */
+const anything: Topic = 'anything'
+
+export const quotaOf = ({ metadata }: Manifest): Topic => `quota ${metadata.namespace ?? ''}`
+
+const groupsOf = ({ metadata, spec: { workloadAffinityGroups: groups } }: Binding): readonly Topic[] =>
+  [groups?.affinityGroup, groups?.antiAffinityGroup]
+    .filter((group) => group)
+    .map((group) => `bindings ${metadata.namespace ?? ''}/${group}`)
+
+/** Others are looked at by group; a binding without one is some plugin's of which no more is known. */
+function companionsOf(binding: Binding): readonly Topic[] {
+  const groups = groupsOf(binding)
+  return groups.length > 0 ? groups : ['bindings']
+}
+
+/** What a binding waits for that nobody takes. */
+export function topicsFor(binding: Binding, { resolvedBy }: Hope): readonly Topic[] {
+  if (!resolvedBy) return [arrival, anything, 'room']
+  const named = resolvedBy.flatMap((resolver) => {
+    if (resolver === 'bindings') return companionsOf(binding)
+    return resolver === 'quota' ? [quotaOf(binding)] : [resolver]
+  })
+  const isOnlyQuota = resolvedBy.length === 1 && resolvedBy[0] === 'quota' // with more clusters it is no more
+  return isOnlyQuota ? named : [arrival, ...named]
+}
+
+const complete = ({ status }: Cluster) => findCondition(status?.conditions, 'CompleteAPIEnablements')?.status
+
+/** What of a cluster each word means. */
+const aspects = {
+  labels: ({ metadata }) => metadata.labels,
+  taints: ({ spec }) => spec.taints,
+  spec: ({ spec: { taints: _, ...others } }) => others,
+  apis: (cluster) => [cluster.status?.apiEnablements, complete(cluster)],
+  conditions: ({ status }) => status?.conditions?.map(({ type, status, reason }) => [type, status, reason]),
+  room: ({ status }) => status?.resourceSummary,
+  /** What only expressions speak of. */
+  rest: ({ metadata, status }) => [metadata.annotations, status?.kubernetesVersion, status?.nodeSummary?.totalNum],
+} satisfies Partial<Readonly<Record<Resolver | 'rest', (cluster: Cluster) => unknown>>>
+
+export type Aspect = keyof typeof aspects
+
+/** Whether something of a cluster is not what it was. */
+export const differs = (aspect: Aspect, before: Cluster, after: Cluster): boolean =>
+  !deepEqual(aspects[aspect](before), aspects[aspect](after))
+
+export const allButRoom = [
+  'labels',
+  'taints',
+  'spec',
+  'apis',
+  'conditions',
+  'rest',
+] as const satisfies readonly Aspect[]
+
+/** What a change of a cluster is good for, at once. One that goes helps nobody; its room is heard of apart. */
+export function topicsOfCluster({ before, after }: Change<Cluster>): readonly Topic[] {
+  if (!after || after.metadata.deletionTimestamp) return []
+  if (!before) return [arrival]
+  const others = allButRoom.filter((aspect) => differs(aspect, before, after))
+  return others.length > 0 ? [...others, anything] : others
+}
+
+const namesOf = (binding: Binding | undefined): readonly string[] =>
+  binding?.spec.clusters?.map(({ name }) => name) ?? []
+
+const isPlaced = (binding: Binding | undefined): binding is Binding => namesOf(binding).length > 0
+
+/** Who hears of it that a binding is elsewhere, gone, or of another group. One that is nowhere means nothing to others. */
+export function topicsOfMove({ before, after, initial }: Change<Binding>): readonly Topic[] {
+  const [was, is] = [before, after].map((binding) => (isPlaced(binding) ? groupsOf(binding) : []))
+  if (initial || (deepEqual(namesOf(before), namesOf(after)) && deepEqual(was, is))) return []
+  return ['bindings', ...new Set([...(was ?? []), ...(is ?? [])])]
+}
