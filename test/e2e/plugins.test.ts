@@ -170,6 +170,15 @@ export const plugin = definePlugin({
   })],
 })`
 
+const hung = `
+import { definePlugin, on, schedule } from '@flotilla/sdk'
+export const plugin = definePlugin({
+  name: 'hung',
+  extensions: () => [on(schedule.filter, () => new Promise(() => {}))],
+})`
+
+const without = (name: string) => ({ name, enabled: false })
+
 /** A ConfigMap that goes to one cluster, the best, in the eyes of a scheduler. */
 const parcel = (name: string, schedulerName: string): string => {
   const resourceSelectors = [{ apiVersion: 'v1', kind: 'ConfigMap', name }]
@@ -192,17 +201,26 @@ describe('a package that schedules', () => {
 
   before(async () => {
     const config = project(
-      { 'flotilla-plugin-liking': liking, 'flotilla-plugin-rival': liking.replace("'liking'", "'rival'") },
+      {
+        'flotilla-plugin-liking': liking,
+        'flotilla-plugin-rival': liking.replace("'liking'", "'rival'"),
+        'flotilla-plugin-hung': hung,
+      },
       {
         plugins: [
+          { name: 'flotilla-plugin-hung', timeout: '300ms', failurePolicy: 'ignore' },
           { name: 'flotilla-plugin-liking', options: { likes: 'member2' } },
           { name: 'flotilla-plugin-rival', options: { likes: 'member3' } },
         ],
         schedulerProfiles: [
-          { schedulerName: 'default-scheduler', plugins: [{ name: 'rival', weight: 2 }] },
-          { schedulerName: 'loyal', plugins: [{ name: 'liking', weight: 3 }] },
-          { schedulerName: 'elsewhere', plugins: [{ name: 'liking', options: { likes: 'member1' }, weight: 3 }] },
-          { schedulerName: 'without', plugins: ['liking', 'rival'].map((name) => ({ name, enabled: false })) },
+          { schedulerName: 'default-scheduler', plugins: [{ name: 'rival', weight: 2 }, without('hung')] },
+          { schedulerName: 'patient', plugins: ['hung', { name: '*', weight: 0 }] },
+          { schedulerName: 'loyal', plugins: [{ name: 'liking', weight: 3 }, without('hung')] },
+          {
+            schedulerName: 'elsewhere',
+            plugins: [{ name: 'liking', options: { likes: 'member1' }, weight: 3 }, without('hung')],
+          },
+          { schedulerName: 'without', plugins: ['liking', 'rival', 'hung'].map(without) },
         ],
       },
     )
@@ -233,6 +251,17 @@ describe('a package that schedules', () => {
     await apply('asked-about', 'loyal')
     await eventually(async () => assert.equal(await target('asked-about'), 'member2'))
     assert.equal(await scheduled('left-alone'), undefined)
+  })
+  test('is left alone when it never answers, and holds nobody up', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `patient-${index}`)
+    await Promise.all(names.map((name) => apply(name, 'patient')))
+    await eventually(async () => {
+      const { items } = await k.json('rb')
+      const there = items.filter(({ metadata, spec }: Json) => /^patient-/.test(metadata.name) && spec.clusters?.length)
+      assert.equal(there.length, names.length)
+    })
+    const metrics = await k('get', '--raw', '/metrics')
+    assert.match(metrics, /flotilla_plugin_circuit_open\{.*plugin="hung",point="schedule\.filter".*\} 1/)
   })
   test('is named when its answer cannot be, and the rest goes on', async () => {
     await apply('cursed', 'loyal')

@@ -101,7 +101,7 @@ judge('schedule.assign', (answer) => assign.check?.(answer, asked()), {
   'no way, until nobody knows when': [{ unschedulable: 'full', resolvedBy: ['luck'] }, /resolvedBy is a list of/],
   'no way, but not why': [{ unschedulable: 7 }, /unschedulable is a reason/],
   'neither targets nor unschedulable': [{}, /neither a list of targets nor unschedulable/],
-  'a target that is none': [shares('a'), /"a" is not a target/],
+  'a target that is none': [shares('a'), /a target is an object with the name/],
   'a cluster it was not given': [shares({ name: 'c' }), /"c" is none of the clusters/],
   'one cluster twice': [shares({ name: 'a' }, { name: 'a' }), /"a" is named twice/],
   'fewer replicas than none': [shares({ name: 'a', replicas: -1 }), /a: -1 replicas are not a whole number/],
@@ -123,4 +123,52 @@ judge('schedule.assign, when replicas are divided', (answer) => assign.check?.(a
 judge('schedule.assign, when replicas are duplicated', (answer) => assign.check?.(answer, asked({}, 5)), {
   'all of them to each': [shares({ name: 'a', replicas: 5 }, { name: 'b', replicas: 5 })],
   'a part of them': [shares({ name: 'a', replicas: 2 }), /a gets 2 replicas; each cluster has to get all 5/],
+})
+
+/** What a stranger may say in place of anything. */
+const odd: readonly unknown[] = [null, undefined, 7, -1.5, Number.NaN, '', 'x', true, [], {}, [null], [[]], { a: null }]
+
+/** Every copy of a value that has something odd in one place. */
+function* variants(value: unknown): Iterable<unknown> {
+  yield* odd
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, inner] of Object.entries(value)) {
+    for (const variant of variants(inner))
+      yield Array.isArray(value) ? value.with(Number(key), variant) : { ...value, [key]: variant }
+  }
+}
+
+describe('an answer of any shape is judged, and what passes can be worked with', () => {
+  const share = { name: 'a', replicas: 5, components: [{ name: 'worker', replicas: 2 }] }
+  test('schedule.filter', async () => {
+    for (const answer of variants({ a: { ...refusal, resolvedBy: ['room'] } })) {
+      if (answer === undefined || filter.check?.(answer, candidates)) continue
+      const { a: refused } = await filter.rule([() => answer as never], candidates)
+      assert.ok(refused === undefined || refused.reason.length > 0)
+    }
+  })
+  for (const point of [score, estimate]) {
+    test(point.id, async () => {
+      for (const answer of variants({ a: 1, b: 2 })) {
+        if (answer === undefined || point.check?.(answer, candidates)) continue
+        for (const number of Object.values(await point.rule([() => answer as never], candidates)))
+          assert.ok(number >= 0)
+      }
+    })
+  }
+  test('schedule.select', () => {
+    for (const answer of [...variants({ clusters: feasible }), ...variants({ unfit: 'few', resolvedBy: ['room'] })]) {
+      if (select.check?.(answer, asked())) continue
+      const { clusters = [], unfit } = answer as { readonly clusters?: typeof feasible; readonly unfit?: string }
+      assert.ok(unfit !== undefined || clusters.every(({ cluster }) => ['a', 'b'].includes(cluster.metadata.name)))
+    }
+  })
+  test('schedule.assign', () => {
+    const answers = [...variants({ targets: [share], weights: [{ name: 'a', weight: 1 }] }), ...variants({ unschedulable: 'full' })] // biome-ignore format: one list
+    for (const answer of answers) {
+      if (assign.check?.(answer, asked({}, 5))) continue
+      const { targets = [], unschedulable } = answer as { targets?: (typeof share)[]; unschedulable?: string }
+      assert.ok(unschedulable !== undefined || targets.every(({ replicas }) => replicas === 5))
+    }
+  })
 })

@@ -134,9 +134,8 @@ export function wrongAssignment(answer: unknown, asked: Feasibility): string | u
       : `unschedulable is a reason, of at most ${longest} characters`
   const { targets } = answer
   if (!Array.isArray(targets)) return 'it has neither a list of targets nor unschedulable'
-  const stranger = targets.find((target) => !isFields(target))
-  if (stranger !== undefined) return `${shown(stranger)} is not a target: it has no name`
-  const shares = targets as readonly Fields[] // none of them is anything else
+  if (!targets.every(isFields)) return 'a target is an object with the name of a cluster'
+  const shares: readonly Fields[] = targets
   const choice = wrongChoice(
     shares.map(({ name }) => name),
     asked,

@@ -35,5 +35,5 @@ export async function plugins(config: Config, own: readonly Plugin[] = []): Prom
       return found.map((plugin): PluginEntry => ({ plugin, options, ...policyOf(setting) }))
     }),
   )
-  return [...builtIn, ...imported.flat(), ...schedulerWebhooks(config.schedulerWebhooks, config.pluginTimeout)]
+  return [...builtIn, ...imported.flat(), ...schedulerWebhooks(config)]
 }

@@ -40,6 +40,8 @@ export interface SchedulerWebhook extends PluginPolicyWords {
   }
   /** Certificates in PEM, as they are or in base64. */
   readonly caBundle?: string
+  /** A file with a bearer token, relative to the config file; read for each call, for tokens are renewed. */
+  readonly tokenFile?: string
   readonly points: readonly ('filter' | 'score' | 'estimate' | 'select' | 'assign')[]
   readonly weight?: number
 }
@@ -114,6 +116,7 @@ export const webhooksSchema = {
         },
       },
       caBundle: name,
+      tokenFile: name,
       points: {
         type: 'array',
         minItems: 1,

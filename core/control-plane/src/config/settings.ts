@@ -82,7 +82,7 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
   schedulerWebhooks: {
     schema: webhooksSchema,
     description:
-      "Plugins of the scheduler's that answer over HTTP, asked after all others: a list of `{name, url or service, caBundle, points, weight, timeout, failurePolicy, circuitBreaker}`.",
+      "Plugins of the scheduler's that answer over HTTP, asked after all others: a list of `{name, url or service, caBundle, tokenFile, points, weight, timeout, failurePolicy, circuitBreaker}`.",
   },
   skippedPropagatingApis: {
     schema: names(),

@@ -86,6 +86,19 @@ describe('what a plugin fails with', () => {
       assert.deepEqual(logged(), ['the plugin fails'])
     })
   }
+  test('an answer nobody can read names it, too', async () => {
+    const torn = point('test.greet', first<string, string>, (answer) => (answer as { readonly word: string }).word)
+    const unreadable = Object.defineProperty({}, 'word', {
+      get: () => {
+        throw new Error('torn')
+      },
+    })
+    const { ask } = watch(() => unreadable, {}, { at: torn })
+    await assert.rejects(async () => ask(), {
+      code: 'PLUGIN_ANSWER',
+      message: /candidate .*: it cannot be read: torn; /,
+    })
+  })
   test('is complained of once in a while, not each time', async () => {
     const { ask, logged } = watch(broken, { failurePolicy: 'ignore' })
     for (let round = 0; round < 50; round++) await ask()

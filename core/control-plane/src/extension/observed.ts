@@ -1,4 +1,4 @@
-import { type Extension, errors, FlotillaError, type Handler, type Log, type Metrics } from '@flotilla/sdk'
+import { type Extension, errors, FlotillaError, type Handler, type Log, type Metrics, reasonOf } from '@flotilla/sdk'
 import { Circuit } from './circuit.ts'
 import { instruments } from './instruments.ts'
 import type { PluginPolicy } from './policy.ts'
@@ -116,8 +116,16 @@ export function observed({ point, handler }: Extension, options: ObservedOptions
   const { plugin, trusted, policy } = options
   const check = trusted ? undefined : point.check
 
+  const problemOf = (answer: unknown, arg: never): string | undefined => {
+    if (answer === undefined) return undefined
+    try {
+      return check?.(answer, arg)
+    } catch (cause) {
+      return `it cannot be read: ${reasonOf(cause)}`
+    }
+  }
   const accepted = (answer: unknown, arg: never, start: number, isMeasured: boolean): unknown => {
-    const problem = answer === undefined ? undefined : check?.(answer, arg)
+    const problem = problemOf(answer, arg)
     if (problem) return watched.failed(errors.PLUGIN_ANSWER(plugin, point.id, problem), start)
     watched.answered(start, isMeasured)
     return answer

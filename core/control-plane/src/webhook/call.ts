@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { type ApiResponse, httpTransport } from '@flotilla/kube'
 import {
   errors,
@@ -31,12 +32,20 @@ function answerIn({ status, body }: ApiResponse, { href }: URL): unknown {
   return response.answer ?? undefined
 }
 
+const tokenOf = async (file: string): Promise<string> => (await readFile(file, 'utf8')).trim()
+
 /** How much longer than the plugin's time a call may take, in milliseconds: who waits for it has given up first, and says so. */
 const grace = 100
 
 /** Asks over connections that are kept, until the plugin ends. A question that takes too long is given up. */
-export function caller({ url, ca }: Place, timeout: number, { signal, metrics }: Host): Call {
-  const transport = httpTransport({ server: url.origin, ...(ca && { ca }), longestAnswer, metrics })
+export function caller({ url, ca, tokenFile }: Place, timeout: number, { signal, metrics }: Host): Call {
+  const transport = httpTransport({
+    server: url.origin,
+    ...(ca && { ca }),
+    ...(tokenFile && { token: () => tokenOf(tokenFile) }),
+    longestAnswer,
+    metrics,
+  })
   signal.addEventListener('abort', () => void transport.close(), { once: true })
   return async (request) => {
     const body: SchedulingQuestion = { ...schedulingReview, request }

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { inspect } from 'node:util'
 import {
   definePlugin,
   FlotillaError,
@@ -116,19 +120,27 @@ for (const plugin of [graded, overTheWire]) {
 
 const asked: schedule.Candidates = { binding: binding(), placement: {}, affinityName: 'near', clusters: [good, bad] }
 
+const directory = mkdtempSync(join(tmpdir(), 'webhooks-'))
+
 /** A control plane that has nothing but one webhook. */
 function asking(words: object) {
   const registry = new Registry()
   const schedulerWebhooksWords = [{ name: 'remote', points: ['score'], ...words }]
-  const config = readConfig({ schedulerWebhooks: schedulerWebhooksWords })
+  const config = readConfig({ schedulerWebhooks: schedulerWebhooksWords }, directory)
   const host = fakeHost()
-  loadPlugins(schedulerWebhooks(config.schedulerWebhooks, config.pluginTimeout), {
+  loadPlugins(schedulerWebhooks(config), {
     registry,
     version: '0.1.0',
     timeout: config.pluginTimeout,
     host: () => host,
   })
   return { ask: () => registry.ask(schedule.score, asked), lines: host.lines }
+}
+
+/** The file with the token, as it is from now on. */
+function renewed(token: string): string {
+  writeFileSync(join(directory, 'token'), token)
+  return 'token'
 }
 
 describe('a webhook', () => {
@@ -169,6 +181,27 @@ describe('a webhook', () => {
     const { url } = await served(serving(graded), { tls: true })
     for (const caBundle of [cert, Buffer.from(cert).toString('base64')])
       assert.deepEqual(await asking({ url, caBundle }).ask(), { good: 50, bad: 10 })
+  })
+  test('is shown a token from a file, and the new one when it is renewed', async () => {
+    const shown: unknown[] = []
+    const { url } = await served((request, response) => {
+      shown.push(request.headers.authorization)
+      response.setHeader('content-type', 'application/json').end(reply(null))
+    })
+    const { ask } = asking({ url, tokenFile: renewed('one\n') })
+    await ask()
+    renewed('two')
+    await ask()
+    assert.deepEqual(shown, ['Bearer one', 'Bearer two'])
+  })
+  test('hears its token from nobody else', async () => {
+    const { url } = await served((_, response) => response.writeHead(401).end())
+    const { ask, lines } = asking({ url, tokenFile: renewed('hush') })
+    await assert.rejects(ask(), (error) => {
+      assert.match(String(error), /it answered with 401/)
+      assert.doesNotMatch(inspect([error, lines], { depth: 9 }), /hush/)
+      return true
+    })
   })
 
   const failing: Readonly<Record<string, readonly [listener: RequestListener, code: string, message: RegExp]>> = {
@@ -278,6 +311,7 @@ describe('a webhook that could not be asked is named with its field', () => {
       { url: 'https://a/', caBundle: 'hello' },
       /\.caBundle: must be certificates in PEM/,
     ],
+    'with a token that is nowhere': [{ url: 'https://a/', tokenFile: 'gone' }, /\.tokenFile: cannot be read: ENOENT/],
     'without points': [{ url: 'https://a/', points: [] }, /schedulerWebhooks\.0\.points: must NOT have fewer than 1/],
     'for a point there is not': [
       { url: 'https://a/', points: ['bind'] },
@@ -304,7 +338,8 @@ describe('a webhook that could not be asked is named with its field', () => {
 
 test('a webhook in a cluster is found by its service', () => {
   const urlOf = (words: object) =>
-    placeOf({ name: 'a', points: ['score'], service: { namespace: 'ops', name: 'grades', ...words } }, 'a').url.href
+    placeOf({ name: 'a', points: ['score'], service: { namespace: 'ops', name: 'grades', ...words } }, 'a', '/').url
+      .href
   assert.equal(urlOf({}), 'https://grades.ops.svc/')
   assert.equal(urlOf({ port: 8443, path: '/v1' }), 'https://grades.ops.svc:8443/v1')
 })

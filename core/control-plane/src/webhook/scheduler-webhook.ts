@@ -8,6 +8,7 @@ import {
   type Plugin,
   schedule,
 } from '@flotilla/sdk'
+import type { Config } from '../config/config.ts'
 import type { SchedulerWebhook } from '../config/plugin-settings.ts'
 import type { PluginEntry } from '../extension/loader.ts'
 import { type Call, caller } from './call.ts'
@@ -85,13 +86,14 @@ export const schedulerWebhook = (
   })
 
 /** The webhooks of a config file, to be loaded after all other plugins. Throws `CONFIG_INVALID` for one that cannot be asked. */
-export const schedulerWebhooks = (
-  webhooks: readonly SchedulerWebhook[],
-  pluginTimeout: number,
-): readonly PluginEntry[] =>
+export const schedulerWebhooks = ({
+  schedulerWebhooks: webhooks,
+  pluginTimeout,
+  directory,
+}: Pick<Config, 'schedulerWebhooks' | 'pluginTimeout' | 'directory'>): readonly PluginEntry[] =>
   webhooks.map((webhook, i) => {
     const { weight, timeout, failurePolicy, circuitBreaker } = webhook
-    const place = placeOf(webhook, `schedulerWebhooks.${i}`)
+    const place = placeOf(webhook, `schedulerWebhooks.${i}`, directory)
     return {
       plugin: schedulerWebhook(webhook, place, timeout ?? pluginTimeout),
       ...(weight !== undefined && { weight }),
