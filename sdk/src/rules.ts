@@ -1,4 +1,5 @@
 import type { Cluster } from './api/cluster.ts'
+import { lasting, once } from './lasting.ts'
 import type { Manifest } from './manifest.ts'
 
 /**
@@ -41,28 +42,63 @@ export async function pipe<Arg extends { readonly manifest: Manifest }>(
 export type PerCluster<T> = Readonly<Record<string, T>>
 
 /** Every opinion on a cluster. By entries, never by name: a cluster may be called `constructor`. */
-const opinions = <T>(answer: PerCluster<T> | undefined): readonly (readonly [cluster: string, T])[] =>
-  answer === undefined ? [] : Object.entries(answer)
+const opinions = <T>(answer: PerCluster<T>): readonly (readonly [cluster: string, T])[] => Object.entries(answer)
 
 /** A question about all candidates at once. */
 export interface AboutClusters {
   readonly clusters: readonly Cluster[]
 }
 
+/** No opinion on any cluster. */
+const nothing: PerCluster<never> = lasting({})
+
+const named = ({ metadata }: Cluster): string => metadata.name
+
+/** The clusters that nothing is said of. */
+export const unmentioned = once((clusters: readonly Cluster[], answer: PerCluster<unknown>): readonly Cluster[] => {
+  const left = clusters.filter((cluster) => !Object.hasOwn(answer, named(cluster)))
+  return left.length === clusters.length ? clusters : left
+})
+
+/** Both answers, the first before the second where both have one. */
+const besides = once(
+  <T>(before: PerCluster<T>, answer: PerCluster<T>): PerCluster<T> =>
+    Object.fromEntries(new Map([...opinions(answer), ...opinions(before)])),
+) as <T>(before: PerCluster<T>, answer: PerCluster<T>) => PerCluster<T> // `once` knows no type parameters
+
 /** The first refusal of each cluster stands; later plugins are asked only about the clusters nobody refused. */
 export async function refusals<Arg extends AboutClusters, Refusal>(
   handlers: readonly Handler<Arg, PerCluster<Refusal> | undefined>[],
   arg: Arg,
 ): Promise<PerCluster<Refusal>> {
-  const refused = new Map<string, Refusal>()
+  let refused: PerCluster<Refusal> | undefined
   let { clusters } = arg
   for (const handler of handlers) {
     if (clusters.length === 0) break
-    for (const [cluster, refusal] of opinions(await handler({ ...arg, clusters })))
-      if (!refused.has(cluster)) refused.set(cluster, refusal)
-    clusters = clusters.filter(({ metadata }) => !refused.has(metadata.name))
+    const asked = handler(clusters === arg.clusters ? arg : { ...arg, clusters })
+    const answer = asked instanceof Promise ? await asked : asked
+    if (answer === undefined) continue
+    clusters = unmentioned(clusters, answer)
+    refused = refused ? besides(refused, answer) : answer
   }
-  return Object.fromEntries(refused)
+  return refused ?? nothing
+}
+
+/** What two answers to a question come to, where both say something of a cluster. */
+type Combine = (before: number, number: number) => number
+
+/** Several answers in one; a single one as it is. */
+function combined(answers: readonly (PerCluster<number> | undefined)[], combine: Combine): PerCluster<number> {
+  const said = answers.filter((answer) => answer !== undefined)
+  const [only] = said
+  if (!only) return nothing
+  if (said.length === 1) return only
+  const numbers = new Map<string, number>()
+  for (const [cluster, number] of said.flatMap(opinions)) {
+    const before = numbers.get(cluster)
+    numbers.set(cluster, before === undefined ? number : combine(before, number))
+  }
+  return Object.fromEntries(numbers)
 }
 
 /** The sum of all opinions on each cluster. */
@@ -70,11 +106,12 @@ export async function total<Arg>(
   handlers: readonly Handler<Arg, PerCluster<number> | undefined>[],
   arg: Arg,
 ): Promise<PerCluster<number>> {
-  const sums = new Map<string, number>()
+  const answers: (PerCluster<number> | undefined)[] = []
   for (const handler of handlers) {
-    for (const [cluster, score] of opinions(await handler(arg))) sums.set(cluster, (sums.get(cluster) ?? 0) + score)
+    const asked = handler(arg)
+    answers.push(asked instanceof Promise ? await asked : asked)
   }
-  return Object.fromEntries(sums)
+  return combined(answers, (sum, score) => sum + score)
 }
 
 /** The most careful opinion on each cluster; a plugin that fails has none. */
@@ -83,13 +120,8 @@ export async function least<Arg>(
   arg: Arg,
 ): Promise<PerCluster<number>> {
   const answers = await Promise.allSettled(handlers.map(async (handler) => handler(arg)))
-  const lowest = new Map<string, number>()
-  for (const answer of answers) {
-    if (answer.status === 'rejected') continue
-    for (const [cluster, number] of opinions(answer.value))
-      lowest.set(cluster, Math.min(lowest.get(cluster) ?? Number.POSITIVE_INFINITY, number))
-  }
-  return Object.fromEntries(lowest)
+  const given = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : undefined))
+  return combined(given, Math.min)
 }
 
 /** Every opinion, in order. */

@@ -17,7 +17,13 @@ const holds = ({ key, operator, values = [] }: LabelSelectorRequirement, labels:
   }
 }
 
+function holdsAll(matchLabels: StringMap, labels: StringMap): boolean {
+  for (const key in matchLabels) if (labels[key] !== matchLabels[key]) return false
+  return true
+}
+
 /** Whether labels satisfy a selector. No selector, and an empty one, hold for everything. */
 export const matchesLabels = (selector: LabelSelector | undefined, labels: StringMap = {}): boolean =>
-  Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
-  (selector?.matchExpressions ?? []).every((requirement) => holds(requirement, labels))
+  !selector ||
+  ((!selector.matchLabels || holdsAll(selector.matchLabels, labels)) &&
+    (selector.matchExpressions ?? []).every((requirement) => holds(requirement, labels)))

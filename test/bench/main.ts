@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util'
 import { policies } from './policies.ts'
 import { propagate } from './propagate.ts'
-import { schedule } from './schedule.ts'
+import { schedule, scheduleCurve, scheduleMemory } from './schedule.ts'
 import { simulate } from './simulate.ts'
 import { writes } from './writes.ts'
 
 const usage = `usage:
   npm run bench -- propagate [--n 1000] [--members 2] [--deps] [--singles 50]
-  npm run bench -- schedule [--n 5000] [--clusters 100] [--memory 32]
+  npm run bench -- schedule [--n 5000] [--clusters 100] [--decisions 32]
+  npm run bench -- schedule --curve [--n 300]
+  npm run bench -- schedule --memory [--n 50000] [--clusters 1000] [--decisions 32]
   npm run bench -- simulate [--n 5000] [--clusters 100]
   npm run bench -- policies [--n 1000] [--members 2]
   npm run bench -- writes [--n 20] [--idle 60]`
@@ -19,8 +21,10 @@ const { positionals, values } = parseArgs({
     members: { type: 'string', default: '2' },
     deps: { type: 'boolean', default: false },
     singles: { type: 'string', default: '50' },
-    clusters: { type: 'string', default: '100' },
-    memory: { type: 'string', default: '32' },
+    clusters: { type: 'string' },
+    decisions: { type: 'string', default: '32' },
+    curve: { type: 'boolean', default: false },
+    memory: { type: 'boolean', default: false },
     idle: { type: 'string', default: '60' },
   },
 })
@@ -35,13 +39,13 @@ if (what === 'propagate') {
     singles: Number(values.singles),
   })
 } else if (what === 'schedule') {
-  await schedule({
-    n: Number(values.n ?? 5000),
-    clusters: Number(values.clusters),
-    memory: Number(values.memory),
-  })
+  const decisions = Number(values.decisions)
+  if (values.curve) await scheduleCurve({ n: Number(values.n ?? 300) })
+  else if (values.memory)
+    await scheduleMemory({ n: Number(values.n ?? 50_000), clusters: Number(values.clusters ?? 1000), decisions })
+  else await schedule({ n: Number(values.n ?? 5000), clusters: Number(values.clusters ?? 100), decisions })
 } else if (what === 'simulate') {
-  await simulate({ n: Number(values.n ?? 5000), clusters: Number(values.clusters) })
+  await simulate({ n: Number(values.n ?? 5000), clusters: Number(values.clusters ?? 100) })
 } else if (what === 'policies') {
   await policies({ n: Number(values.n ?? 1000), members: Number(values.members) })
 } else if (what === 'writes') {

@@ -6,6 +6,15 @@ export function percentile(numbers: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
 }
 
+/** The exponent `e` for which the second numbers grow most nearly as the first to the power of `e`: least squares of the logarithms. */
+export function fittedExponent(points: readonly (readonly [x: number, y: number])[]): number {
+  const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const)
+  const mean = (at: 0 | 1) => logs.reduce((sum, pair) => sum + pair[at], 0) / logs.length
+  const [x, y] = [mean(0), mean(1)]
+  const moment = (of: (pair: readonly [number, number]) => number) => logs.reduce((sum, pair) => sum + of(pair), 0)
+  return moment(([a, b]) => (a - x) * (b - y)) / moment(([a]) => (a - x) ** 2)
+}
+
 export interface ProcessUse {
   /** CPU seconds of user and system, so far. */
   readonly cpu: number

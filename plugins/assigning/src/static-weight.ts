@@ -5,6 +5,7 @@ import {
   divide,
   matchesCluster,
   on,
+  remembered,
   type StaticClusterWeight,
   schedule,
   strategyOf,
@@ -24,13 +25,15 @@ function weigh(rules: readonly StaticClusterWeight[], clusters: readonly schedul
   return weights.some(({ weight }) => weight > 0) ? weights : weights.map(({ name }) => ({ name, weight: 1 }))
 }
 
+const known = remembered<readonly schedule.Feasible[], readonly Claimant[]>()
+
 /** Replicas by the weights of the placement. What is assigned now does not matter. */
 export function assignByStaticWeight(asked: schedule.Feasibility): schedule.Assignment | undefined {
   const { binding, placement, clusters } = asked
   if (strategyOf(placement) !== 'StaticWeight') return undefined
   const { replicas = 0, resource } = binding.spec
   const rules = placement.replicaScheduling?.weightPreference?.staticWeightList ?? []
-  const weights = weigh(rules, clusters)
+  const weights = known(clusters, JSON.stringify(rules), () => weigh(rules, clusters))
   return { targets: targetsOf(asked, divide(replicas, weights, resource.uid)), weights }
 }
 

@@ -1,5 +1,5 @@
 import { type ApiEnablement, type Cluster, definePlugin, kindText, on, schedule } from '@flotilla/sdk'
-import { refuseEach, targetNames } from './refusal.ts'
+import { objecting, sparing, targetNames } from './refusal.ts'
 
 const reason = 'cluster(s) did not have the API resource'
 
@@ -24,17 +24,15 @@ export function serves({ status }: Cluster, kind: string): boolean {
   return kinds.has(kind)
 }
 
+const raise = objecting({ resolvable: false, resolvedBy: ['apis'] })
+
 export const apiEnablement = definePlugin({
   name: 'api-enablement',
   extensions: () => [
     on(schedule.filter, ({ binding, clusters }) => {
-      const targets = targetNames(binding)
       const kind = kindText(binding.spec.resource)
-      return refuseEach(
-        clusters,
-        (cluster) => (targets.has(cluster.metadata.name) || serves(cluster, kind) ? undefined : reason),
-        { resolvable: false, resolvedBy: ['apis'] },
-      )
+      const refused = raise(clusters, kind, (cluster) => (serves(cluster, kind) ? undefined : reason))
+      return sparing(targetNames(binding), refused)
     }),
   ],
 })

@@ -7,7 +7,7 @@ import {
   on,
   schedule,
 } from '@flotilla/sdk'
-import { refuseEach } from './refusal.ts'
+import { objecting } from './refusal.ts'
 
 const reason = 'cluster(s) did not match the placement cluster affinity constraint'
 
@@ -24,16 +24,16 @@ export function affinitiesOf({ binding, placement, affinityName }: schedule.Cand
 export const isWanted = (affinities: readonly ClusterAffinity[], cluster: Cluster): boolean =>
   affinities.length === 0 || affinities.some((affinity) => matchesCluster(affinity, cluster))
 
+const raise = objecting({ resolvable: false, resolvedBy: ['labels', 'spec'] })
+
 export const clusterAffinity = definePlugin({
   name: 'cluster-affinity',
   extensions: () => [
     on(schedule.filter, (asked) => {
       const affinities = affinitiesOf(asked)
       if (affinities.length === 0) return undefined
-      return refuseEach(asked.clusters, (cluster) => (isWanted(affinities, cluster) ? undefined : reason), {
-        resolvable: false,
-        resolvedBy: ['labels', 'spec'],
-      })
+      const text = JSON.stringify(affinities)
+      return raise(asked.clusters, text, (cluster) => (isWanted(affinities, cluster) ? undefined : reason))
     }),
   ],
 })

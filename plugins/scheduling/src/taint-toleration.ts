@@ -8,7 +8,7 @@ import {
   taintText,
   tolerates,
 } from '@flotilla/sdk'
-import { refuseEach, targetNames } from './refusal.ts'
+import { objecting, sparing, targetNames } from './refusal.ts'
 
 /** The first taint that keeps away what does not tolerate it. `PreferNoSchedule` keeps nobody away. */
 export const untolerated = (
@@ -19,19 +19,17 @@ export const untolerated = (
     (taint) => taint.effect !== 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, taint)),
   )
 
+const raise = objecting({ resolvable: false, resolvedBy: ['taints'] })
+
 export const taintToleration = definePlugin({
   name: 'taint-toleration',
   extensions: () => [
     on(schedule.filter, ({ binding, placement: { clusterTolerations = [] }, clusters }) => {
-      const targets = targetNames(binding)
-      return refuseEach(
-        clusters,
-        (cluster) => {
-          const taint = targets.has(cluster.metadata.name) ? undefined : untolerated(clusterTolerations, cluster)
-          return taint && `cluster(s) had untolerated taint {${taintText(taint)}}`
-        },
-        { resolvable: false, resolvedBy: ['taints'] },
-      )
+      const refused = raise(clusters, JSON.stringify(clusterTolerations), (cluster) => {
+        const taint = untolerated(clusterTolerations, cluster)
+        return taint && `cluster(s) had untolerated taint {${taintText(taint)}}`
+      })
+      return sparing(targetNames(binding), refused)
     }),
   ],
 })

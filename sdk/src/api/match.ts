@@ -38,12 +38,32 @@ const fieldHolds = ({ key, operator, values = [] }: FieldSelectorRequirement, cl
   return operator === 'In' ? among : !among
 }
 
+/** The names an affinity has lists of, so that a long list takes no longer than a short one. */
+interface Names {
+  readonly chosen: ReadonlySet<string> | undefined
+  readonly excluded: ReadonlySet<string> | undefined
+}
+
+const read = new WeakMap<ClusterAffinity, Names>()
+
+const setOf = (names: readonly string[] | undefined): ReadonlySet<string> | undefined =>
+  names?.length ? new Set(names) : undefined
+
+/** Read once for each affinity, not once for each cluster. */
+function namesOf(affinity: ClusterAffinity): Names {
+  const known = read.get(affinity)
+  if (known) return known
+  const names = { chosen: setOf(affinity.clusterNames), excluded: setOf(affinity.exclude) }
+  read.set(affinity, names)
+  return names
+}
+
 /** Whether a cluster is one an affinity names. No affinity: every cluster is. */
 export function matchesCluster(affinity: ClusterAffinity | undefined, cluster: Cluster): boolean {
   if (!affinity) return true
   const { name, labels } = cluster.metadata
-  if (affinity.exclude?.includes(name)) return false
+  const { chosen, excluded } = namesOf(affinity)
+  if (excluded?.has(name) || (chosen && !chosen.has(name))) return false
   if (!matchesLabels(affinity.labelSelector, labels)) return false
-  if (!(affinity.fieldSelector?.matchExpressions ?? []).every((each) => fieldHolds(each, cluster))) return false
-  return !affinity.clusterNames?.length || affinity.clusterNames.includes(name)
+  return (affinity.fieldSelector?.matchExpressions ?? []).every((each) => fieldHolds(each, cluster))
 }

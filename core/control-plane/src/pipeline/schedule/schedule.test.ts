@@ -94,6 +94,14 @@ describe('what could help', () => {
 describe('clusters that refuse', () => {
   test('are left out', async () =>
     assert.deepEqual(names(await place(asking(refuses({ a: 'is full' })), clusters('a', 'b'))), ['b']))
+  test('do not speak for one that is called like a word of the language', async () => {
+    const full = on(points.filter, () => ({ a: { reason: 'is full', resolvable: false } }))
+    const ask = asking(
+      full,
+      on(points.score, () => ({ b: 1 })),
+    )
+    assert.deepEqual(names(await place(ask, clusters('a', 'b', 'constructor'))), ['b', 'constructor'])
+  })
   test('all of them, are counted by reason', async () => {
     const ask = asking(refuses({ a: 'is full', b: 'is tainted', c: 'is full' }))
     const decision = await place(ask, clusters('a', 'b', 'c'))

@@ -1,18 +1,17 @@
 import {
   type Ask,
   type Binding,
-  type Cluster,
-  dividesByAvailability,
   type Hope,
-  isWorkload,
   type Placement,
   schedule as points,
   type Resolver,
   resolvers,
   type TargetCluster,
+  unmentioned,
 } from '@flotilla/sdk'
+import { rank } from './rank.ts'
 import type { Snapshot } from './snapshot.ts'
-import { absentFrom, type Term, termsLeft, termsOf, tierOf } from './term.ts'
+import { absentFrom, type Term, termsLeft, termsOf } from './term.ts'
 
 export interface ScheduleInput {
   readonly binding: Binding & { readonly spec: { readonly placement: Placement } }
@@ -73,35 +72,7 @@ function refusedBy(refusals: points.PerCluster<points.Refusal>, total: number, a
   }
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-const byRank =
-  (replicas: number) =>
-  (a: points.Feasible, b: points.Feasible): number => {
-    const available = ({ estimate = replicas, assigned }: points.Feasible) => estimate + assigned
-    return (
-      a.overflow - b.overflow ||
-      b.score - a.score ||
-      available(b) - available(a) ||
-      compare(a.cluster.metadata.name, b.cluster.metadata.name)
-    )
-  }
-
-/** What is known of the clusters that passed, the best first. */
-async function rank(ask: Ask, term: Term, candidates: points.Candidates): Promise<readonly points.Feasible[]> {
-  const { binding, placement, clusters } = candidates
-  const { replicas = 0, clusters: targets = [] } = binding.spec
-  const scores = await ask(points.score, candidates)
-  const counts = isWorkload(binding.spec) && dividesByAvailability(placement)
-  const estimates = counts ? await ask(points.estimate, candidates) : {}
-  const assigned = new Map(targets.map((target) => [target.name, target.replicas ?? 0]))
-  const feasible = clusters.map((cluster: Cluster): points.Feasible => {
-    const { name } = cluster.metadata
-    const known = { score: scores[name] ?? 0, estimate: estimates[name], assigned: assigned.get(name) ?? 0 }
-    return { cluster, ...known, overflow: tierOf(term, cluster) }
-  })
-  return feasible.sort(byRank(replicas))
-}
+const byName = (a: TargetCluster, b: TargetCluster): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
 /** Selected clusters that got nothing are there with nothing. */
 function withEmpty(targets: readonly TargetCluster[], selected: readonly points.Feasible[]): readonly TargetCluster[] {
@@ -119,7 +90,7 @@ async function attempt(
   const { clusters } = snapshot
   const asked = { binding, placement, affinityName: term.name, ...(assigning?.length && { assigning }) }
   const refusals = await ask(points.filter, { ...asked, clusters })
-  const passed = clusters.filter(({ metadata }) => refusals[metadata.name] === undefined)
+  const passed = unmentioned(clusters, refusals)
   if (passed.length === 0) return { failure: refusedBy(refusals, clusters.length, absentFrom(snapshot.names, [term])) }
 
   const feasibility = { binding, placement, fresh, clusters: await rank(ask, term, { ...asked, clusters: passed }) }
@@ -139,7 +110,7 @@ async function attempt(
     return { failure: { reason: 'Unschedulable', message, resolvable: true, ...hope(assignment) } }
   }
   const targets = empty ? withEmpty(assignment.targets, selected.clusters) : assignment.targets
-  return { targets: targets.toSorted((a, b) => compare(a.name, b.name)) }
+  return { targets: targets.toSorted(byName) }
 }
 
 /** Where a binding goes: the first term that works out, from the one it is in. */

@@ -28,9 +28,9 @@ export function tierOf({ tiers }: Term, cluster: Cluster): number {
 export function termsOf({ spec }: Binding, { clusterAffinity, clusterAffinities }: Placement): readonly Term[] {
   if (!clusterAffinities?.length) return [{ tiers: [clusterAffinity] }]
   const overflows = isWorkload(spec)
-  return clusterAffinities.map(({ affinityName, overflowAffinities = [], ...own }) => ({
-    name: affinityName,
-    tiers: overflows ? [own, ...overflowAffinities] : [own],
+  return clusterAffinities.map((term) => ({
+    name: term.affinityName,
+    tiers: overflows ? [term, ...(term.overflowAffinities ?? [])] : [term],
   }))
 }
 

@@ -5,6 +5,7 @@ import {
   type Overhear,
   type PerCluster,
   schedule as points,
+  remembered,
 } from '@flotilla/sdk'
 import { type Decision, type ScheduleInput, schedule } from './schedule.ts'
 
@@ -42,13 +43,16 @@ export interface Witnessed {
   readonly error?: unknown
 }
 
-const rankOf = ({ cluster, score, estimate, assigned, overflow }: points.Feasible): Ranked => ({
-  name: cluster.metadata.name,
-  score,
-  ...(estimate !== undefined && { estimate }),
-  assigned,
-  overflow,
-})
+function rankOf({ cluster, score, estimate, assigned, overflow }: points.Feasible): Ranked {
+  const { name } = cluster.metadata
+  return estimate === undefined ? { name, score, assigned, overflow } : { name, score, estimate, assigned, overflow }
+}
+
+const known = remembered<readonly points.Feasible[], readonly Ranked[]>()
+
+/** Decisions that rank clusters alike remember it together. */
+const rankingOf = (clusters: readonly points.Feasible[]): readonly Ranked[] =>
+  known(clusters, '', () => clusters.map(rankOf))
 
 /** An answer to `schedule.select`, with names for clusters. */
 function withNames({ plugin, answer, error }: Answer): Answer {
@@ -66,7 +70,7 @@ function noteOf({ point, arg, answers }: Exchange): Asked {
       point,
       about: clusters.length,
       answers: isSelection ? answers.map(withNames) : answers,
-      ...(isSelection && { ranked: clusters.map(rankOf) }),
+      ...(isSelection && { ranked: rankingOf(clusters) }),
     }
   }
   const { affinityName, clusters } = arg as points.Candidates // of all other points of this stage
