@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readConfig, settings } from '@flotilla/core'
+import { preset } from '@flotilla/preset'
+import { fakeHost } from '@flotilla/sdk/testing'
 import { parse } from 'yaml'
 import { root } from '../root.ts'
 import { headings } from './headings.ts'
@@ -25,7 +27,30 @@ test('the documented default and meaning of a setting are its own', () => {
   }
 })
 
+test('the documented plugins of the scheduler are the built-in ones, in their order', () => {
+  const documented = [...text.matchAll(/^\| `(filter|score|estimate|select|assign)` \| (.*) \|$/gm)].map(
+    ([, point, names = '']) => [`schedule.${point}`, [...names.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name)],
+  )
+  const answering = (point: string) =>
+    preset.filter(({ extensions }) =>
+      extensions?.(fakeHost({ options: {} })).some((extension) => extension.point.id === point),
+    )
+  assert.deepEqual(
+    documented,
+    ['filter', 'score', 'estimate', 'select', 'assign'].map((point) => [
+      `schedule.${point}`,
+      answering(`schedule.${point}`).map(({ name }) => name),
+    ]),
+  )
+})
+
 test('the example is a config file', () => {
   const [, example = ''] = /```yaml\n(.*?)```/s.exec(text) ?? []
   assert.equal(readConfig(parse(example)).clusterStatusUpdateFrequency, 30_000)
+})
+
+test('every other example can be a part of one', () => {
+  const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, example = '']) => parse(example))
+  assert.ok(examples.length > 3)
+  for (const example of examples) assert.ok(readConfig(example))
 })

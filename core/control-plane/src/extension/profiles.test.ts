@@ -145,3 +145,31 @@ describe('a profile that does not fit is named with its field', () => {
     test(name, () => assert.throws(() => profiled(profiles), { code: 'CONFIG_INVALID', message }))
   }
 })
+
+test('what a profile has begun with its own options ends with the plugins', async () => {
+  const ended: unknown[] = []
+  const loaded = loadPlugins(
+    [
+      {
+        plugin: {
+          name: 'optional',
+          schema: {},
+          extensions: ({ signal, options }) => {
+            signal.addEventListener('abort', () => ended.push(options))
+            return [on(schedule.score, () => undefined)]
+          },
+        },
+        options: 'own',
+      },
+    ],
+    {
+      registry: new Registry(),
+      version: '0.1.0',
+      timeout: 1000,
+      host: (_, options, signal) => ({ ...fakeHost({ options }), signal }),
+    },
+  )
+  profilesOf([{ schedulerName: 'mine', plugins: [{ name: 'optional', options: 'other' }] }], loaded.scheduling)
+  await loaded.end()
+  assert.deepEqual(ended, ['other', 'own'])
+})
