@@ -31,6 +31,7 @@ import { Decisions } from './pipeline/schedule/decisions.ts'
 import type { Explanation } from './pipeline/schedule/explain.ts'
 import { reporting } from './reporting.ts'
 import { createReviewer, type Reviewer } from './server/admission/review.ts'
+import { sayBuild } from './server/build-info.ts'
 
 export interface ControlPlaneOptions {
   /** The API server that holds templates, policies, bindings and works. */
@@ -97,6 +98,7 @@ interface Whole {
 /** The machine with its plugins. */
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { config, signal, version } = options
+  sayBuild(options.metrics, version)
   const registry = new Registry()
   const runtime = createRuntime({ ...options, name: 'flotilla' })
   const { ask, overhear } = registry
