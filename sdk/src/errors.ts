@@ -137,6 +137,30 @@ export const errors = {
       false,
       `binding ${binding} has no room for the ${count} bindings that need its object: ${reason}; let a policy select the object, and their policies not propagate it`,
     ),
+  ESTIMATOR_ADDRESS: (cluster: string, service: string, reason: string) =>
+    new FlotillaError(
+      'ESTIMATOR_ADDRESS',
+      true,
+      `the estimator of ${cluster} has no address: Service ${service} ${reason}`,
+    ),
+  ESTIMATOR_ANSWER: (cluster: string, answer: string) =>
+    new FlotillaError(
+      'ESTIMATOR_ANSWER',
+      true,
+      `the estimator of ${cluster} answers ${answer}, which is no number of replicas`,
+    ),
+  ESTIMATOR_KIND: (kind: string) =>
+    new FlotillaError('ESTIMATOR_KIND', false, `pods without a node are counted of a Deployment, not of a ${kind}`),
+  ESTIMATOR_OTHER_CLUSTER: (asked: string, own: string) =>
+    new FlotillaError(
+      'ESTIMATOR_OTHER_CLUSTER',
+      false,
+      `this is the estimator of ${own}, not of ${asked}; the Service it is reached by, or its --cluster-name, is that of another cluster`,
+    ),
+  ESTIMATOR_UNREACHABLE: (cluster: string, cause: unknown) =>
+    new FlotillaError('ESTIMATOR_UNREACHABLE', true, `the estimator of ${cluster} did not answer: ${reasonOf(cause)}`, {
+      cause,
+    }),
   EXPRESSION_FAILED: (expression: string, reason: string) =>
     new FlotillaError('EXPRESSION_FAILED', false, `the expression ${shown(expression)} has no value: ${reason}`),
   EXPRESSION_INVALID: (expression: string, reason: string) =>

@@ -10,6 +10,7 @@ const features = [
   'failover',
   'namespaces',
   'interpreter-webhooks',
+  'estimator',
   'quota',
   'mcs',
 ]
@@ -26,7 +27,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   scheduling: ['sdk', 'cel'],
   overriding: ['sdk', 'cel'],
   preset: ['sdk', ...features],
-  cli: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'preset'],
+  cli: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'estimator', 'preset'],
   test: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'preset', 'cli', ...features],
 }
 
@@ -46,6 +47,8 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   semver: ['cel/src', 'core/control-plane/src/extension'],
   rfc6902: ['core/apiserver/src/patch', 'core/control-plane/src/server', 'plugins/overriding/src'],
   '@peculiar/x509': ['core/apiserver/src'],
+  '@grpc/grpc-js': ['estimator/src'],
+  protobufjs: ['estimator/src/wire'],
   'fast-check': ['test/chaos'],
   ajv: ['core/apiserver/src/schema', 'core/control-plane/src'],
 }

@@ -10,7 +10,7 @@ interface Import {
   readonly of: string
 }
 
-const sources = globSync('{sdk,cel,core,plugins,interpreter-webhooks,quota,mcs,test}/**/*.ts', {
+const sources = globSync('{sdk,cel,core,plugins,interpreter-webhooks,estimator,quota,mcs,test}/**/*.ts', {
   cwd: root,
   exclude: (path) => /(^|\/)(node_modules|dist)(\/|$)/.test(path),
 }).map((file) => file.split(sep).join('/'))

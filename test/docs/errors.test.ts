@@ -11,7 +11,7 @@ test('every error is documented, and nothing else is', () => {
 })
 
 test('every error is made somewhere', () => {
-  const source = globSync('{sdk,cel,core,plugins,quota,mcs,interpreter-webhooks}/**/{src,bin}/**/*.{ts,js}', {
+  const source = globSync('{sdk,cel,core,plugins,quota,mcs,interpreter-webhooks,estimator}/**/{src,bin}/**/*.{ts,js}', {
     cwd: root,
   })
     .filter((file) => !file.endsWith('.test.ts'))

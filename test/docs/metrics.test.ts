@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createControlPlane, createLog, readConfig } from '@flotilla/core'
+import { createAnswers, Ledger } from '@flotilla/estimator/server'
 import { httpTransport } from '@flotilla/kube'
 import { preset } from '@flotilla/preset'
-import type { MetricOptions, Metrics } from '@flotilla/sdk'
-import { fakeHost } from '@flotilla/sdk/testing'
+import { clusterKind, type MetricOptions, type Metrics } from '@flotilla/sdk'
+import { fakeHost, Objects } from '@flotilla/sdk/testing'
 import { root } from '../root.ts'
 
-/** Every metric that a control plane with all built-in plugins asks for: name, type, labels, meaning. */
+/** Every metric that a control plane with all built-in plugins, or an estimator, asks for: name, type, labels, meaning. */
 async function registered(): Promise<readonly string[]> {
   const rows = new Map<string, string>()
   const note =
@@ -35,6 +36,9 @@ async function registered(): Promise<readonly string[]> {
     version: '0.1.0',
   })
   const running = controlPlane.run()
+  const nothing = new Objects().store(clusterKind) as never // no estimate is asked for
+  const ledger = new Ledger({ nodes: nothing, pods: nothing, quotas: nothing })
+  createAnswers({ cluster: 'any', ledger, client: fakeHost().client, metrics })
   await httpTransport({ server: 'https://127.0.0.1:1', metrics }).close()
   life.abort()
   await running

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { diffCommand } from './commands/diff.ts'
+import { estimatorCommand } from './commands/estimator.ts'
 import { explainCommand } from './commands/explain.ts'
 import { joinCommand } from './commands/join.ts'
 import { command } from './commands/options.ts'
@@ -26,6 +27,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(diffCommand(version))
     .addCommand(explainCommand(version))
     .addCommand(simulateCommand(version))
+    .addCommand(estimatorCommand())
   try {
     await program.parseAsync(args, { from: 'user' })
     return 0

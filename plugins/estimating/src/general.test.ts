@@ -81,3 +81,49 @@ examineEstimate(general, {
   ),
   'nodes that are not counted are not modelled': asking(nodes(), requesting({ cpu: 1 }), 100),
 })
+
+const components = (...parts: readonly (readonly [replicas: number, resourceRequest: ResourceList])[]): Binding =>
+  binding({
+    components: parts.map(([replicas, resourceRequest], i) => ({
+      name: `c${i}`,
+      replicas,
+      replicaRequirements: { resourceRequest },
+    })),
+  })
+
+examineEstimate(general, {
+  'sets of components, all that each of them needs together': asking(
+    free,
+    components([1, { cpu: 1 }], [2, { cpu: '500m' }]),
+    2,
+  ),
+  'a set needs a pod for each replica': asking(free, components([50, {}], [10, {}]), 1),
+  'sets of one component': asking(free, components([2, { cpu: 1 }]), 2),
+  'a component without replicas needs nothing': asking(free, components([1, { cpu: 1 }], [0, { cpu: 99 }]), 5),
+  'no opinion on components without replicas': asking(free, components([0, { cpu: 1 }])),
+  'a set needs nodes for each of its replicas': asking(nodes(0, 2, 1), components([1, { cpu: 3 }], [2, { cpu: 2 }]), 1),
+  'and all that is free': asking(
+    reporting(
+      { allocatable: { cpu: 3, memory: '9Gi', pods: 9 }, allocatableModelings: [{ grade: 1, count: 9 }] },
+      models,
+    ),
+    components([1, { cpu: 1 }], [1, { cpu: 1 }]),
+    1,
+  ),
+  'a cluster that reports nothing takes no set': asking(cluster({ name: 'a' }), components([1, {}]), 0),
+})
+
+/** The same, when so many replicas were given to the cluster and are not counted there yet. */
+const besides = (given: Cluster, replicas: number, resourceRequest: ResourceList, about: Binding, estimate: number) => {
+  const workload = { components: [{ name: 'other', replicas, replicaRequirements: { resourceRequest } }] }
+  return { given: { clusters: [given], binding: about, assumed: { a: [workload] } }, estimates: { a: estimate } }
+}
+
+examineEstimate(general, {
+  'what is still to come has its room': besides(free, 3, { cpu: 1 }, requesting({ cpu: 1 }), 2),
+  'and its pods': besides(free, 90, {}, requesting({ cpu: '1m' }), 5),
+  'more of it than there is room for': besides(free, 9, { cpu: 1 }, requesting({ cpu: 1 }), 0),
+  'on its nodes': besides(nodes(0, 2, 1), 2, { cpu: 2 }, requesting({ cpu: 2 }), 2),
+  'a node that is partly taken has its rest': besides(nodes(0, 0, 2), 1, { cpu: 3 }, requesting({ cpu: 1 }), 5),
+  'beside sets, too': besides(nodes(0, 2, 1), 2, { cpu: 2 }, components([1, { cpu: 2 }], [1, { cpu: 1 }]), 1),
+})

@@ -1,24 +1,14 @@
 import type { ResourceSummary } from '@flotilla/sdk'
-import { type Amounts, amountsOf } from './quantities.ts'
-
-/** What a cluster has left. */
-export interface Free {
-  readonly amounts: Amounts
-  readonly pods: bigint
-}
+import { type Amounts, amountsOf, plus } from './quantities.ts'
 
 /** Read once for each summary a cluster reports, not once for each binding. */
-const known = new WeakMap<ResourceSummary, Free>()
+const known = new WeakMap<ResourceSummary, Amounts>()
 
-function readFree({ allocatable, allocated, allocating }: ResourceSummary): Free {
-  const [used, claimed] = [amountsOf(allocated), amountsOf(allocating)]
-  const left = (name: string, all: bigint): bigint => all - (used.get(name) ?? 0n) - (claimed.get(name) ?? 0n)
-  const amounts = new Map([...amountsOf(allocatable)].map(([name, all]) => [name, left(name, all)]))
-  return { amounts, pods: (amounts.get('pods') ?? 0n) / 1000n }
-}
+const readFree = ({ allocatable, allocated, allocating }: ResourceSummary): Amounts =>
+  plus(plus(amountsOf(allocatable), amountsOf(allocated), -1n), amountsOf(allocating), -1n)
 
-/** What is allocatable and neither taken by pods nor claimed by pods that wait for a node. */
-export function freeOf(summary: ResourceSummary): Free {
+/** What is allocatable and neither taken by pods nor claimed by pods that wait for a node. Pods are a resource, too. */
+export function freeOf(summary: ResourceSummary): Amounts {
   const found = known.get(summary)
   if (found) return found
   const free = readFree(summary)

@@ -1,6 +1,7 @@
 import { admittingPlugins } from '@flotilla/admitting'
 import { assigningPlugins } from '@flotilla/assigning'
 import { estimatingPlugins } from '@flotilla/estimating'
+import { estimatorPlugins } from '@flotilla/estimator'
 import { failoverPlugins } from '@flotilla/failover'
 import { interpreterWebhookPlugins } from '@flotilla/interpreter-webhooks'
 import { interpretingPlugins } from '@flotilla/interpreting'
@@ -30,6 +31,7 @@ export const preset: readonly Plugin[] = [
   // schedule: which clusters, and how many replicas in each
   ...schedulingPlugins,
   ...estimatingPlugins,
+  ...estimatorPlugins,
   ...assigningPlugins,
 
   // render: what is different where, in the order in which the parts of a rule apply

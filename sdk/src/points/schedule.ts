@@ -1,4 +1,4 @@
-import type { Binding, TargetCluster } from '../api/binding.ts'
+import type { Binding, Component, TargetCluster } from '../api/binding.ts'
 import type { Cluster } from '../api/cluster.ts'
 import type { Placement } from '../api/placement.ts'
 import type { Claimant } from '../divide.ts'
@@ -6,6 +6,13 @@ import { point } from '../point.ts'
 import type { Hope } from '../resolvers.ts'
 import { first, least, type PerCluster, refusals, total } from '../rules.ts'
 import { wrongAssignment, wrongEstimates, wrongRefusals, wrongScores, wrongSelection } from './schedule-answers.ts'
+
+/** A workload that was given to a cluster and may not run there yet: the room it will take is not counted as taken. */
+export interface AssumedWorkload {
+  readonly namespace?: string
+  /** Replicas by pod template; a workload with one number of replicas is one component. */
+  readonly components: readonly Component[]
+}
 
 /** A binding and the clusters in question. The snapshot is the same for the whole cycle. */
 export interface Candidates {
@@ -16,6 +23,8 @@ export interface Candidates {
   readonly clusters: readonly Cluster[]
   /** Others of the same workload affinity groups, just placed: they count as they are here, not as a store still shows them. */
   readonly assigning?: readonly Binding[]
+  /** What is still to come to clusters, where that is kept in mind (`overcommitProtection`). Only estimates look at it. */
+  readonly assumed?: PerCluster<readonly AssumedWorkload[]>
 }
 
 /** Why a cluster cannot take a binding, in words its operator can act on. */

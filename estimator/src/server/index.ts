@@ -1,0 +1,5 @@
+export { availableReplicas, availableSets, type ClusterState } from '../simulation/simulation.ts'
+export { type Answers, createAnswers } from './answers.ts'
+export { nodeFacts, nodeFactsKind, podFacts, podFactsKind, quotaFacts, quotaFactsKind } from './facts.ts'
+export { Ledger, type MemberStores } from './ledger.ts'
+export { type EstimatorServer, type EstimatorServerOptions, startEstimatorServer } from './server.ts'
