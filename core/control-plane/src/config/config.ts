@@ -26,6 +26,7 @@ export interface Config {
   readonly emptyWorkloadPropagation: boolean
   readonly memberEvents: 'none' | 'warnings' | 'all'
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly overcommitProtection: boolean
   readonly pluginTimeout: number
   readonly plugins: readonly PluginSetting[]
   readonly schedulerName: string

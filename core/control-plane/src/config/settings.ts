@@ -58,6 +58,12 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     description:
       'Which events of members are shown on templates: `none`, the `warnings` about what was propagated and about pods made of it, or `all` about what was propagated, and the warnings about its pods.',
   },
+  overcommitProtection: {
+    schema: { type: 'boolean', default: false },
+    description:
+      'Whether what was given to a cluster counts as taken until it runs there, at most for five minutes. Workloads that come in quick succession are then not promised the same room; each is decided on after the one before.',
+    karmada: '--feature-gates=SchedulingOvercommitProtection',
+  },
   pluginTimeout: {
     schema: duration('10s'),
     description: 'How long a plugin may think about one question before its call fails.',

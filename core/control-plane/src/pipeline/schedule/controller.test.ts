@@ -343,3 +343,61 @@ test('a write that loses a race is made again', async () => {
   await machine.until(() => said()?.status === 'True')
   assert.equal(races, 2)
 })
+
+describe('workloads that come at once', () => {
+  const roomFor = 5
+  /** Five replicas fit into the cluster; what was assumed takes of it. */
+  const byRoom = on(points.estimate, async ({ clusters, assumed = {} }) => {
+    await new Promise((resolve) => setImmediate(resolve)) // others have their turn
+    const taken = (name: string) => (assumed[name] ?? []).flatMap(({ components }) => components)
+    return Object.fromEntries(
+      clusters.map(({ metadata: { name } }) => [
+        name,
+        Math.max(0, roomFor - taken(name).reduce((sum, { replicas }) => sum + replicas, 0)),
+      ]),
+    )
+  })
+  const whatFits = on(points.assign, ({ binding: { spec }, clusters: [first] }) => {
+    const { replicas = 0 } = spec
+    return first && (first.estimate ?? 0) + first.assigned >= replicas
+      ? { targets: [{ name: first.cluster.metadata.name, replicas }] }
+      : { unschedulable: 'no room' }
+  })
+  const dynamic = {
+    replicaScheduling: { replicaSchedulingType: 'Divided', replicaDivisionPreference: 'Aggregated' },
+  } as const
+  const workloads = ['one', 'two', 'three'].map((name) => ours({ name, replicas: 3, placement: dynamic }))
+  const placed = () =>
+    machine.objects.list(resourceBindingKind).filter(({ spec }) => (spec as Binding['spec']).clusters?.length === 1)
+      .length
+
+  for (const [overcommitProtection, fit] of [
+    [true, 1],
+    [false, 3],
+  ] as const) {
+    // biome-ignore format: a table
+    test(`${overcommitProtection ? 'are not' : 'are'} promised the same room, ${overcommitProtection ? 'when' : 'unless'} that is wanted`, async () => {
+      machine = testMachine({ extensions: [byAffinity, byRoom, whatFits], objects: [...workloads, ...clusters('a')] })
+      machine.run(scheduleControllers(machine, { overcommitProtection }))
+      await machine.quiet()
+      assert.equal(placed(), fit)
+    })
+  }
+  test('get the room once it is known to be free', async () => {
+    machine = testMachine({
+      extensions: [byAffinity, byRoom, whatFits],
+      objects: [...workloads.slice(0, 2), ...clusters('a')],
+    })
+    machine.run(scheduleControllers(machine, { overcommitProtection: true }))
+    await machine.quiet()
+    assert.equal(placed(), 1)
+    const [there] = machine.objects
+      .list(resourceBindingKind)
+      .filter(({ spec }) => (spec as Binding['spec']).clusters?.length === 1)
+    machine.objects.remove(there as Manifest)
+    const [waiting] = machine.objects.list(resourceBindingKind)
+    change(waiting as Manifest, {}) // tried again
+    await machine.quiet()
+    assert.equal(placed(), 1)
+  })
+})

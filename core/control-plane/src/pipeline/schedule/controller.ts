@@ -15,6 +15,7 @@ import type { Asking } from '../../extension/profiles.ts'
 import type { Machine } from '../../machine.ts'
 import { bindingKinds } from '../../manifest/origin.ts'
 import { Assigning } from './assigning.ts'
+import { Assumed } from './assumed.ts'
 import { Decisions } from './decisions.ts'
 import { liveSnapshot } from './live-snapshot.ts'
 import { type Incoming, scheduleMetrics } from './metrics.ts'
@@ -42,6 +43,8 @@ export interface ScheduleOptions {
   readonly decisions?: Decisions
   /** Who is asked about bindings that name another scheduler than this one, or this one. */
   readonly profiles?: ReadonlyMap<string, Asking>
+  /** Whether room is kept for what was given to clusters and does not run there yet. */
+  readonly overcommitProtection?: boolean
 }
 
 type Enqueue = (key: Key, priority: Priority) => void
@@ -54,7 +57,11 @@ const waits = { baseMs: 1_000, capMs: 10_000 }
 
 /** Gives every binding its clusters. */
 export function scheduleControllers(machine: Machine, options: ScheduleOptions = {}): readonly Controller[] {
-  const { schedulerName = 'default-scheduler', emptyWorkloadPropagation = false } = options
+  const {
+    schedulerName = 'default-scheduler',
+    emptyWorkloadPropagation = false,
+    overcommitProtection = false,
+  } = options
   const { decisions = new Decisions(0), profiles = new Map() } = options
   const asking = new Map<string, Asking>([[schedulerName, machine], ...profiles])
   const shared = {
@@ -66,6 +73,7 @@ export function scheduleControllers(machine: Machine, options: ScheduleOptions =
     metrics: scheduleMetrics(machine.metrics),
     decisions,
     assigning: new Assigning(machine.store(resourceBindingKind)), // only bindings of namespaces are in groups
+    ...(overcommitProtection && { assumed: new Assumed() }),
   }
   return bindingKinds.map((kind) => {
     const onSize = (size: number) => shared.metrics.pending(kind.plural, 'unschedulable', size)
@@ -85,6 +93,7 @@ function controllerOf(scheduler: Scheduler): Controller {
     })
     .watches(clusterKind, (change) => touchedBy(scheduler, change))
     .hears((enqueue) => hearWhatHelps(scheduler, enqueue))
+    .hears(() => hearHealth(scheduler))
     .workers(workers)
     .queued({
       rank: (binding) => binding?.spec.schedulePriority?.priority ?? 0,
@@ -142,6 +151,14 @@ function wokenBy(why: Topic): Incoming {
   if (why === 'time') return 'WaitedLong'
   if (why === 'room') return 'RoomChanged'
   return why.startsWith('quota') ? 'QuotaChanged' : 'BindingMoved'
+}
+
+/** Room that was kept is given back when what it was kept for runs, or goes: others may have it. */
+function hearHealth({ machine, kind, assumed, pool }: Scheduler): () => void {
+  if (!assumed) return () => undefined
+  return machine.store(kind).listen((change) => {
+    if (assumed.heard(change) && pool.isListening) pool.tell('room')
+  })
 }
 
 /** Tries bindings again that wait for something else than a cluster's own affairs. */

@@ -22,6 +22,8 @@ export interface ScheduleInput {
   readonly assigning?: readonly Binding[]
   /** Whether selected clusters that get no replicas get the workload. By default they do not. */
   readonly empty?: boolean
+  /** What was given to clusters and is not counted there yet, where that is kept in mind. */
+  readonly assumed?: points.Candidates['assumed']
 }
 
 /** Why a term led nowhere, in the words of the `Scheduled` condition. */
@@ -83,12 +85,13 @@ function withEmpty(targets: readonly TargetCluster[], selected: readonly points.
 
 async function attempt(
   ask: Ask,
-  { binding, snapshot, fresh, assigning, empty }: ScheduleInput,
+  { binding, snapshot, fresh, assigning, assumed, empty }: ScheduleInput,
   term: Term,
 ): Promise<Attempt> {
   const { placement } = binding.spec
   const { clusters } = snapshot
-  const asked = { binding, placement, affinityName: term.name, ...(assigning?.length && { assigning }) }
+  const kept = { ...(assigning?.length && { assigning }), ...(assumed && { assumed }) }
+  const asked = { binding, placement, affinityName: term.name, ...kept }
   const refusals = await ask(points.filter, { ...asked, clusters })
   const passed = unmentioned(clusters, refusals)
   if (passed.length === 0) return { failure: refusedBy(refusals, clusters.length, absentFrom(snapshot.names, [term])) }

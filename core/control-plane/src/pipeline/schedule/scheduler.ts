@@ -9,6 +9,7 @@ import {
   isConflict,
   isNotFound,
   isTrue,
+  isWorkload,
   type Key,
   type Kind,
   keyOf,
@@ -21,6 +22,7 @@ import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { isBehind } from '../../manifest/template.ts'
 import type { Assigning } from './assigning.ts'
+import type { Assumed } from './assumed.ts'
 import type { Decisions } from './decisions.ts'
 import { type Cause, dueCause, hasSameExpressions, isRescheduleWanted } from './due.ts'
 import type { LiveSnapshot } from './live-snapshot.ts'
@@ -46,6 +48,8 @@ export interface Scheduler {
   readonly assigning: Assigning
   /** How the last decisions came about. */
   readonly decisions: Decisions
+  /** What was given to clusters and may not run there yet; nothing is kept in mind without it. */
+  readonly assumed?: Assumed
   /** The epoch in which a binding was last found well placed. */
   readonly settled: Map<string, number>
   /** The version of a binding that was last written here. */
@@ -120,14 +124,17 @@ async function remember(scheduler: Scheduler, input: ScheduleInput): Promise<Dec
 
 /** Where a binding goes. A plugin's failure is told before it is thrown on. */
 async function decide(scheduler: Scheduler, binding: Placed, fresh: boolean): Promise<Decision> {
+  const { clusters, assumed, machine } = scheduler
+  const kept = assumed && { assumed: assumed.byCluster(machine.now().getTime()) }
   try {
     return await scheduler.assigning.inTurn(binding, (assigning) =>
       remember(scheduler, {
         binding,
-        snapshot: scheduler.clusters.current(),
+        snapshot: clusters.current(),
         fresh,
         assigning,
         empty: scheduler.empty,
+        ...kept,
       }),
     )
   } catch (cause) {
@@ -136,16 +143,40 @@ async function decide(scheduler: Scheduler, binding: Placed, fresh: boolean): Pr
   }
 }
 
+/** A decision, and what takes it out of mind again. */
+interface Assumption {
+  readonly decision: Decision
+  readonly forget: () => void
+}
+
+/** Decides, and keeps in mind what that gives away before anyone else decides. */
+async function decideInTurn(scheduler: Scheduler, binding: Placed, fresh: boolean): Promise<Assumption> {
+  const { assumed, machine } = scheduler
+  if (!assumed || !isWorkload(binding.spec)) {
+    return { decision: await decide(scheduler, binding, fresh), forget: () => undefined }
+  }
+  return assumed.inTurn(async () => {
+    const decision = await decide(scheduler, binding, fresh)
+    const forget = decision.targets && assumed.place(binding, decision.targets, machine.now().getTime())
+    return { decision, forget: forget ?? (() => undefined) }
+  })
+}
+
 const isOverQuota = (cause: unknown): cause is ApiError => cause instanceof ApiError && cause.reason === 'QuotaExceeded'
 
-/** Writes what was decided. Answers what stands against it, when a quota does. */
-async function writeResult(scheduler: Scheduler, binding: Placed, decision: Decision): Promise<Binding | Setback> {
+/** Writes what was decided; what cannot be written gives nothing away. Answers what stands against it, when a quota does. */
+async function writeResult(
+  scheduler: Scheduler,
+  binding: Placed,
+  { decision, forget }: Assumption,
+): Promise<Binding | Setback> {
   try {
     const written = await write(scheduler, binding, resultPatch(binding, binding.spec.placement, decision))
     scheduler.assigning.wrote(binding, written)
     return written
   } catch (cause) {
     scheduler.assigning.gaveUp(binding)
+    forget()
     if (!isOverQuota(cause)) throw cause
     const setback = {
       reason: 'QuotaExceeded',
@@ -173,9 +204,10 @@ const isOvertaken = ({ spec: before }: Binding, { spec: after }: Binding): boole
 async function attempt(scheduler: Scheduler, binding: Placed): Promise<Setback | 'overtaken' | undefined> {
   const { machine } = scheduler
   const fresh = isRescheduleWanted(binding)
-  const decision = await decide(scheduler, binding, fresh)
+  const assumption = await decideInTurn(scheduler, binding, fresh)
+  const { decision } = assumption
   const { targets, failures } = decision
-  const written = await writeResult(scheduler, binding, decision)
+  const written = await writeResult(scheduler, binding, assumption)
   if (!('metadata' in written)) return written
   if (isOvertaken(binding, written)) return 'overtaken'
   if (!targets) {
