@@ -24,6 +24,8 @@ export interface Extension {
   readonly handler: Handler<never, unknown>
   /** Whose answer it is: the loader says so. */
   readonly plugin?: string
+  /** How often its scores are counted; by default once. */
+  readonly weight?: number
 }
 
 /** Answers a point. The types of the handler are checked here, where it is written. */
@@ -43,6 +45,8 @@ export interface Answer {
   readonly plugin: string
   readonly answer?: unknown
   readonly error?: unknown
+  /** How often the answer counts; by default once. */
+  readonly weight?: number
 }
 
 /** A question that was put to the plugins, and who answered what. */
@@ -58,9 +62,9 @@ export type Overhear = (hear: (exchange: Exchange) => void) => Ask
 type Loose = Handler<never, unknown>
 
 /** The same handler, which writes down what it says. */
-function noting({ plugin = 'unnamed', handler }: Extension, answers: Answer[]): Loose {
+function noting({ plugin = 'unnamed', handler, weight }: Extension, answers: Answer[]): Loose {
   const note = (answer: unknown) => {
-    if (answer !== undefined) answers.push({ plugin, answer })
+    if (answer !== undefined) answers.push(weight === undefined ? { plugin, answer } : { plugin, answer, weight })
     return answer
   }
   const fail = (error: unknown) => {

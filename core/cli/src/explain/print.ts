@@ -16,7 +16,8 @@ const shares = (before: TargetCluster | undefined, after: TargetCluster | undefi
 }
 
 const listed = (opinions: readonly Opinion<number>[]): Cell =>
-  opinions.map(({ plugin, says }) => `${plugin} ${says}`).join(', ') || undefined
+  opinions.map(({ plugin, says, weight }) => `${plugin} ${says}${weight ? ` (weight ${weight})` : ''}`).join(', ') ||
+  undefined
 
 const columns: readonly Column<Row>[] = [
   { head: 'CLUSTER', cell: ({ name }) => name },
@@ -40,9 +41,9 @@ const lines = (...all: readonly Line[]): string => {
   return told.map(([label, text]) => `${label.padEnd(width)}${text}`).join('\n')
 }
 
-const decidedText = ({ at, tookMilliseconds, trigger, times }: Explanation): string => {
-  const again = times > 1 ? `, the last of ${times} times with this result` : ''
-  return `${at}, in ${tookMilliseconds} ms, because ${trigger}${again}`
+const decidedText = ({ at, tookMilliseconds, trigger, times, until }: Explanation): string => {
+  const again = until === undefined ? '' : `; ${times} times the same until ${until}`
+  return `because ${trigger}, in ${tookMilliseconds} ms at ${at}${again}`
 }
 
 const strategyText = ({ strategy, replicas, fresh, terms }: Explanation): string => {

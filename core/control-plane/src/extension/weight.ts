@@ -7,7 +7,9 @@ export function weighted(answers: readonly Extension[], weight: number): readonl
   if (weight === 1) return answers
   const isScore = ({ point }: Extension) => point.id === schedule.score.id
   if (weight === 0) return answers.filter((answer) => !isScore(answer))
-  return answers.map((answer) => (isScore(answer) ? { ...answer, handler: times(answer.handler, weight) } : answer))
+  return answers.map((answer) =>
+    isScore(answer) ? { ...answer, handler: times(answer.handler, weight), weight } : answer,
+  )
 }
 
 function times(handler: Handler<never, unknown>, weight: number): Handler<never, unknown> {

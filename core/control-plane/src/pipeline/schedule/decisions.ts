@@ -1,9 +1,11 @@
 import { deepEqual } from '@flotilla/sdk'
 import type { Asked, Witnessed } from './witness.ts'
 
-/** A decision that was made, maybe several times in a row with the same result. */
+/** A decision that was made, maybe several times in a row with the same result: what led to it is the first one. */
 export interface Remembered extends Witnessed {
   readonly times: number
+  /** When it was made last, in milliseconds since the epoch, if that was more than once. */
+  readonly until?: number
 }
 
 /** The last decisions about one binding, the oldest first. */
@@ -26,7 +28,8 @@ const isRepeated = (older: Witnessed, newer: Witnessed): boolean =>
 
 function added(before: readonly Remembered[], made: Witnessed): readonly Remembered[] {
   const last = before.at(-1)
-  if (last && isRepeated(last, made)) return [...before.slice(0, -1), { ...made, times: last.times + 1 }]
+  if (last && isRepeated(last, made))
+    return [...before.slice(0, -1), { ...last, times: last.times + 1, until: made.at }]
   return [...before, { ...made, times: 1 }].slice(-ofOneBinding)
 }
 

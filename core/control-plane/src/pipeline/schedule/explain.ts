@@ -19,6 +19,8 @@ import type { Asked, Ranked, Witnessed } from './witness.ts'
 export interface Opinion<T> {
   readonly plugin: string
   readonly says: T
+  /** How often its score counts, in which `says` is counted already; by default once. */
+  readonly weight?: number
 }
 
 /** What became of a cluster, in a word. */
@@ -64,6 +66,8 @@ export interface Explanation {
   readonly tookMilliseconds: number
   /** How often in a row the same was found. */
   readonly times: number
+  /** When it was found last, if that was more than once. */
+  readonly until?: string
   /** What it was made for. */
   readonly trigger: string
   readonly generation?: number
@@ -100,9 +104,9 @@ export function triggerOf({ binding, fresh, candidates }: Witnessed): string {
 }
 
 const opinionsOn = <T>(answers: readonly Answer[], name: string): readonly Opinion<T>[] =>
-  answers.flatMap(({ plugin, answer }) => {
+  answers.flatMap(({ plugin, answer, weight }) => {
     const says = answer && Object.hasOwn(answer, name) ? (answer as PerCluster<T>)[name] : undefined // as the point says
-    return says === undefined ? [] : [{ plugin, says }]
+    return says === undefined ? [] : [{ plugin, says, ...(weight !== undefined && { weight }) }]
   })
 
 /** The questions of one attempt. */
@@ -244,8 +248,8 @@ const strategyText = ({ spec }: Binding, placement: Placement): string =>
   isWorkload(spec) ? strategyOf(placement) : 'NonWorkload'
 
 /** Tells how a decision came about. It is only done when someone asks. */
-export function explain(made: Witnessed & Partial<Pick<Remembered, 'times'>>): Explanation {
-  const { binding, decision, asked, at, took, fresh, times = 1 } = made
+export function explain(made: Witnessed & Partial<Pick<Remembered, 'times' | 'until'>>): Explanation {
+  const { binding, decision, asked, at, took, fresh, times = 1, until } = made
   const { generation } = binding.metadata
   const { replicas } = binding.spec
   const { affinityName, failures = [], absent = [] } = decision ?? {}
@@ -253,6 +257,7 @@ export function explain(made: Witnessed & Partial<Pick<Remembered, 'times'>>): E
     at: new Date(at).toISOString(),
     tookMilliseconds: Math.round(took * 1000) / 1000,
     times,
+    ...(until !== undefined && { until: new Date(until).toISOString() }),
     trigger: triggerOf(made),
     ...(generation !== undefined && { generation }),
     ...(replicas !== undefined && { replicas }),

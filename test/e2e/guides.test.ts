@@ -12,9 +12,10 @@ interface Block {
   readonly text: string
 }
 
-const blocks: readonly Block[] = [
-  ...readFileSync(join(root, 'docs/guides/plan/README.md'), 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms),
-].map(([, language = '', text = '']) => ({ language, text }))
+const blocksOf = (guide: string): readonly Block[] =>
+  [...readFileSync(join(root, 'docs/guides', guide, 'README.md'), 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(
+    ([, language = '', text = '']) => ({ language, text }),
+  )
 
 /** A command line as a shell takes it apart, as far as the guide needs one. */
 const words = (line: string): readonly string[] =>
@@ -36,33 +37,35 @@ function same(printed: readonly string[], shown: readonly string[]): void {
   assert.deepEqual(printed.map(cut), shown)
 }
 
-describe('the guide to plans', () => {
-  let flotilla: Up
-  let k: Kubectl
-  before(async () => {
-    flotilla = await up({ members: 3 })
-    k = kubectl(flotilla.kubeconfig)
-  })
-  after(() => flotilla.stop())
+for (const guide of ['plan', 'explain'])
+  describe(`the guide ${guide}`, () => {
+    let flotilla: Up
+    let k: Kubectl
+    before(async () => {
+      flotilla = await up({ members: 3 })
+      k = kubectl(flotilla.kubeconfig)
+    })
+    after(() => flotilla.stop())
 
-  const start = async (line: string): Promise<string> => {
-    const [program, ...args] = words(line)
-    if (program === 'kubectl') return k(...args)
-    assert.equal(program, 'flotilla')
-    return (await run(...args, '--kubeconfig', flotilla.kubeconfig)).out
-  }
-
-  test('prints what its commands print', async () => {
-    assert.ok(blocks.some(({ language }) => language === 'text'))
-    let last = ''
-    for (const { language, text } of blocks) {
-      const lines = text.trim().split('\n')
-      if (language === 'text') {
-        await eventually(async () => same(plain(await start(last)), plain(text)))
-      } else {
-        last = lines.at(-1) ?? ''
-        for (const line of lines) if (!line.startsWith('flotilla ')) await start(line)
-      }
+    const start = async (line: string): Promise<string> => {
+      const [program, ...args] = words(line)
+      if (program === 'kubectl') return k(...args)
+      assert.equal(program, 'flotilla')
+      return (await run(...args, '--kubeconfig', flotilla.kubeconfig)).out
     }
+
+    test('prints what its commands print', async () => {
+      const blocks = blocksOf(guide)
+      assert.ok(blocks.some(({ language }) => language === 'text'))
+      let last = ''
+      for (const { language, text } of blocks) {
+        const lines = text.trim().split('\n')
+        if (language === 'text') {
+          await eventually(async () => same(plain(await start(last)), plain(text)))
+        } else {
+          last = lines.at(-1) ?? ''
+          for (const line of lines) if (!line.startsWith('flotilla ')) await start(line)
+        }
+      }
+    })
   })
-})
