@@ -80,16 +80,16 @@ export function scheduleMetrics(metrics: Metrics) {
     help: 'Bindings to be scheduled, by where they wait',
     labels: ['queue'],
   })
-  const counts = { active: new Map<string, number>(), backoff: new Map(), unschedulable: new Map() }
+  const counts = new Map<string, number>()
+  const totals = { active: 0, backoff: 0, unschedulable: 0 }
   return {
     came: (event: Incoming) => incoming.add({ event }),
     /** How many bindings of a kind wait where. */
-    pending(kind: string, queue: keyof typeof counts, count: number): void {
-      counts[queue].set(kind, count)
-      pending.set(
-        [...counts[queue].values()].reduce((sum, each) => sum + each),
-        { queue },
-      )
+    pending(kind: string, queue: keyof typeof totals, count: number): void {
+      const place = `${queue} ${kind}`
+      totals[queue] += count - (counts.get(place) ?? 0)
+      counts.set(place, count)
+      pending.set(totals[queue], { queue })
     },
     /** Counts an attempt that began at `start`. */
     tried(result: 'scheduled' | 'error', schedule_type: Cause, start: number): void {
