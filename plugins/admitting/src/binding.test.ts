@@ -37,6 +37,20 @@ examineCauses(binding, {
       'metadata.annotations[resourcebinding.karmada.io/dependencies]: Invalid value: "{}": must be a list in JSON',
     ],
   },
+  'numbers of replicas that nobody can be given': {
+    given: {
+      manifest: aBinding({
+        replicas: -1,
+        components: [{ name: 'a', replicas: 0.5 }],
+        clusters: { one: 1, two: 2 ** 31 },
+      }),
+    },
+    causes: [
+      'spec.replicas: Invalid value: -1: must be 0 to 2147483647',
+      'spec.components[0].replicas: Invalid value: 0.5: must be 0 to 2147483647',
+      'spec.clusters[1].replicas: Invalid value: 2147483648: must be 0 to 2147483647',
+    ],
+  },
   'components that cannot be told apart': {
     given: {
       manifest: aBinding({

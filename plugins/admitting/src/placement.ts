@@ -18,7 +18,8 @@ import { affinityProblems, isEmpty } from './affinity.ts'
 
 type PlacementField = Field<Placement | undefined>
 
-const anyNumber = Number.POSITIVE_INFINITY
+/** More groups than anyone has clusters. */
+const mostGroups = 2 ** 31 - 1
 
 /** An overflow needs a first choice, and a division that knows when that is full. */
 function* overflowProblems(term: Field<ClusterAffinityTerm>, placement: PlacementField): Problems {
@@ -67,8 +68,8 @@ function* spreadProblems(constraint: Field<SpreadConstraint>): Problems {
   if (byField.value && byLabel.value) yield byLabel.forbidden('cannot stand beside spreadByField; keep one of them')
   yield* oneOf(byField, ['cluster', 'region', 'zone', 'provider'])
   yield* written(byLabel, labelKey)
-  yield* between(min, 0, anyNumber)
-  yield* between(max, 0, anyNumber)
+  yield* between(min, 0, mostGroups)
+  yield* between(max, 0, mostGroups)
   const [least, most] = [min.value ?? 0, max.value ?? 0]
   if (most > 0 && most < least) yield max.invalid(`must be 0 or at least minGroups, which is ${least}`)
 }

@@ -341,8 +341,8 @@ examineCauses(propagationPolicy, {
   'no upper bound is 0': placing({ spreadConstraints: [{ spreadByField: 'cluster', minGroups: 3, maxGroups: 0 }] }),
   'fewer than no groups': placing(
     { spreadConstraints: [{ spreadByField: 'cluster', minGroups: -1, maxGroups: -2 }] },
-    'spreadConstraints[0].minGroups: Invalid value: -1: must be at least 0',
-    'spreadConstraints[0].maxGroups: Invalid value: -2: must be at least 0',
+    'spreadConstraints[0].minGroups: Invalid value: -1: must be 0 to 2147483647',
+    'spreadConstraints[0].maxGroups: Invalid value: -2: must be 0 to 2147483647',
   ),
   'spread twice by one field': placing(
     {

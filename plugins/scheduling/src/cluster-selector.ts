@@ -1,6 +1,6 @@
 import { type Cluster, clusterExpressionsOf, definePlugin, on, schedule } from '@flotilla/sdk'
 import { verdictOn } from './cluster-expression.ts'
-import { refuseEach, targetNames } from './refusal.ts'
+import { objecting, sparing, targetNames } from './refusal.ts'
 
 const mismatch = 'cluster(s) did not match the cluster selector expression'
 
@@ -19,18 +19,19 @@ export function unselected(selector: string, cluster: Cluster): string | undefin
   return `cluster(s) could not be told by the cluster selector: its value has to be true or false, not ${JSON.stringify(verdict.value).slice(0, 100)}`
 }
 
+/** Any change of a cluster may resolve it; that its room is another is not always heard of. */
+const raise = objecting({ resolvable: false })
+const raiseOfRoom = objecting({ resolvable: true })
+
 export const clusterSelector = definePlugin({
   name: 'cluster-selector',
   extensions: () => [
     on(schedule.filter, ({ binding, clusters }) => {
       const { selector } = clusterExpressionsOf(binding)
       if (!selector) return undefined
-      const stays = isAboutRoom(selector) ? targetNames(binding) : new Set<string>()
-      return refuseEach(
-        clusters,
-        (cluster) => (stays.has(cluster.metadata.name) ? undefined : unselected(selector, cluster)),
-        { resolvable: isAboutRoom(selector) }, // any change of a cluster may resolve it
-      )
+      const objection = (cluster: Cluster) => unselected(selector, cluster)
+      if (!isAboutRoom(selector)) return raise(clusters, selector, objection)
+      return sparing(targetNames(binding), raiseOfRoom(clusters, selector, objection))
     }),
   ],
 })
