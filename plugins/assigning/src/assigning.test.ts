@@ -100,6 +100,25 @@ test('components that stay together are written down', () => {
   assert.deepEqual(answer, { targets: [{ name: 'a', components }] })
 })
 
+const oneCluster: Placement = { spreadConstraints: [{ spreadByField: 'cluster', minGroups: 1, maxGroups: 1 }] }
+const full = 'Clusters available replicas 0 are not enough to schedule.'
+
+cases(nonWorkload, {
+  'components that stay together need room for all of them': [
+    { spec: { components }, placement: oneCluster, clusters: { a: { estimate: 0 } } },
+    full,
+  ],
+  'components that may be apart are not counted': [
+    { spec: { components }, placement: copies, clusters: { a: { estimate: 0 }, b: {} } },
+    'a b',
+  ],
+})
+
+test('components that are there already stay, whatever is left beside them', () => {
+  const asked = question({ spec: { components }, placement: oneCluster, clusters: { a: { assigned: 1, estimate: 0 } } })
+  assert.deepEqual(assignNonWorkload(asked), { targets: [{ name: 'a', components }] })
+})
+
 cases(duplicated, {
   'replicas that are divided are for others to assign': [{ spec: workload(3), placement: byRoom, clusters: { a: {} } }],
   'without a strategy': [{ spec: workload(3), placement: copies, clusters: { a: {}, b: {} } }, 'a:3 b:3'],

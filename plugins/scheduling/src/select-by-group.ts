@@ -22,12 +22,19 @@ function worthOfCopies(clusters: readonly schedule.Feasible[], replicas: number)
   return able.length * unit + mean(able)
 }
 
+/** What a group is to hold: so many replicas, in so many clusters. */
+interface Share {
+  readonly replicas: number
+  readonly clusters: number
+}
+
 /** When replicas are divided: a group is as good as the part of its share that fits into it. */
-function worthOfShare(clusters: readonly schedule.Feasible[], replicas: number, share: number): number {
+function worthOfShare(clusters: readonly schedule.Feasible[], replicas: number, wanted: Share): number {
+  const share = wanted.replicas
   let room = 0
   let count = 0
   for (const feasible of clusters) {
-    if (room >= share) break
+    if (room >= share && count >= wanted.clusters) break
     room += roomOf(feasible, replicas)
     count++
   }
@@ -46,8 +53,10 @@ function rankGroups({ binding, placement, clusters }: schedule.Feasibility, { gr
     }
   }
   const copies = strategyOf(placement) === 'Duplicated'
+  const least = Math.max(bounds.min, clusterBounds(placement)?.min ?? 1)
+  const share = { replicas: Math.ceil(replicas / bounds.min), clusters: least }
   const worth = (own: readonly schedule.Feasible[]): number =>
-    copies ? worthOfCopies(own, replicas) : worthOfShare(own, replicas, Math.ceil(replicas / bounds.min))
+    copies ? worthOfCopies(own, replicas) : worthOfShare(own, replicas, share)
   return [...members]
     .map(([name, own]): Group => ({ name, clusters: own, worth: worth(own) }))
     .sort((a, b) => b.worth - a.worth || b.clusters.length - a.clusters.length || (a.name < b.name ? -1 : 1))

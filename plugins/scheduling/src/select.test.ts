@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Plugin, ReplicaSchedulingStrategy, SpreadConstraint, schedule } from '@flotilla/sdk'
 import { binding, cluster, examineSelect, feasible } from '@flotilla/sdk/testing'
-import { selectionByCluster } from './select-by-cluster.ts'
+import { selectByCluster, selectionByCluster } from './select-by-cluster.ts'
 import { selectByGroup, selectionByGroup } from './select-by-group.ts'
 
 /** `a@north:5*100` is cluster a in region north with room for 5 and score 100; zones are joined by a plus. */
@@ -89,6 +89,17 @@ cases(selectionByCluster, {
   'room does not matter for copies': [{ spread: [byCluster(1, 1)], replicas: 9, clusters: 'a:4 b:90' }, 'a'],
 })
 
+test('components that stay together go where there is room for a set of them, or stay where they are', () => {
+  const components = [{ name: 'worker', replicas: 2 }]
+  const selected = (clusters: Record<string, number | undefined>) => {
+    const asked = question({ spread: [byCluster(1, 1)], clusters: 'a:0*100 b:2 c:9' })
+    const answer = selectByCluster({ ...asked, binding: binding({ components, clusters }) })
+    return answer && 'clusters' in answer ? answer.clusters.map(({ cluster }) => cluster.metadata.name) : answer
+  }
+  assert.deepEqual(selected({}), ['b'])
+  assert.deepEqual(selected({ a: undefined }), ['a'])
+})
+
 cases(selectionByGroup, {
   'as few regions as allowed': [{ spread: [byRegion(1, 2), byCluster(1)], clusters: 'a@north b@south c@south' }, 'b c'],
   'one of each region first, then the best': [
@@ -128,6 +139,16 @@ cases(selectionByGroup, {
       clusters: 'a@north:4*100 b@south:5 c@south:5',
     },
     'b c',
+  ],
+  'a region is as good as the clusters that are wanted of it': [
+    {
+      // 8*1000 + (100+0)/2 of north, 8*1000 + (60+60)/2 of south
+      spread: [byRegion(1, 1), byCluster(2, 2)],
+      divide: 'DynamicWeight',
+      replicas: 8,
+      clusters: 'a@north:9*100 c@south:9*60 d@south:9*60 b@north:9',
+    },
+    'c d',
   ],
   'more regions when there is no room': [
     {

@@ -21,6 +21,15 @@ export const dividesByAvailability = (placement: Placement): boolean => {
 export const isWorkload = ({ replicas = 0, replicaRequirements, components = [] }: BindingSpec): boolean =>
   replicas > 0 || replicaRequirements !== undefined || components.length > 0
 
+const wantsOneCluster = ({ spreadConstraints = [] }: Placement): boolean =>
+  spreadConstraints.some(
+    ({ spreadByField, minGroups, maxGroups }) => spreadByField === 'cluster' && minGroups === 1 && maxGroups === 1,
+  )
+
+/** Whether all components of a workload go together, as one set, to the one cluster that the placement wants. */
+export const isPlacedAsSet = ({ components = [] }: BindingSpec, placement: Placement): boolean =>
+  components.length > 0 && wantsOneCluster(placement)
+
 /** Whether a binding has one number of replicas, which can be divided. Several components cannot. */
 export const hasReplicas = (spec: BindingSpec): boolean =>
   (spec.components?.length ?? 0) <= 1 && ((spec.replicas ?? 0) > 0 || spec.replicaRequirements !== undefined)

@@ -2,6 +2,7 @@ import {
   type Ask,
   type Cluster,
   dividesByAvailability,
+  isPlacedAsSet,
   isWorkload,
   lasting,
   type PerCluster,
@@ -64,7 +65,8 @@ const alike = remembered<readonly Cluster[], readonly points.Feasible[]>()
 export async function rank(ask: Ask, term: Term, candidates: points.Candidates): Promise<readonly points.Feasible[]> {
   const { binding, placement, clusters } = candidates
   const scores = await ask(points.score, candidates)
-  const counts = isWorkload(binding.spec) && dividesByAvailability(placement)
+  const counts =
+    isPlacedAsSet(binding.spec, placement) || (isWorkload(binding.spec) && dividesByAvailability(placement))
   const estimates = counts ? await ask(points.estimate, candidates) : nothing
   const inOrder = () => feasible(term, candidates, { scores, estimates })
   const isSingular = (binding.spec.clusters?.length ?? 0) > 0 || !isNothing(scores) || !isNothing(estimates)

@@ -227,6 +227,12 @@ describe('clusters are ranked', () => {
       [0, 1000, 1000],
     )
   })
+  test('by the sets of components they have room for, when those stay together', async () => {
+    const components = [{ name: 'worker', replicas: 2 }]
+    const together: Placement = { spreadConstraints: [{ spreadByField: 'cluster', minGroups: 1, maxGroups: 1 }] }
+    assert.deepEqual(order(await seen([estimates], together, { replicas: 0, components })), ['b', 'a', 'c'])
+    assert.deepEqual(order(await seen([estimates], {}, { replicas: 0, components })), ['a', 'b', 'c'])
+  })
   const unasked: Record<string, readonly [Placement, BindingWords]> = {
     'every cluster gets all replicas': [{}, {}],
     'weights are fixed': [{ replicaScheduling: { replicaSchedulingType: 'Divided' } }, {}],
