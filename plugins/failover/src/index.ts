@@ -1,5 +1,6 @@
 import type { Plugin } from '@flotilla/sdk'
 import { taintEviction } from './taint-eviction.ts'
+import { workloadRebalancer } from './workload-rebalancer.ts'
 
-/** When a binding has to leave a cluster. */
-export const failoverPlugins: readonly Plugin[] = [taintEviction]
+/** When a binding has to leave a cluster, and how it comes back. */
+export const failoverPlugins: readonly Plugin[] = [taintEviction, workloadRebalancer]

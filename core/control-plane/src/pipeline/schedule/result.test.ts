@@ -113,6 +113,12 @@ describe('the patch of the status', () => {
     assert.notEqual(successPatch(settled, { ...to('a'), affinityName: 'x' }, later, true), undefined)
     assert.equal(successPatch(settled, { ...to('a'), affinityName: 'x' }, later, false), undefined)
   })
+  test('says no time before the one a full reschedule was wanted at, whatever the clock says', () => {
+    const wanted = { ...object, spec: { ...object.spec, rescheduleTriggeredAt: '2026-01-09T00:00:00Z' } }
+    const time = (fresh: boolean) => after(wanted, successPatch(wanted, to('a'), now, fresh)).status?.lastScheduledTime
+    assert.equal(time(true), '2026-01-09T00:00:00Z')
+    assert.equal(time(false), '2026-01-01T00:00:00Z')
+  })
   test('names clusters that do not exist', () => {
     const { status } = after(object, successPatch(object, { ...to('a'), absent: ['ghost'] }, now, false))
     assert.equal(
