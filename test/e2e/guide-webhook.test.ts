@@ -17,15 +17,15 @@ async function carbon(): Promise<{ readonly server: ChildProcess; readonly port:
     env: { ...process.env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const [line] = await once(server.stdout, 'data', { signal: AbortSignal.timeout(20_000) })
+  const [line] = await once(server.stdout, 'data', { signal: AbortSignal.timeout(60_000) })
   return { server, port: Number(/port: (\d+)/.exec(String(line))?.[1]) }
 }
 
-/** The guide's config file, with another port, and what it says of failures. */
+/** The guide's config file, with another port, more patience on a busy machine, and what it says of failures. */
 function config(port: number, failurePolicy: string): string {
   const file = join(newDataDir(), 'flotilla.yaml')
   const text = readFileSync(join(root, guide, 'flotilla.yaml'), 'utf8')
-  writeFileSync(file, text.replace('8444', String(port)).replace('ignore', failurePolicy))
+  writeFileSync(file, text.replace('8444', String(port)).replace('2s', '30s').replace('ignore', failurePolicy))
   return file
 }
 
