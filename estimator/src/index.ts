@@ -1,5 +1,6 @@
 import type { Plugin } from '@flotilla/sdk'
 import { accurate } from './calling/accurate.ts'
+import { descheduler } from './descheduling/descheduler.ts'
 
-/** Asks the estimators that run beside clusters. */
-export const estimatorPlugins: readonly Plugin[] = [accurate]
+/** What asks the estimators that run beside clusters; each only when the config file enables it. */
+export const estimatorPlugins: readonly Plugin[] = [accurate, descheduler]

@@ -51,6 +51,28 @@ const serviceOf = (cluster: string, targetPort: number) => ({
 
 const members = ['member1', 'member2']
 
+async function apply(k: Kubectl, object: object): Promise<void> {
+  const { code, err } = await k.run(['apply', '-f', '-'], stringify(object))
+  assert.equal(code, 0, err)
+}
+
+/** Says where estimators are; and two of three nodes of a member take no pods any more, and yet have all their room. */
+async function prepare(k: Kubectl, estimators: readonly Estimator[]): Promise<void> {
+  await apply(k, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'karmada-system' } })
+  for (const [i, name] of members.entries()) await apply(k, serviceOf(name, estimators[i]?.port ?? 0))
+  const nodes = (await k('--context', 'member1', 'get', 'nodes', '-o', 'name')).trim().split('\n')
+  for (const node of nodes.slice(1)) await k('--context', 'member1', 'cordon', node)
+  await eventually(async () => {
+    for (const { status } of (await k.json('clusters')).items)
+      assert.equal(status.resourceSummary?.allocatable?.cpu, '24')
+  })
+}
+
+const division = async (k: Kubectl, name: string): Promise<Json> =>
+  Object.fromEntries(
+    ((await k.json('rb', `${name}-deployment`)).spec.clusters ?? []).map((each: Json) => [each.name, each.replicas]),
+  )
+
 describe('accurate estimators, with certificates on both sides', () => {
   let fleet: Up
   let k: Kubectl
@@ -84,34 +106,17 @@ describe('accurate estimators, with certificates on both sides', () => {
     estimators = await Promise.all(
       members.map((name) => estimator(name, fleet.kubeconfig, ['--context', name, ...tls])),
     )
-    await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'karmada-system' } })
-    for (const [i, name] of members.entries()) await apply(serviceOf(name, estimators[i]?.port ?? 0))
-    // two of its three nodes take no pods any more, and yet have all their room
-    const nodes = (await k('--context', 'member1', 'get', 'nodes', '-o', 'name')).trim().split('\n')
-    for (const node of nodes.slice(1)) await k('--context', 'member1', 'cordon', node)
-    await eventually(async () => {
-      for (const { status } of (await k.json('clusters')).items)
-        assert.equal(status.resourceSummary?.allocatable?.cpu, '24')
-    })
+    await prepare(k, estimators)
   })
   after(async () => {
     await Promise.all([fleet?.stop(), ...estimators.map((each) => each.stop())])
   })
 
-  const apply = async (object: object) => {
-    const { code, err } = await k.run(['apply', '-f', '-'], stringify(object))
-    assert.equal(code, 0, err)
-  }
-  const division = async (name: string): Promise<Json> =>
-    Object.fromEntries(
-      ((await k.json('rb', `${name}-deployment`)).spec.clusters ?? []).map((each: Json) => [each.name, each.replicas]),
-    )
-
   test('see what a summary does not: a cluster whose nodes are cordoned gets less', async () => {
     // by what they report both have room for 12; one node takes 8
-    await apply(byRoom('web', 'late'))
-    await apply(deployment('web', 12))
-    await eventually(async () => assert.deepEqual(await division('web'), { member1: 5, member2: 7 }))
+    await apply(k, byRoom('web', 'late'))
+    await apply(k, deployment('web', 12))
+    await eventually(async () => assert.deepEqual(await division(k, 'web'), { member1: 5, member2: 7 }))
   })
 
   test('end at Ctrl-C, and scheduling goes on by what clusters report', async () => {
@@ -120,8 +125,42 @@ describe('accurate estimators, with certificates on both sides', () => {
       const used = (await k.json('clusters')).items.map(({ status }: Json) => status.resourceSummary?.allocated?.cpu)
       assert.deepEqual(used, ['5', '7'])
     })
-    await apply(deployment('late', 4)) // of which an estimator would have put three into member2
-    await eventually(async () => assert.deepEqual(await division('late'), { member1: 2, member2: 2 }))
+    await apply(k, deployment('late', 4)) // of which an estimator would have put three into member2
+    await eventually(async () => assert.deepEqual(await division(k, 'late'), { member1: 2, member2: 2 }))
+  })
+})
+
+describe('the descheduler', () => {
+  let fleet: Up
+  let k: Kubectl
+  let estimators: readonly Estimator[] = []
+
+  before(async () => {
+    const options = { enabled: true, intervalSeconds: 0.5, thresholdSeconds: 0.1 }
+    const file = join(newDataDir(), 'flotilla.yaml')
+    writeFileSync(
+      file,
+      stringify({ clusterStatusUpdateFrequency: '500ms', plugins: [{ name: 'descheduler', options }] }),
+    )
+    fleet = await up({ members: 2, args: ['--config', file] })
+    k = kubectl(fleet.kubeconfig)
+    estimators = await Promise.all(members.map((name) => estimator(name, fleet.kubeconfig, ['--context', name])))
+    await prepare(k, estimators)
+  })
+  after(async () => {
+    await Promise.all([fleet?.stop(), ...estimators.map((each) => each.stop())])
+  })
+
+  test('moves replicas that find no node to a cluster where they do', async () => {
+    await apply(k, byRoom('web'))
+    await apply(k, deployment('web', 24)) // twelve for each, of which one node takes eight
+    await eventually(async () => {
+      assert.deepEqual(await division(k, 'web'), { member1: 8, member2: 16 })
+      assert.equal((await k.json('deployment', 'web')).status.readyReplicas, 24)
+    }, 60_000)
+    const told = (await k.json('events')).items.filter(({ reason }: Json) => reason === 'DescheduleBindingSucceed')
+    assert.ok(told.some(({ involvedObject }: Json) => involvedObject.kind === 'Deployment'))
+    assert.match(told[0].message, /^Binding has been descheduled, \d+ replica\(s\) in cluster\(member1\), \d+ total/)
   })
 })
 

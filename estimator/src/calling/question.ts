@@ -52,6 +52,21 @@ function aboutSets(binding: Binding): Question {
   }
 }
 
+/** How many replicas of a Deployment have found no node for so many seconds. */
+export function aboutStuck(binding: Binding, seconds: number): Question {
+  const { apiVersion, kind, namespace = '', name } = binding.spec.resource
+  const resource = { apiVersion, kind, namespace, name }
+  const object = objectOf(binding)
+  return {
+    text: JSON.stringify(['stuck', resource, seconds]),
+    object,
+    async put(cluster, _, ask) {
+      const request = { cluster, resource, unschedulableThreshold: Math.round(seconds * 1e9) }
+      return (await ask(service.GetUnschedulableReplicas, request, object)).unschedulableReplicas ?? 0
+    },
+  }
+}
+
 /** Undefined when a binding needs no room. */
 export function questionOf(binding: Binding): Question | undefined {
   if (hasReplicas(binding.spec)) return aboutReplicas(binding)
