@@ -1,6 +1,6 @@
 /**
  * What could change an answer about clusters, beside an edit of the binding itself: a cluster's `labels`, its `taints`, the
- * rest of its `spec`, the `apis` it serves, its `conditions`, how much `room` it has; where other `bindings` are, of the same
+ * rest of its `spec`, the `apis` it serves, its `conditions`, more `room` in it; where other `bindings` are, of the same
  * workload affinity groups if the binding has any; a `quota` of the binding's namespace.
  */
 export const resolvers = ['labels', 'taints', 'spec', 'apis', 'conditions', 'room', 'bindings', 'quota'] as const

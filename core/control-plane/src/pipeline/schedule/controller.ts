@@ -20,6 +20,7 @@ import { Decisions } from './decisions.ts'
 import { liveSnapshot } from './live-snapshot.ts'
 import { type Incoming, scheduleMetrics } from './metrics.ts'
 import { Pool } from './pool.ts'
+import { isRoomier } from './roomier.ts'
 import { keepScheduled, type Scheduler } from './scheduler.ts'
 import { quotaOf, type Topic, topicsOfCluster, topicsOfMove } from './topics.ts'
 import {
@@ -28,7 +29,6 @@ import {
   isLeftBehind,
   isNews,
   isOtherCluster,
-  isOtherRoom,
   isOtherToExpressions,
   isOurs,
   isStuckIn,
@@ -169,7 +169,7 @@ function hearWhatHelps({ machine, pool, metrics, failing }: Scheduler, enqueue: 
       enqueue(key, 'low')
     }),
     machine.store(clusterKind).listen((change) => {
-      if (pool.isListening && isOtherRoom(change)) pool.tell('room')
+      if (pool.isListening && isRoomier(change)) pool.tell('room')
     }),
     machine.store(resourceBindingKind).listen((change) => {
       if (pool.isListening) for (const topic of topicsOfMove(change)) pool.tell(topic)

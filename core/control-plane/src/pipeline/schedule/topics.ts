@@ -51,7 +51,6 @@ const aspects = {
   spec: ({ spec: { taints: _, ...others } }) => others,
   apis: (cluster) => [cluster.status?.apiEnablements, complete(cluster)],
   conditions: ({ status }) => status?.conditions?.map(({ type, status, reason }) => [type, status, reason]),
-  room: ({ status }) => status?.resourceSummary,
   /** What only expressions speak of. */
   rest: ({ metadata, status }) => [metadata.annotations, status?.kubernetesVersion, status?.nodeSummary?.totalNum],
 } satisfies Partial<Readonly<Record<Resolver | 'rest', (cluster: Cluster) => unknown>>>

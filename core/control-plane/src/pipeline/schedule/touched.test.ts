@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { annotation, type Cluster, type Condition, label } from '@flotilla/sdk'
 import { type BindingWords, binding, type ClusterWords, cluster } from '@flotilla/sdk/testing'
-import { concerns, isNews, isOtherCluster, isOtherRoom, isOtherToExpressions, isOurs } from './touched.ts'
+import { concerns, isNews, isOtherCluster, isOtherToExpressions, isOurs } from './touched.ts'
 
 const isScheduled: Condition = {
   type: 'Scheduled',
@@ -69,11 +69,6 @@ describe('a change of a cluster can change where bindings go', () => {
   test('when it comes, and when it goes', () => {
     assert.equal(isOtherCluster({ after: before }), true)
     assert.equal(isOtherCluster({ before }), true)
-  })
-  test('and how much they take when its room does', () => {
-    const roomy = cluster({ status: { resourceSummary: { allocatable: { cpu: '9' } } } })
-    assert.equal(isOtherRoom({ before, after: roomy }), true)
-    assert.equal(isOtherRoom({ before: roomy, after: roomy }), false)
   })
 })
 

@@ -72,12 +72,6 @@ export const isOtherCluster = (change: Change<Cluster>): boolean =>
  */
 export const isOtherToExpressions = (change: Change<Cluster>): boolean => isAnother(change, allButRoom)
 
-/** Whether a change of a cluster can change how much it takes. */
-export const isOtherRoom = ({ before, after }: Change<Cluster>): boolean => {
-  if (!before || !after) return before !== after
-  return differs('room', before, after)
-}
-
 /** The terms by which a binding may move: the one in use, and while that does not work out those that come after it. */
 function termsInPlay(binding: Binding, placement: Placement): readonly Term[] {
   const { conditions, schedulerObservingAffinityName: observed } = binding.status ?? {}
