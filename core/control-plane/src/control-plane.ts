@@ -126,7 +126,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     ask: machine.ask,
     overhear: machine.overhear,
     decisions: (binding) => explained(decisions, binding),
-    account: (binding) => accountOf(machine, { decisions, profiles }, binding),
+    account: (binding) => accountOf(machine, { decisions, profiles, empty: config.emptyWorkloadPropagation }, binding),
     members,
     isIdle: machine.isIdle,
     async run() {

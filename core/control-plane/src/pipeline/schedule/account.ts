@@ -24,8 +24,9 @@ export const explainNow = async (
   binding: ScheduleInput['binding'],
   clusters: readonly Cluster[],
   now: Date,
+  empty = false,
 ): Promise<Explanation> =>
-  explain(await witness(thorough(overhear), { binding, snapshot: snapshotOf(clusters), fresh: false }, now))
+  explain(await witness(thorough(overhear), { binding, snapshot: snapshotOf(clusters), fresh: false, empty }, now))
 
 /** How the last decisions about a binding came about, the newest first. */
 export const explained = (decisions: Decisions, key: Key): readonly Explanation[] =>
@@ -35,12 +36,14 @@ export const explained = (decisions: Decisions, key: Key): readonly Explanation[
 interface Known {
   readonly decisions: Decisions
   readonly profiles: ReadonlyMap<string, Asking>
+  /** Whether selected clusters that get no replicas get the workload. */
+  readonly empty: boolean
 }
 
 /** Accounts for where a binding goes; undefined when there is none of that name. */
 export async function accountOf(
   machine: Machine,
-  { decisions, profiles }: Known,
+  { decisions, profiles, empty }: Known,
   key: Key,
 ): Promise<Account | undefined> {
   const kind = bindingKinds.find(({ scope }) => (scope === 'Namespaced') === (key.namespace !== undefined))
@@ -54,6 +57,6 @@ export async function accountOf(
   if (!placement) return { binding: key, decisions: made }
   const placed = { ...binding, spec: { ...binding.spec, placement } }
   const { overhear } = profiles.get(schedulerOf(binding.spec)) ?? machine
-  const now = await explainNow(overhear, placed, clusters.list(), machine.now())
+  const now = await explainNow(overhear, placed, clusters.list(), machine.now(), empty)
   return { binding: key, decisions: made, now }
 }

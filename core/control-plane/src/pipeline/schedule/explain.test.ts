@@ -188,6 +188,19 @@ describe('a decision is explained', () => {
     ])
     assert.match(only(found).clusters[1]?.why ?? '', /ghosts/)
   })
+
+  test('when it is made once more, with clusters that get nothing where that is wanted', async () => {
+    const toA = byPlugin(
+      'all-to-a',
+      on(points.assign, () => ({ targets: [{ name: 'a', replicas: 3 }] })),
+    )
+    const after = async (empty: boolean) => {
+      const found = await explainNow(overhear(toA), placed(), clusters('a', 'b'), at, empty)
+      return only(found).clusters.map((each) => each.after?.replicas)
+    }
+    assert.deepEqual(await after(false), [3, undefined])
+    assert.deepEqual(await after(true), [3, 0])
+  })
 })
 
 describe('what a decision was made for', () => {
