@@ -34,6 +34,11 @@ const assigning = (
   causes: causes.map((cause) => `spec.${cause}`),
 })
 
+const capped = (caps: string): FederatedResourceQuota => ({
+  ...quota({ overall: { cpu: '1' } }),
+  metadata: { name: 'shop', namespace: 'shop', annotations: { 'quota.flotilla.dev/cluster-caps': caps } },
+})
+
 const unknown =
   'must be a resource quotas know, such as "requests.cpu" or "pods", or have a domain, such as "requests.example.com/gpu"'
 
@@ -86,5 +91,17 @@ examineCauses(quotaAdmission, {
   'a status that says nothing': {
     given: { manifest: quota({ overall: {} }, 'shop', { overallUsed: { cpu: 'much' } }) },
     causes: ['status.overallUsed[cpu]: Invalid value: "much": must be a quantity, such as "500m" or "1Gi"'],
+  },
+  'caps of clusters that are none': {
+    given: { manifest: capped('many') },
+    causes: [
+      'metadata.annotations[quota.flotilla.dev/cluster-caps]: Invalid value: "many": must be a JSON list of {labelSelector, hard}',
+    ],
+  },
+  'a cap of an amount that is none': {
+    given: { manifest: capped('[{"hard":{"cpu":"1"}},{"hard":{"cpu":"-1"}}]') },
+    causes: [
+      'metadata.annotations[quota.flotilla.dev/cluster-caps][1].hard[cpu]: Invalid value: "-1": must not be negative',
+    ],
   },
 })

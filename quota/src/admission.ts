@@ -14,6 +14,7 @@ import {
   written,
 } from '@flotilla/sdk'
 import { amountOf, amountProblems } from './amounts.ts'
+import { capsOf, clusterCapsAnnotation } from './assignments.ts'
 
 /** Works and member quotas carry the name in a label. */
 const shortName: Format = (name) => (name.length > 63 ? 'must be no more than 63 characters' : undefined)
@@ -59,6 +60,16 @@ function* statusProblems({ manifest }: Write<FederatedResourceQuota>): Problems 
   }
 }
 
+/** What the annotations of ours say that cannot be understood. */
+function* annotationProblems({ manifest }: Write<FederatedResourceQuota>): Problems {
+  const annotations = new Field('', manifest).at('metadata').at('annotations')
+  const [, said] = annotations.entries().find(([name]) => name.value === clusterCapsAnnotation) ?? []
+  if (!said) return
+  const caps = capsOf(manifest)
+  if (!caps) yield said.invalid('must be a JSON list of {labelSelector, hard}')
+  for (const [i, { hard }] of (caps ?? []).entries()) yield* amountProblems(new Field(`${said.path}[${i}].hard`, hard))
+}
+
 /** What a quota says that could not be kept. */
 export function* quotaProblems(write: Write<FederatedResourceQuota>): Problems {
   const quota = new Field('', write.manifest)
@@ -72,6 +83,7 @@ export function* quotaProblems(write: Write<FederatedResourceQuota>): Problems {
   }
   yield* unique(assignments.map((assignment) => assignment.at('clusterName')))
   yield* sumProblems(spec)
+  yield* annotationProblems(write)
   yield* statusProblems(write)
 }
 

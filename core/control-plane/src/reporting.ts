@@ -15,6 +15,7 @@ const ofEveryStep: ReadonlySet<string> = new Set([
   'ReflectStatusSucceed',
   'InterpretHealthSucceed',
   'AggregateStatusSucceed',
+  'CollectOverallStatusSucceed',
 ])
 
 /** A recorder that writes all events, or all but those of every step that went well. */

@@ -17,6 +17,7 @@ import { bornRunning } from './pod/birth.ts'
 import { kubeletController } from './pod/kubelet.ts'
 import { Pods } from './pod/pods.ts'
 import { schedulerController } from './pod/scheduler.ts'
+import { quotaController } from './quota/controller.ts'
 import { replicaSetController } from './replica-set/controller.ts'
 import { serviceController } from './service/controller.ts'
 import { statefulSetController } from './stateful-set/controller.ts'
@@ -67,6 +68,7 @@ const controllersOf = (machine: Machine): readonly Controller[] => [
   jobController(machine),
   serviceController(machine),
   volumeController(machine),
+  quotaController(machine),
   schedulerController(machine),
   kubeletController(machine),
   nodeController(machine),

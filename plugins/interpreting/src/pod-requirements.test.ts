@@ -70,3 +70,10 @@ test('a node claim is made of selector, tolerations and hard affinity', () => {
 test('without demands there are no requirements', () => {
   assert.deepEqual(needs(2, { tolerations: [], affinity: {} }), { replicas: 2 })
 })
+
+test('a priority class is one of the requirements: quotas may be about it', () => {
+  assert.deepEqual(needs(2, { priorityClassName: 'high' }), {
+    replicas: 2,
+    requirements: { priorityClassName: 'high' },
+  })
+})

@@ -70,11 +70,12 @@ function nodeClaim({ nodeSelector, tolerations = [], affinity }: PodSpec): NodeC
 
 /** How many replicas, and what one of them needs of a cluster. */
 export function needs(replicas: number, spec: PodSpec = {}): interpret.Needs {
-  const [claim, request] = [nodeClaim(spec), resourceRequest(spec)]
-  if (!claim && !request) return { replicas }
+  const [claim, request, { priorityClassName }] = [nodeClaim(spec), resourceRequest(spec), spec]
+  if (!claim && !request && !priorityClassName) return { replicas }
   const requirements: ReplicaRequirements = {
     ...(claim && { nodeClaim: claim }),
     ...(request && { resourceRequest: request }),
+    ...(priorityClassName && { priorityClassName }),
   }
   return { replicas, requirements }
 }

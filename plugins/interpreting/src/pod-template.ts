@@ -12,6 +12,7 @@ export interface PodSpec {
   readonly ephemeralContainers?: readonly Container[]
   readonly overhead?: ResourceList
   readonly nodeName?: string
+  readonly priorityClassName?: string
   readonly nodeSelector?: StringMap
   readonly tolerations?: readonly Toleration[]
   readonly affinity?: { readonly nodeAffinity?: { readonly requiredDuringSchedulingIgnoredDuringExecution?: object } }

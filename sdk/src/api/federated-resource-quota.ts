@@ -1,8 +1,8 @@
 import type { Definition } from '../crd.ts'
 import type { Kind } from '../kind.ts'
-import type { Manifest, ResourceList } from '../manifest.ts'
-import { list, object, required, text } from '../schema.ts'
-import { resourceListSchema } from './kubernetes.ts'
+import type { Condition, Manifest, ResourceList } from '../manifest.ts'
+import { int64, list, object, required, text, time } from '../schema.ts'
+import { conditionsSchema, resourceListSchema } from './kubernetes.ts'
 
 /** What one cluster may use: it becomes a ResourceQuota there. */
 export interface StaticClusterAssignment {
@@ -23,10 +23,25 @@ export interface ClusterQuotaStatus {
   readonly used?: ResourceList
 }
 
+/** Ours: what a binding was allowed to use, kept until the caches of all have surely heard that it does. */
+export interface QuotaReservation {
+  /** The name of the ResourceBinding. */
+  readonly binding: string
+  readonly uid?: string
+  /** Of the binding before the write that was allowed; 0 when it was to be created. */
+  readonly generation: number
+  /** All it may use, not only what is new. */
+  readonly used: ResourceList
+  readonly time: string
+}
+
 export interface FederatedResourceQuotaStatus {
   readonly overall?: ResourceList
   readonly overallUsed?: ResourceList
   readonly aggregatedStatus?: readonly ClusterQuotaStatus[]
+  readonly reservations?: readonly QuotaReservation[]
+  /** Ours: `WithinLimits`, and `Assigned` where clusters have limits of their own. */
+  readonly conditions?: readonly Condition[]
 }
 
 /** Limits what a namespace may use over all clusters. */
@@ -58,10 +73,20 @@ const clusterStatusSchema = object<ClusterQuotaStatus>('The ResourceQuota of one
   used: resourceListSchema('What is used there.'),
 })
 
+const reservationSchema = object<QuotaReservation>('What a binding was allowed to use.', {
+  binding: required(text('Name of the ResourceBinding.')),
+  uid: text('UID of the ResourceBinding.'),
+  generation: required(int64('Its generation before it was allowed.')),
+  used: required(resourceListSchema('All it may use.')),
+  time: required(time('When it was allowed.')),
+})
+
 const statusSchema = object<FederatedResourceQuotaStatus>('What is used.', {
   overall: resourceListSchema('The limits in force.'),
   overallUsed: resourceListSchema('What is used over all clusters.'),
   aggregatedStatus: list('What each cluster says.', clusterStatusSchema),
+  reservations: list('What bindings were allowed to use that caches may not have heard of.', reservationSchema),
+  conditions: conditionsSchema('WithinLimits, Assigned.'),
 })
 
 export const federatedResourceQuotaDefinition: Definition = {

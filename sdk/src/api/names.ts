@@ -14,6 +14,9 @@ export const label = {
   retainReplicas: 'resourcetemplate.karmada.io/retain-replicas',
   /** Followed by a hash of the binding that depends. */
   dependedByPrefix: 'resourcebinding.karmada.io/depended-by-',
+  /** On the Works that bring a quota's limits to clusters: which FederatedResourceQuota it is. */
+  quotaNamespace: 'federatedresourcequota.karmada.io/namespace',
+  quotaName: 'federatedresourcequota.karmada.io/name',
   managed: 'karmada.io/managed',
   system: 'karmada.io/system',
 } as const

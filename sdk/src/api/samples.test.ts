@@ -155,6 +155,10 @@ const federatedResourceQuota: Content<FederatedResourceQuota> = {
     overall: { cpu: '10' },
     overallUsed: { cpu: '500m' },
     aggregatedStatus: [{ clusterName: 'm1', hard: { cpu: '1' }, used: { memory: '1.5Gi' } }],
+    reservations: [
+      { binding: 'web-deployment', uid: 'u', generation: 1, used: { cpu: '1' }, time: '2026-01-01T00:00:00Z' },
+    ],
+    conditions: [condition],
   },
 }
 

@@ -281,7 +281,9 @@ describe('a binding that cannot be scheduled', () => {
     assert.equal(machine.events[0]?.message, 'out of ink')
     assert.equal(machine.complaints.length, 1)
   })
-  test('because of a quota says so, and is tried again when a quota of its namespace changes', async ({ mock }) => {
+  test('because of a quota says so, and is tried again when a quota of its namespace frees something', async ({
+    mock,
+  }) => {
     start({ objects: [ours(), ...clusters('a')] })
     const { patch } = machine.client
     const status = { apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', code: 403 } as const
@@ -297,14 +299,22 @@ describe('a binding that cannot be scheduled', () => {
     await machine.until(() => said()?.reason === 'QuotaExceeded')
     assert.equal(machine.events[0]?.message, 'too much')
     assert.deepEqual(machine.complaints, [])
-    const quota = (namespace: string) => manifest('policy.karmada.io/v1alpha1', 'FederatedResourceQuota', { namespace })
-    machine.objects.put(quota('elsewhere'))
+    const use = (namespace: string, cpu: string) =>
+      machine.objects.put(
+        manifest('policy.karmada.io/v1alpha1', 'FederatedResourceQuota', {
+          namespace,
+          spec: { overall: { cpu: '2' } },
+          status: { overallUsed: { cpu } },
+        }),
+      )
+    for (const cpu of ['2', '1']) use('elsewhere', cpu)
+    for (const cpu of ['1', '2']) use('default', cpu)
     machine.objects.put(cluster({ name: 'b' }))
     await machine.quiet()
     mock.timers.tick(600_000)
     await machine.quiet()
     assert.equal(said()?.reason, 'QuotaExceeded')
-    machine.objects.put(quota('default'))
+    use('default', '1')
     await machine.quiet()
     mock.timers.tick(100)
     await machine.until(() => said()?.status === 'True')

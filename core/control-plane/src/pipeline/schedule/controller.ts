@@ -22,7 +22,7 @@ import { type Incoming, scheduleMetrics } from './metrics.ts'
 import { Pool } from './pool.ts'
 import { isRoomier } from './roomier.ts'
 import { keepScheduled, type Scheduler } from './scheduler.ts'
-import { quotaOf, type Topic, topicsOfCluster, topicsOfMove } from './topics.ts'
+import { type Topic, topicsOfCluster, topicsOfMove, topicsOfQuota } from './topics.ts'
 import {
   concerns,
   follows,
@@ -174,9 +174,8 @@ function hearWhatHelps({ machine, pool, metrics, failing }: Scheduler, enqueue: 
     machine.store(resourceBindingKind).listen((change) => {
       if (pool.isListening) for (const topic of topicsOfMove(change)) pool.tell(topic)
     }),
-    machine.store(federatedResourceQuotaKind).listen(({ before, after }) => {
-      const quota = after ?? before
-      if (pool.isListening && quota) pool.tell(quotaOf(quota))
+    machine.store(federatedResourceQuotaKind).listen((change) => {
+      if (pool.isListening) for (const topic of topicsOfQuota(change)) pool.tell(topic)
     }),
     () => failing.clear(),
   ]

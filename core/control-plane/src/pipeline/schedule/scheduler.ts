@@ -30,7 +30,7 @@ import type { ScheduleMetrics } from './metrics.ts'
 import type { Pool, Stranded } from './pool.ts'
 import { type Mishap, mishapPatch, observedPatch, resultPatch, successMessage, successPatch } from './result.ts'
 import { type Decision, type Failure, hopeOf, type ScheduleInput, schedule } from './schedule.ts'
-import { topicsFor } from './topics.ts'
+import { topicsFor, topicsOfRefusal } from './topics.ts'
 import { isLeftBehind, isOurs, type Ownership, schedulerOf } from './touched.ts'
 import { witness } from './witness.ts'
 
@@ -61,7 +61,11 @@ export interface Scheduler {
 }
 
 /** Why an attempt was no success. */
-type Setback = Mishap & Omit<Failure, 'reason'>
+type Setback = Mishap &
+  Omit<Failure, 'reason'> & {
+    /** The limits of quotas that stand against it. */
+    readonly limits?: readonly string[]
+  }
 
 type Placed = ScheduleInput['binding']
 
@@ -164,6 +168,10 @@ async function decideInTurn(scheduler: Scheduler, binding: Placed, fresh: boolea
 
 const isOverQuota = (cause: unknown): cause is ApiError => cause instanceof ApiError && cause.reason === 'QuotaExceeded'
 
+/** The limits a quota's refusal names. */
+const limitsIn = ({ status }: ApiError): readonly string[] =>
+  (status.details?.causes ?? []).flatMap(({ reason, field }) => (reason === 'QuotaExceeded' && field ? [field] : []))
+
 /** Writes what was decided; what cannot be written gives nothing away. Answers what stands against it, when a quota does. */
 async function writeResult(
   scheduler: Scheduler,
@@ -183,6 +191,7 @@ async function writeResult(
       message: cause.message,
       resolvable: true,
       resolvedBy: ['quota'],
+      limits: limitsIn(cause),
     } as const
     await fail(scheduler, binding, setback)
     return setback
@@ -225,7 +234,7 @@ async function attempt(scheduler: Scheduler, binding: Placed): Promise<Setback |
 
 const strandedBy = (setback: Setback, binding: Binding): Stranded => ({
   key: keyOf(binding),
-  topics: topicsFor(binding, setback),
+  topics: setback.limits ? topicsOfRefusal(binding, setback.limits) : topicsFor(binding, setback),
   resolvable: setback.resolvable,
 })
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Binding, Resolver } from '@flotilla/sdk'
-import { type BindingWords, binding, type ClusterWords, cluster } from '@flotilla/sdk/testing'
-import { quotaOf, topicsFor, topicsOfCluster, topicsOfMove } from './topics.ts'
+import type { Binding, Change, FederatedResourceQuota, Resolver, ResourceList, StringMap } from '@flotilla/sdk'
+import { type BindingWords, binding, type ClusterWords, cluster, manifest } from '@flotilla/sdk/testing'
+import { quotaOf, topicsFor, topicsOfCluster, topicsOfMove, topicsOfQuota, topicsOfRefusal } from './topics.ts'
 
 const pair = { workloadAffinityGroups: { affinityGroup: 'app=web', antiAffinityGroup: 'app=db' } }
 
@@ -83,3 +83,45 @@ describe('that a binding', () => {
 })
 
 test('a quota is one of its namespace', () => assert.equal(quotaOf(binding({ namespace: 'shop' })), 'quota shop'))
+
+test('a refusal of a quota is one of the limits it names', () => {
+  const web = binding({ namespace: 'shop' })
+  assert.deepEqual(topicsOfRefusal(web, ['team[cpu]']), ['quota shop/team[cpu]'])
+  assert.deepEqual(topicsOfRefusal(web, []), ['quota shop'])
+})
+
+describe('of a quota', () => {
+  const quota = (overall: ResourceList, overallUsed: ResourceList = {}, annotations?: StringMap) => ({
+    ...manifest('policy.karmada.io/v1alpha1', 'FederatedResourceQuota', {
+      name: 'team',
+      namespace: 'shop',
+      ...(annotations && { annotations }),
+    }),
+    spec: { overall },
+    status: { overallUsed },
+  })
+  const full = quota({ cpu: '10', memory: '1Gi' }, { cpu: '10', memory: '1Gi' })
+  const cases: Record<string, readonly [Change<FederatedResourceQuota>, readonly string[]]> = {
+    'that is new frees nothing': [{ after: full }, []],
+    'more used frees nothing': [{ before: quota({ cpu: '10' }), after: quota({ cpu: '10' }, { cpu: '1' }) }, []],
+    'less used frees that': [
+      { before: full, after: quota({ cpu: '10', memory: '1Gi' }, { cpu: '9500m', memory: '1Gi' }) },
+      ['quota shop', 'quota shop/team[cpu]'],
+    ],
+    'a higher limit frees that': [
+      { before: full, after: quota({ cpu: '10', memory: '2Gi' }, { cpu: '10', memory: '1Gi' }) },
+      ['quota shop', 'quota shop/team[memory]'],
+    ],
+    'a limit that is no more frees all': [
+      { before: full, after: quota({ memory: '1Gi' }, { memory: '1Gi' }) },
+      ['quota shop', 'quota shop/team[cpu]'],
+    ],
+    'its end frees all': [{ before: full }, ['quota shop', 'quota shop/team[cpu]', 'quota shop/team[memory]']],
+    'what it is about may free all': [
+      { before: full, after: quota(full.spec.overall, full.status.overallUsed, { classes: 'high' }) },
+      ['quota shop', 'quota shop/team[cpu]', 'quota shop/team[memory]'],
+    ],
+  }
+  for (const [name, [change, topics]] of Object.entries(cases))
+    test(name, () => assert.deepEqual(topicsOfQuota(change), topics))
+})

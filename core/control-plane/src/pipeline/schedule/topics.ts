@@ -3,9 +3,11 @@ import {
   type Change,
   type Cluster,
   deepEqual,
+  type FederatedResourceQuota,
   findCondition,
   type Hope,
   type Manifest,
+  parseQuantity,
   type Resolver,
 } from '@flotilla/sdk'
 
@@ -19,6 +21,34 @@ export const arrival: Topic = 'cluster'
 const anything: Topic = 'anything'
 
 export const quotaOf = ({ metadata }: Manifest): Topic => `quota ${metadata.namespace ?? ''}`
+
+/** What is left of a limit of a quota, as a refusal names it: `name[resource]`. */
+const limitOf = (about: Manifest, field: string): Topic => `${quotaOf(about)}/${field}`
+
+/** What a binding waits for that quotas have refused: what they said there is too little of, or any quota of its namespace. */
+export function topicsOfRefusal(binding: Binding, fields: readonly string[]): readonly Topic[] {
+  return fields.length > 0 ? fields.map((field) => limitOf(binding, field)) : [quotaOf(binding)]
+}
+
+/** Thousandths that are left of each limit; without a limit there is no end of it. */
+function leftOf({ spec, status }: FederatedResourceQuota): ReadonlyMap<string, bigint> {
+  const used = status?.overallUsed ?? {}
+  return new Map(
+    Object.entries(spec.overall).map(([name, limit]) => [name, parseQuantity(limit) - parseQuantity(used[name] ?? 0)]),
+  )
+}
+
+/** What a change of a quota is good for: the limits of which there is more left than before. */
+export function topicsOfQuota({ before, after, initial }: Change<FederatedResourceQuota>): readonly Topic[] {
+  if (initial || !before) return []
+  const left = after && leftOf(after)
+  const freed = [...leftOf(before)].filter(([name, amount]) => (left?.get(name) ?? amount + 1n) > amount)
+  const isOther = after && !deepEqual(before.metadata.annotations, after.metadata.annotations)
+  const all = isOther ? [...leftOf(before).keys()] : freed.map(([name]) => name)
+  return all.length > 0
+    ? [quotaOf(before), ...all.map((name) => limitOf(before, `${before.metadata.name}[${name}]`))]
+    : []
+}
 
 const groupsOf = ({ metadata, spec: { workloadAffinityGroups: groups } }: Binding): readonly Topic[] =>
   [groups?.affinityGroup, groups?.antiAffinityGroup]
