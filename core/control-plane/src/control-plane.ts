@@ -14,6 +14,7 @@ import type { Config } from './config/config.ts'
 import { type LoadedPlugins, loadPlugins, type PluginEntry } from './extension/loader.ts'
 import { type Asking, profilesOf } from './extension/profiles.ts'
 import type { Machine } from './machine.ts'
+import { Unsaid } from './manifest/unsaid.ts'
 import { clusterControllers } from './member/lifecycle.ts'
 import type { ConnectedMembers } from './member/member.ts'
 import { createMembers } from './member/members.ts'
@@ -73,12 +74,12 @@ const stages = {
   members: ({ membership, machine }) => [...membership, ...clusterControllers(machine)],
   match: ({ machine, config }) => matchControllers(machine, config),
   bind: ({ machine, config }) => bindControllers(machine, config),
-  schedule: ({ machine, config, decisions, profiles }) =>
-    scheduleControllers(machine, { ...config, decisions, profiles }),
+  schedule: ({ machine, config, decisions, profiles, unsaid }) =>
+    scheduleControllers(machine, { ...config, decisions, profiles, ...(unsaid && { unsaid }) }),
   render: ({ machine }) => renderControllers(machine),
   apply: ({ machine }) => applyControllers(machine),
   reflect: ({ machine, config }) => reflectControllers(machine, config),
-  aggregate: ({ machine }) => aggregateControllers(machine),
+  aggregate: ({ machine, unsaid }) => aggregateControllers(machine, unsaid),
   evict: ({ machine }) => evictControllers(machine),
   plugins: ({ plugins }) => plugins.controllers,
 } satisfies Readonly<Record<string, (whole: Whole) => readonly Controller[]>>
@@ -93,6 +94,8 @@ interface Whole {
   readonly plugins: LoadedPlugins
   readonly decisions: Decisions
   readonly profiles: ReadonlyMap<string, Asking>
+  /** What the stage that sums up says for others. Undefined when it does not run. */
+  readonly unsaid: Unsaid | undefined
 }
 
 /** The machine with its plugins. */
@@ -118,8 +121,9 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
 
   const decisions = new Decisions(config.decisionMemory)
   const profiles = profilesOf(config.schedulerProfiles, plugins.scheduling)
-  const whole: Whole = { machine, config, membership, plugins, decisions, profiles }
   const { stages: names = Object.keys(stages) as StageName[] } = options // its own keys
+  const unsaid = names.includes('aggregate') ? new Unsaid() : undefined
+  const whole: Whole = { machine, config, membership, plugins, decisions, profiles, unsaid }
   const controllers = names.flatMap((name) => stages[name](whole))
   return {
     review: createReviewer(machine.ask),

@@ -17,6 +17,7 @@ import {
 } from '@flotilla/sdk'
 import { binding, deployment } from '@flotilla/sdk/testing'
 import { deploymentKind, type TestMachine, testMachine } from '../../extension/machine.test-support.ts'
+import { Unsaid } from '../../manifest/unsaid.ts'
 import { aggregateControllers } from './controller.ts'
 
 let machine: TestMachine
@@ -197,4 +198,30 @@ test('what clusters say all the time is written a few times a second', async () 
   const templates = writes().filter((write) => write.startsWith('update deployments')).length
   const most = 3 + (performance.now() - begun) / 500
   assert.ok(templates > 2 && templates <= most, `${templates} writes`)
+})
+
+describe('what others left to be said of a binding', () => {
+  const later = (unsaid: Unsaid) => unsaid.leave(bound, () => ({ status: { schedulerObservedGeneration: 1 } }))
+  const run = async (objects: readonly Manifest[]): Promise<Unsaid> => {
+    machine = testMachine({ objects, extensions: [sums] })
+    const unsaid = new Unsaid(60_000)
+    later(unsaid)
+    machine.run(aggregateControllers(machine, unsaid))
+    await machine.quiet()
+    return unsaid
+  }
+  const status = () => (machine.objects.get(resourceBindingKind, bound.metadata) as Binding).status
+
+  test('is said along with what its Works say', async () => {
+    const unsaid = await run([bound, deployment(), workIn('a', 1), workIn('b', 1)])
+    await machine.until(() => status()?.aggregatedStatus?.length === 2)
+    assert.equal(status()?.schedulerObservedGeneration, 1)
+    await machine.until(() => unsaid.left(bound) === undefined)
+    assert.equal(machine.writes.filter(({ what }) => what.startsWith('resourcebindings')).length, 1)
+  })
+  test('is no reason to write', async () => {
+    const unsaid = await run([bound, deployment()])
+    assert.equal(status()?.schedulerObservedGeneration, undefined)
+    assert.notEqual(unsaid.left(bound), undefined)
+  })
 })

@@ -25,16 +25,17 @@ import { moment } from '../../manifest/moment.ts'
 import { bindingId, bindingKeyOf, bindingKinds, worksOfBinding } from '../../manifest/origin.ts'
 import { ofStatuses, Pace } from '../../manifest/pace.ts'
 import { type CachedTemplate, templateOf } from '../../manifest/template.ts'
+import { Unsaid } from '../../manifest/unsaid.ts'
 import { aggregate } from './aggregate.ts'
 
 /** Works that were just made will soon speak for themselves. Those that do not are waited for so many milliseconds. */
 const patience = 500
 
-/** Sums up in each binding, and in its template, what the clusters say. */
-export const aggregateControllers = (machine: Machine): readonly Controller[] =>
-  bindingKinds.map((kind) => aggregateController(machine, kind))
+/** Sums up in each binding, and in its template, what the clusters say; says along what others left to be said there. */
+export const aggregateControllers = (machine: Machine, unsaid = new Unsaid()): readonly Controller[] =>
+  bindingKinds.map((kind) => aggregateController(machine, kind, unsaid))
 
-function aggregateController(machine: Machine, kind: Kind<Binding>): Controller {
+function aggregateController(machine: Machine, kind: Kind<Binding>, unsaid: Unsaid): Controller {
   const name = `aggregate:${kind.plural}`
   const bindings = machine.store(kind)
   const works = machine.store(workKind)
@@ -68,7 +69,9 @@ function aggregateController(machine: Machine, kind: Kind<Binding>): Controller 
     const left = tooSoon(text, told)
     if (left > 0) return again(left)
     waiting.delete(text)
-    return binding ? settle(machine, { kind, binding, works: told, wrote: () => pace.note(text) }, signal) : done
+    return binding
+      ? settle(machine, { kind, binding, works: told, unsaid, wrote: () => pace.note(text) }, signal)
+      : done
   }
 
   const hearBinding = (change: Change<Binding>) => {
@@ -126,12 +129,14 @@ interface Sum {
   readonly binding: Binding
   readonly works: readonly Work[]
   readonly template?: CachedTemplate
+  readonly unsaid: Unsaid
   /** Told when something was written. */
   readonly wrote: () => void
 }
 
 async function sumUp(machine: Machine, sum: Sum, signal: AbortSignal): Promise<Outcome> {
-  const { kind, binding, works, template, wrote } = sum
+  const { kind, works, template, unsaid, wrote } = sum
+  const binding = unsaid.along(sum.binding)
   const { ask, client, now } = machine
   const manifest = template && { template: template.manifest }
   const aggregated = await aggregate(ask, { binding, works, ...manifest, now: now() })
@@ -139,6 +144,7 @@ async function sumUp(machine: Machine, sum: Sum, signal: AbortSignal): Promise<O
   if (isNew || aggregated.template) wrote()
   if (isNew) {
     await client.update(kind, { ...binding, status: aggregated.status }, { subresource: 'status', signal })
+    unsaid.forget(keyText(keyOf(binding)))
     told(machine, 'aggregate', binding, 'aggregated')
     sayAggregated(machine, binding, template?.manifest)
   }

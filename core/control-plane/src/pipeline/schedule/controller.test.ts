@@ -13,12 +13,14 @@ import {
   type Manifest,
   matchesCluster,
   on,
+  type Placement,
   schedule as points,
   Registry,
   resourceBindingKind,
 } from '@flotilla/sdk'
 import { type BindingWords, binding, cluster, clusterBinding, clusters, manifest } from '@flotilla/sdk/testing'
 import { type MachineOptions, type TestMachine, testMachine } from '../../extension/machine.test-support.ts'
+import { Unsaid } from '../../manifest/unsaid.ts'
 import { scheduleControllers } from './controller.ts'
 
 const labels = { [label.propagationPolicyId]: 'id' }
@@ -409,5 +411,67 @@ describe('workloads that come at once', () => {
     change(waiting as Manifest, {}) // tried again
     await machine.quiet()
     assert.equal(placed(), 1)
+  })
+})
+
+describe('where somebody else is about to write the status of a binding', () => {
+  const leaving = (patience: number, objects: readonly Manifest[]): Unsaid => {
+    machine = testMachine({ extensions: [byAffinity], objects })
+    const unsaid = new Unsaid(patience)
+    machine.run(scheduleControllers(machine, { unsaid }))
+    return unsaid
+  }
+  const result = 'patch resourcebindings default/web-deployment'
+  const status = 'patch resourcebindings/status default/web-deployment'
+
+  test('one write gives it its clusters, and the rest is left to be said along', async () => {
+    const unsaid = leaving(60_000, [ours(), ...clusters('a')])
+    await machine.until(() => where() !== undefined && unsaid.left(web()) !== undefined)
+    const along = unsaid.along(web())
+    machine.objects.put(along)
+    unsaid.forget('default/web-deployment')
+    await machine.quiet()
+    assert.deepEqual(verbs(), [result])
+    assert.equal(said()?.status, 'True')
+    assert.equal(web().status?.schedulerObservedGeneration, web().metadata.generation)
+    assert.equal(Object.hasOwn(along.status ?? {}, 'schedulerObservingAffinityName'), false)
+  })
+  test('it is said all the same when nobody does', async () => {
+    leaving(50, [ours(), ...clusters('a')])
+    await machine.until(() => said()?.status === 'True')
+    await machine.quiet()
+    assert.deepEqual(verbs(), [result, status])
+  })
+  test('it is said at once when there is more to decide', async () => {
+    leaving(60_000, [ours(), ...clusters('a')])
+    await machine.until(() => where() !== undefined)
+    await machine.quiet()
+    machine.objects.put(cluster({ name: 'b' }))
+    await machine.until(() => where()?.length === 2)
+    assert.deepEqual(verbs(), [result, status, result])
+  })
+  test('a failure is said at once', async () => {
+    leaving(60_000, [ours({ placement: named('nowhere') }), ...clusters('a')])
+    await machine.until(() => said()?.status === 'False')
+  })
+  test('that a generation is of no concern is left unsaid, too', async () => {
+    const divided: Placement = { replicaScheduling: { replicaSchedulingType: 'Divided' } }
+    const object = ours({ placement: divided, replicas: 0, replicaRequirements: {} })
+    const unsaid = leaving(60_000, [object, ...clusters('a')])
+    await machine.until(() => unsaid.left(web()) !== undefined)
+    machine.objects.put(unsaid.along(web()))
+    unsaid.forget('default/web-deployment')
+    await machine.quiet()
+    respec({ failover: {} })
+    await machine.until(() => unsaid.left(web()) !== undefined)
+    assert.deepEqual(verbs(), [result])
+    assert.equal(unsaid.along(web()).status?.schedulerObservedGeneration, web().metadata.generation)
+  })
+  test('what is left unsaid of a binding that goes is forgotten', async () => {
+    const unsaid = leaving(60_000, [ours(), ...clusters('a')])
+    await machine.until(() => where() !== undefined && unsaid.left(web()) !== undefined)
+    const last = web()
+    machine.objects.remove(last)
+    await machine.until(() => unsaid.left(last) === undefined)
   })
 })

@@ -14,6 +14,7 @@ import {
 import type { Asking } from '../../extension/profiles.ts'
 import type { Machine } from '../../machine.ts'
 import { bindingKinds } from '../../manifest/origin.ts'
+import type { Unsaid } from '../../manifest/unsaid.ts'
 import { Assigning } from './assigning.ts'
 import { Assumed } from './assumed.ts'
 import { Decisions } from './decisions.ts'
@@ -41,6 +42,8 @@ export interface ScheduleOptions {
   readonly emptyWorkloadPropagation?: boolean
   /** Where it is kept how the last decisions came about. By default nobody can ask. */
   readonly decisions?: Decisions
+  /** Where it is left to others to say of a success in the status. By default it is said at once. */
+  readonly unsaid?: Unsaid
   /** Who is asked about bindings that name another scheduler than this one, or this one. */
   readonly profiles?: ReadonlyMap<string, Asking>
   /** Whether room is kept for what was given to clusters and does not run there yet. */
@@ -62,7 +65,7 @@ export function scheduleControllers(machine: Machine, options: ScheduleOptions =
     emptyWorkloadPropagation = false,
     overcommitProtection = false,
   } = options
-  const { decisions = new Decisions(0), profiles = new Map() } = options
+  const { decisions = new Decisions(0), profiles = new Map(), unsaid } = options
   const asking = new Map<string, Asking>([[schedulerName, machine], ...profiles])
   const shared = {
     machine,
@@ -72,6 +75,7 @@ export function scheduleControllers(machine: Machine, options: ScheduleOptions =
     empty: emptyWorkloadPropagation,
     metrics: scheduleMetrics(machine.metrics),
     decisions,
+    unsaid,
     assigning: new Assigning(machine.store(resourceBindingKind)), // only bindings of namespaces are in groups
     ...(overcommitProtection && { assumed: new Assumed() }),
   }

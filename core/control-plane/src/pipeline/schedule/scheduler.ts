@@ -21,6 +21,7 @@ import type { Asking } from '../../extension/profiles.ts'
 import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { isBehind } from '../../manifest/template.ts'
+import type { Unsaid } from '../../manifest/unsaid.ts'
 import type { Assigning } from './assigning.ts'
 import type { Assumed } from './assumed.ts'
 import type { Decisions } from './decisions.ts'
@@ -54,6 +55,8 @@ export interface Scheduler {
   readonly settled: Map<string, number>
   /** The version of a binding that was last written here. */
   readonly written: Map<string, string | undefined>
+  /** What others say of a success along with what they have to say. Undefined: nobody does. */
+  readonly unsaid: Unsaid | undefined
   /** Bindings that could not be placed. */
   readonly pool: Pool
   /** Bindings whose last attempt ended in an error, and that come back in a while. */
@@ -224,7 +227,10 @@ async function attempt(scheduler: Scheduler, binding: Placed): Promise<Setback |
     if (first) await fail(scheduler, written, first)
     return first && setbackOf(first, failures)
   }
-  await write(scheduler, written, successPatch(written, decision, machine.now(), fresh), 'status')
+  const now = machine.now()
+  const say = (object: Binding) => successPatch(object, decision, now, fresh)
+  if (scheduler.unsaid && written !== binding && targets.length > 0) scheduler.unsaid.leave(written, say)
+  else await write(scheduler, written, say(written), 'status')
   if (written === binding && !fresh) return undefined
   for (const { message } of failures) announce(scheduler, written, 'Warning', message)
   announce(scheduler, written, 'Normal', successMessage(targets))
@@ -250,7 +256,7 @@ async function tryToPlace(scheduler: Scheduler, binding: Placed, cause: Cause): 
     setback = await attempt(scheduler, binding)
     if (setback !== 'overtaken') metrics.tried(setback ? 'error' : 'scheduled', cause, start)
     if (!setback) settled.set(text, epoch)
-    return done
+    return done // what is unsaid is looked after when the cache hears of the result
   } catch (error) {
     if (!isNotFound(error) && !isConflict(error)) metrics.tried('error', cause, start)
     throw error
@@ -281,15 +287,41 @@ async function leaveWhatGoes(scheduler: Scheduler, binding: Placed): Promise<Out
   return done
 }
 
+/** Has it said that a generation needs no scheduling. */
+async function observe(scheduler: Scheduler, binding: Binding): Promise<Outcome> {
+  const { unsaid } = scheduler
+  const patch = observedPatch(binding)
+  if (!patch || !unsaid) {
+    await write(scheduler, binding, patch, 'status')
+    return done
+  }
+  unsaid.leave(binding, observedPatch)
+  return again(soon)
+}
+
+/** Says what nobody said along, when it is time, or when there may be more to say. Answers how long that can wait. */
+async function speakUp(scheduler: Scheduler, binding: Binding, text: string): Promise<number | Binding> {
+  const { unsaid, settled, clusters } = scheduler
+  const left = unsaid?.left(binding)
+  if (!unsaid || left === undefined) return binding
+  if (left > 0 && settled.get(text) === clusters.epoch && unsaid.patch(binding)) return left
+  const said = await write(scheduler, binding, unsaid.patch(binding), 'status')
+  unsaid.forget(text)
+  return said
+}
+
 /** Makes a binding's clusters what they should be; writes only when they, or what the status says of them, are not. */
-async function keepPlaced(scheduler: Scheduler, binding: Binding | undefined, key: Key): Promise<Outcome> {
-  const { clusters, settled, pool, written } = scheduler
+async function keepPlaced(scheduler: Scheduler, known: Binding | undefined, key: Key): Promise<Outcome> {
+  const { clusters, settled, pool, written, unsaid } = scheduler
   const text = keyText(key)
-  if (!binding) {
+  if (!known) {
     written.delete(text)
     scheduler.decisions.forget(text)
+    unsaid?.forget(text)
   }
-  if (binding && isBehind(binding.metadata.resourceVersion, written.get(text))) return again(soon) // what was written here comes
+  if (known && isBehind(known.metadata.resourceVersion, written.get(text))) return again(soon) // what was written here comes
+  const binding = known && (await speakUp(scheduler, known, text))
+  if (typeof binding === 'number') return again(binding)
   if (binding && (isSettled(scheduler, binding, text) || isEcho(scheduler, binding, text))) return done
   pool.leave(key)
   settled.delete(text)
@@ -299,9 +331,8 @@ async function keepPlaced(scheduler: Scheduler, binding: Binding | undefined, ke
   const { epoch } = clusters
   const cause = dueCause(binding, binding.spec.placement, clusters.current())
   if (cause) return tryToPlace(scheduler, binding, cause)
-  await write(scheduler, binding, observedPatch(binding), 'status')
   settled.set(text, epoch)
-  return done
+  return observe(scheduler, binding)
 }
 
 /** Its namespace goes, and the binding with it. */
