@@ -40,11 +40,6 @@ function give(bidders: readonly Bidder[], replicas: number, choose: Choice, tieB
   return new Map(divide(replicas, chosen, tieBreak).map(({ name, seats }) => [name, seats]))
 }
 
-/** What a cluster has after a division, and what it got it in proportion to. */
-interface Given extends Share {
-  readonly weight: number
-}
-
 /**
  * So many replicas among clusters, such that little moves: when there are more than now, the difference goes where there
  * is capacity; when there are fewer, all are given anew in proportion to what each has.
@@ -54,16 +49,12 @@ function share(
   replicas: number,
   choose: Choice,
   tieBreak?: string,
-): readonly Given[] {
+): readonly Share[] {
   const more = replicas - sum(candidates.map(({ assigned }) => assigned))
   const anew = more < 0
   const bidders = candidates.map((each) => ({ ...each, weight: anew ? each.assigned : each.capacity }))
   const given = give(bidders, anew ? replicas : more, choose, tieBreak)
-  return bidders.map(({ name, assigned, weight }) => ({
-    name,
-    seats: (anew ? 0 : assigned) + (given.get(name) ?? 0),
-    weight,
-  }))
+  return bidders.map(({ name, assigned }) => ({ name, seats: (anew ? 0 : assigned) + (given.get(name) ?? 0) }))
 }
 
 const byName = (a: Share, b: Share): number => (a.name < b.name ? -1 : 1)
@@ -75,7 +66,7 @@ const byName = (a: Share, b: Share): number => (a.name < b.name ? -1 : 1)
 export function assignByAvailability(asked: schedule.Feasibility, choose: Choice): schedule.Assignment {
   const { replicas = 0, resource } = asked.binding.spec
   const tiers = tiersOf(asked, replicas)
-  const shares: Given[] = []
+  const shares: Share[] = []
   let left = replicas
   for (const candidates of tiers) {
     const part = Math.min(left, sum(candidates.map(({ assigned, capacity }) => assigned + capacity)))
@@ -89,5 +80,5 @@ export function assignByAvailability(asked: schedule.Feasibility, choose: Choice
       resolvedBy: ['room'],
     }
   }
-  return { targets: targetsOf(asked, shares.sort(byName)), weights: shares }
+  return { targets: targetsOf(asked, shares.sort(byName)) }
 }

@@ -62,7 +62,7 @@ export type Selection = { readonly clusters: readonly Feasible[] } | ({ readonly
 export type Assignment =
   | {
       readonly targets: readonly TargetCluster[]
-      /** What replicas were given in proportion to, for who asks why. */
+      /** What replicas were given in proportion to, where that is not the estimates: for who asks why. */
       readonly weights?: readonly Pick<Claimant, 'name' | 'weight'>[]
     }
   | ({ readonly unschedulable: string } & Hope)

@@ -35,7 +35,7 @@ function added(before: readonly Remembered[], made: Witnessed): readonly Remembe
 
 /** Of filters, each cluster is refused once at most. */
 const bytesOfQuestion = ({ point, answers, about, ranked = [] }: Asked): number =>
-  72 * ranked.length + about * (point === 'schedule.filter' ? 96 * Math.min(answers.length, 1) : 32 * answers.length)
+  16 * ranked.length + about * (point === 'schedule.filter' ? 96 * Math.min(answers.length, 1) : 32 * answers.length)
 
 /** What a decision holds, by and large, and rather too much. */
 const bytesOf = ({ candidates, asked }: Witnessed): number =>

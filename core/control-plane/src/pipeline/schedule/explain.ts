@@ -13,7 +13,7 @@ import {
 } from '@flotilla/sdk'
 import type { Remembered } from './decisions.ts'
 import { mishapOf, successOf } from './result.ts'
-import type { Asked, Ranked, Witnessed } from './witness.ts'
+import type { Asked, Witnessed } from './witness.ts'
 
 /** What one plugin said of one cluster. */
 export interface Opinion<T> {
@@ -114,15 +114,17 @@ class Attempt {
   readonly #asked: readonly Asked[]
   readonly name: string | undefined
   /** Those that were ranked, with their rank from 1. */
-  readonly ranked: ReadonlyMap<string, Ranked & { readonly rank: number }>
+  readonly ranked: ReadonlyMap<string, { readonly rank: number; readonly overflow: number }>
   readonly selected: ReadonlySet<string> | undefined
   readonly weights: ReadonlyMap<string, number>
 
   constructor(asked: readonly Asked[]) {
     this.#asked = asked
     this.name = asked.find(({ affinityName }) => affinityName !== undefined)?.affinityName
-    const ranked = asked.flatMap(({ ranked = [] }) => ranked)
-    this.ranked = new Map(ranked.map((each, index) => [each.name, { ...each, rank: index + 1 }]))
+    const ranking = asked.flatMap(({ ranked = [], tiers }) =>
+      ranked.map((name, index) => [name, { rank: index + 1, overflow: tiers?.[index] ?? 0 }] as const),
+    )
+    this.ranked = new Map(ranking)
     const selected = this.#said('schedule.select')?.answer
     this.selected = Array.isArray(selected) ? new Set(selected) : undefined
     const assignment = this.#said('schedule.assign')?.answer as points.Assignment | undefined // of a plugin that answers it
@@ -165,15 +167,20 @@ function whyNotGiven({ weight, estimate }: Known): string {
   return 'none was left for it'
 }
 
+const shareText = ({ weight, estimate }: Known): string => {
+  if (weight !== undefined) return `, weight ${weight}`
+  return estimate === undefined ? '' : `, room for ${estimate}`
+}
+
 /** A cluster that passed the filters. */
 function rankedVerdict({ ranked, selected, by }: Attempt, known: Known, isDecided: boolean): Said {
-  const { name, rank, after, weight } = known
+  const { name, rank, after } = known
   const place = `ranked ${rank} of ${ranked.size}`
   if (selected && !selected.has(name)) {
     const why = `${place}; ${by('schedule.select')} selects ${counted(selected.size, 'cluster')}`
     return { verdict: 'not selected', why }
   }
-  if (after) return { verdict: 'chosen', why: weight === undefined ? place : `${place}, weight ${weight}` }
+  if (after) return { verdict: 'chosen', why: `${place}${shareText(known)}` }
   return isDecided
     ? { verdict: 'no replicas', why: `${place}; ${whyNotGiven(known)}` }
     : { verdict: 'feasible', why: place }
@@ -196,18 +203,25 @@ interface Shares {
 const byName = (targets: readonly TargetCluster[] = []): ReadonlyMap<string, TargetCluster> =>
   new Map(targets.map((target) => [target.name, target]))
 
+/** What the rules of the points make of several answers: the sum of scores, the least of estimates. */
+function numbersOf(scores: readonly Opinion<number>[], estimates: readonly Opinion<number>[], isRanked: boolean) {
+  const score = scores.reduce((sum, { says }) => sum + says, 0)
+  const estimate = Math.min(...estimates.map(({ says }) => says))
+  return { ...(isRanked && { score }), ...(estimates.length > 0 && { estimate }) }
+}
+
 function knownOf(attempt: Attempt, shares: Shares, name: string): Known {
-  const { score, estimate, overflow, rank } = attempt.ranked.get(name) ?? {}
+  const place = attempt.ranked.get(name)
   const [before, after, weight] = [shares.before.get(name), shares.after.get(name), attempt.weights.get(name)]
+  const scores = opinionsOn<number>(attempt.answers('schedule.score'), name)
+  const estimates = opinionsOn<number>(attempt.answers('schedule.estimate'), name)
   return {
     name,
     refusals: opinionsOn<points.Refusal>(attempt.answers('schedule.filter'), name),
-    scores: opinionsOn<number>(attempt.answers('schedule.score'), name),
-    ...(score !== undefined && { score }),
-    estimates: opinionsOn<number>(attempt.answers('schedule.estimate'), name),
-    ...(estimate !== undefined && { estimate }),
-    ...(rank !== undefined && { rank }),
-    ...(overflow !== undefined && { overflow }),
+    scores,
+    estimates,
+    ...numbersOf(scores, estimates, place !== undefined),
+    ...place,
     ...(weight !== undefined && { weight }),
     ...(before && { before }),
     ...(after && { after }),

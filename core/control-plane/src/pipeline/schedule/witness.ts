@@ -9,11 +9,6 @@ import {
 } from '@flotilla/sdk'
 import { type Decision, type ScheduleInput, schedule } from './schedule.ts'
 
-/** A cluster that passed the filters, as it was ranked. */
-export interface Ranked extends Omit<points.Feasible, 'cluster'> {
-  readonly name: string
-}
-
 /** A question of a decision, and who answered what. */
 export interface Asked {
   readonly point: string
@@ -23,7 +18,9 @@ export interface Asked {
   /** How many clusters it was about. */
   readonly about: number
   /** Those clusters, the best first, once they are ranked. */
-  readonly ranked?: readonly Ranked[]
+  readonly ranked?: readonly string[]
+  /** The overflow tier of each of them; without it all are of the term's own. */
+  readonly tiers?: readonly number[]
 }
 
 /** A decision, and how it came about. Clusters are names in it: what they were like is not kept alive. */
@@ -43,16 +40,19 @@ export interface Witnessed {
   readonly error?: unknown
 }
 
-function rankOf({ cluster, score, estimate, assigned, overflow }: points.Feasible): Ranked {
-  const { name } = cluster.metadata
-  return estimate === undefined ? { name, score, assigned, overflow } : { name, score, estimate, assigned, overflow }
-}
+type Ranking = Required<Pick<Asked, 'ranked'>> & Pick<Asked, 'tiers'>
 
-const known = remembered<readonly points.Feasible[], readonly Ranked[]>()
+const known = remembered<readonly points.Feasible[], Ranking>()
 
-/** Decisions that rank clusters alike remember it together. */
-const rankingOf = (clusters: readonly points.Feasible[]): readonly Ranked[] =>
-  known(clusters, '', () => clusters.map(rankOf))
+/**
+ * The order of clusters. What it is made of is in the answers. Tiers come first in it: when the last cluster is of the first
+ * tier, all are. Decisions that rank clusters alike remember it together.
+ */
+const rankingOf = (clusters: readonly points.Feasible[]): Ranking =>
+  known(clusters, '', () => ({
+    ranked: clusters.map(({ cluster }) => cluster.metadata.name),
+    ...(clusters.at(-1)?.overflow && { tiers: clusters.map(({ overflow }) => overflow) }),
+  }))
 
 /** An answer to `schedule.select`, with names for clusters. */
 function withNames({ plugin, answer, error }: Answer): Answer {
@@ -70,7 +70,7 @@ function noteOf({ point, arg, answers }: Exchange): Asked {
       point,
       about: clusters.length,
       answers: isSelection ? answers.map(withNames) : answers,
-      ...(isSelection && { ranked: rankingOf(clusters) }),
+      ...(isSelection && rankingOf(clusters)),
     }
   }
   const { affinityName, clusters } = arg as points.Candidates // of all other points of this stage
