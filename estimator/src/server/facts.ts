@@ -116,6 +116,18 @@ export function requestsOf({
 
 const nothing: Amounts = new Map()
 
+/** Pods of one template ask for the same: that is held once, as long as there are not too many templates. */
+const shapes = new Map<string, Amounts>()
+const mostShapes = 10_000
+
+function shared(amounts: Amounts): Amounts {
+  const text = [...amounts].join()
+  const known = shapes.get(text) ?? amounts
+  if (shapes.size >= mostShapes) shapes.clear()
+  shapes.set(text, known)
+  return known
+}
+
 function stuckOf({ metadata, status }: Pod): PodFacts['stuck'] {
   const { status: isScheduled, reason, lastTransitionTime } = findCondition(status?.conditions, 'PodScheduled') ?? {}
   const owner = metadata.ownerReferences?.find(({ controller }) => controller)?.uid
@@ -132,7 +144,7 @@ export function podFacts(object: unknown): PodFacts {
   return {
     metadata: identityOf(metadata),
     ...(node && { node }),
-    requests: node ? requestsOf(spec) : nothing,
+    requests: node ? shared(requestsOf(spec)) : nothing,
     ...(stuck && { stuck }),
   }
 }

@@ -21,11 +21,14 @@ export class Ledger {
   readonly #used = new Map<string, Map<string, bigint>>()
   /** What was made of a node's facts, until they or its pods change. */
   readonly #states = new Map<string, { readonly facts: NodeFacts; readonly state: NodeState }>()
+  /** All nodes by name, until one changes. */
+  #sorted: readonly NodeFacts[] | undefined
 
   constructor(stores: MemberStores) {
     this.#stores = stores
     stores.pods.listen((change) => this.#book(change))
     stores.nodes.listen(({ before, after }) => {
+      this.#sorted = undefined
       if (before && !after) this.#states.delete(before.name)
     })
   }
@@ -36,8 +39,8 @@ export class Ledger {
   }
 
   state(): ClusterState {
-    const nodes = this.#stores.nodes.list().map((facts) => this.#stateOf(facts))
-    return { nodes: nodes.sort((a, b) => (a.name < b.name ? -1 : 1)), quotas: this.#stores.quotas.list() }
+    this.#sorted ??= this.#stores.nodes.list().toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    return { nodes: this.#sorted.map((facts) => this.#stateOf(facts)), quotas: this.#stores.quotas.list() }
   }
 
   /** How many pods of an owner have found no node since before a moment. */

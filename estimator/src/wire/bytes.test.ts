@@ -32,17 +32,22 @@ const needs: ReplicaRequirements = {
   },
 }
 
+const affinityOnWire = '11 0a 0f 0a 0d 0a 04 "zone" 12 02 "In" 1a 01 "a"' // 1: a term, 1: a requirement: key, operator, values
+const tolerationOnWire = '1c 0a 03 "gpu" 12 06 "Exists" 1a 00 22 09 "NoExecute" 28 3c' // value is empty, and written
+const requestOnWire = '0d 0a 03 "cpu" 12 06 0a 04 "500m"' // an entry: name, a Quantity of Kubernetes
+
 const needsOnWire = [
-  '12 5b', // 2: ReplicaRequirements, 91 bytes
-  '  0a 3e', // 1: NodeClaim, 62 bytes
+  '12 9b 01', // 2: ReplicaRequirements, 155 bytes
+  `  0a 6f`, // 1: NodeClaim, 111 bytes
+  `    0a ${affinityOnWire}`, // 1: before v1.18, a NodeSelector of Kubernetes
   '    12 0b 0a 04 "disk" 12 03 "ssd"', // 2: an entry of nodeSelector
-  '    22 11', // 4: a NodeSelector of Kubernetes
-  '      0a 0f 0a 0d 0a 04 "zone" 12 02 "In" 1a 01 "a"', // 1: a term, 1: a requirement: key, operator, values
-  '    2a 1c', // 5: a Toleration of Kubernetes
-  '      0a 03 "gpu" 12 06 "Exists" 1a 00 22 09 "NoExecute" 28 3c', // value is empty, and written
+  `    1a ${tolerationOnWire}`, // 3: before v1.18, a Toleration of Kubernetes
+  `    22 ${affinityOnWire}`, // 4: the bytes of a NodeSelector
+  `    2a ${tolerationOnWire}`, // 5: the bytes of a Toleration
+  `  12 ${requestOnWire}`, // 2: before v1.18, resourceRequest
   '  1a 04 "shop"', // 3: namespace
   '  22 04 "high"', // 4: priorityClassName
-  '  2a 0d 0a 03 "cpu" 12 06 0a 04 "500m"', // 5: an entry of resourceRequestBytes: name, a Quantity of Kubernetes
+  `  2a ${requestOnWire}`, // 5: resourceRequestBytes
 ]
 
 const component: Component = {
@@ -53,16 +58,16 @@ const component: Component = {
 
 const componentOnWire = [
   '0a 03 "web"', // 1: name
-  '12 15 1a 04 "high" 22 0d 0a 03 "cpu" 12 06 0a 04 "500m"', // 2: requirements: 3: priorityClassName, 4: an entry
+  `12 24 12 ${requestOnWire} 1a 04 "high" 22 ${requestOnWire}`, // 2: requirements: 2 and 4: the request, 3: priorityClassName
   '18 02', // 3: replicas
 ]
 
 const assumed: schedule.AssumedWorkload = { namespace: 'shop', components: [component] }
 
-const assumedOnWire = ['0a 04 "shop"', '12 1e', ...componentOnWire] // 1: namespace, 2: a component, 30 bytes
+const assumedOnWire = ['0a 04 "shop"', '12 2d', ...componentOnWire] // 1: namespace, 2: a component, 45 bytes
 
 describe('on the wire, byte for byte', () => {
-  const replicasOnWire = bytes('0a 05 "paris"', ...needsOnWire, '1a 26', ...assumedOnWire)
+  const replicasOnWire = bytes('0a 05 "paris"', ...needsOnWire, '1a 35', ...assumedOnWire)
   test('a request for replicas is written', () => {
     const request = {
       cluster: 'paris',
@@ -78,7 +83,7 @@ describe('on the wire, byte for byte', () => {
     assert.deepEqual(assumedWorkloads?.map(readAssumed), [assumed])
   })
 
-  const setsOnWire = bytes('0a 05 "paris" 12 1e', ...componentOnWire, '1a 04 "shop" 22 26', ...assumedOnWire)
+  const setsOnWire = bytes('0a 05 "paris" 12 2d', ...componentOnWire, '1a 04 "shop" 22 35', ...assumedOnWire)
   test('a request for sets is written', () => {
     const request = {
       cluster: 'paris',
@@ -126,6 +131,29 @@ describe('on the wire, byte for byte', () => {
     assert.equal(messages.replicasResponse.decode(bytes()).maxReplicas ?? 0, 0))
   test('fields nobody knows yet are passed over', () =>
     assert.equal(messages.replicasResponse.decode(bytes('08 2a 7a 03 "new"')).maxReplicas, 42))
+})
+
+describe('a scheduler speaks', () => {
+  const read = (...lines: readonly string[]) =>
+    readRequirements(messages.replicasRequest.decode(bytes(...lines)).replicaRequirements ?? {})
+  test('as before v1.18', () =>
+    assert.deepEqual(
+      read(
+        '12 5b 0a 3e',
+        `0a ${affinityOnWire} 12 0b 0a 04 "disk" 12 03 "ssd" 1a ${tolerationOnWire}`,
+        `12 ${requestOnWire} 1a 04 "shop" 22 04 "high"`,
+      ),
+      needs,
+    ))
+  test('as since v1.19', () =>
+    assert.deepEqual(
+      read(
+        '12 5b 0a 3e',
+        `12 0b 0a 04 "disk" 12 03 "ssd" 22 ${affinityOnWire} 2a ${tolerationOnWire}`,
+        `1a 04 "shop" 22 04 "high" 2a ${requestOnWire}`,
+      ),
+      needs,
+    ))
 })
 
 describe('what is no message is refused', () => {

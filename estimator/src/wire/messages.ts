@@ -3,6 +3,8 @@ import { spoken } from './message.ts'
 
 /** What the protocol sends, field by field: see `protocol.ts`. Proto3 leaves out zeros and empty texts. */
 export interface NodeClaimMessage {
+  readonly nodeAffinity?: Uint8Array
+  readonly tolerations?: readonly Uint8Array[]
   readonly nodeSelector?: StringMap
   readonly nodeAffinityBytes?: Uint8Array
   readonly tolerationsBytes?: readonly Uint8Array[]
@@ -11,6 +13,7 @@ export interface NodeClaimMessage {
 export interface ComponentRequirementsMessage {
   readonly nodeClaim?: NodeClaimMessage
   readonly priorityClassName?: string
+  readonly resourceRequest?: Readonly<Record<string, Uint8Array>>
   readonly resourceRequestBytes?: Readonly<Record<string, Uint8Array>>
 }
 

@@ -1,29 +1,31 @@
 /**
  * The protocol between schedulers and estimators, as Karmada speaks it: names and numbers are what makes the two understand
- * each other. What is left out of the numbers was used once and stays reserved.
+ * each other. Before v1.18 it had messages where it has bytes now, under other numbers: on the wire a message is its bytes,
+ * so those fields are read and written as bytes, too.
  */
 export const protocol = `
 syntax = "proto3";
 package github.com.karmada_io.karmada.pkg.estimator.pb;
 
 message NodeClaim {
-  reserved 1, 3;
+  bytes nodeAffinity = 1;
   map<string, string> nodeSelector = 2;
+  repeated bytes tolerations = 3;
   bytes nodeAffinityBytes = 4;
   repeated bytes tolerationsBytes = 5;
 }
 
 message ReplicaRequirements {
-  reserved 2;
   optional NodeClaim nodeClaim = 1;
+  map<string, bytes> resourceRequest = 2;
   string namespace = 3;
   string priorityClassName = 4;
   map<string, bytes> resourceRequestBytes = 5;
 }
 
 message ComponentReplicaRequirements {
-  reserved 2;
   optional NodeClaim nodeClaim = 1;
+  map<string, bytes> resourceRequest = 2;
   string priorityClassName = 3;
   map<string, bytes> resourceRequestBytes = 4;
 }

@@ -27,28 +27,34 @@ const completed = ({ nodeSelectorTerms = [] }: NodeSelector): NodeSelector => {
   }
 }
 
-const sentClaim = ({ nodeSelector, hardNodeAffinity, tolerations }: NodeClaim): NodeClaimMessage => ({
-  ...(nodeSelector && { nodeSelector }),
-  ...(hardNodeAffinity && { nodeAffinityBytes: selector.encode(completed(hardNodeAffinity as NodeSelector)) }),
-  ...(tolerations && {
-    tolerationsBytes: tolerations.map((each) =>
-      toleration.encode({ key: '', operator: '', value: '', effect: '', ...each } as Toleration),
-    ),
-  }),
-})
+/** Everything that is bytes goes twice, for those who know it under its old number alone. */
+function sentClaim({ nodeSelector, hardNodeAffinity, tolerations }: NodeClaim): NodeClaimMessage {
+  const affinity = hardNodeAffinity && selector.encode(completed(hardNodeAffinity as NodeSelector))
+  const tolerated = tolerations?.map((each) =>
+    toleration.encode({ key: '', operator: '', value: '', effect: '', ...each } as Toleration),
+  )
+  return {
+    ...(nodeSelector && { nodeSelector }),
+    ...(affinity && { nodeAffinity: affinity, nodeAffinityBytes: affinity }),
+    ...(tolerated && { tolerations: tolerated, tolerationsBytes: tolerated }),
+  }
+}
 
 const sentList = (list: ResourceList): Record<string, Uint8Array> =>
   mapped(list, (amount) => quantity.encode({ string: String(amount) }))
 
-const sentNeeds = ({
+function sentNeeds({
   nodeClaim,
   priorityClassName,
   resourceRequest,
-}: Omit<ReplicaRequirements, 'namespace'>): ComponentRequirementsMessage => ({
-  ...(nodeClaim && { nodeClaim: sentClaim(nodeClaim) }),
-  ...(priorityClassName && { priorityClassName }),
-  ...(resourceRequest && { resourceRequestBytes: sentList(resourceRequest) }),
-})
+}: Omit<ReplicaRequirements, 'namespace'>): ComponentRequirementsMessage {
+  const request = resourceRequest && sentList(resourceRequest)
+  return {
+    ...(nodeClaim && { nodeClaim: sentClaim(nodeClaim) }),
+    ...(priorityClassName && { priorityClassName }),
+    ...(request && { resourceRequest: request, resourceRequestBytes: request }),
+  }
+}
 
 /** What one replica needs, to be sent. */
 export const sentRequirements = ({ namespace, ...needs }: ReplicaRequirements): ReplicaRequirementsMessage => ({
@@ -71,20 +77,32 @@ export const sentAssumed = ({ namespace, components }: schedule.AssumedWorkload)
 const said = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => each !== '')) as T
 
-const readClaim = ({ nodeSelector = {}, nodeAffinityBytes, tolerationsBytes = [] }: NodeClaimMessage): NodeClaim => ({
-  nodeSelector,
-  ...(nodeAffinityBytes && nodeAffinityBytes.length > 0 && { hardNodeAffinity: selector.decode(nodeAffinityBytes) }),
-  tolerations: tolerationsBytes.map((bytes) => said(toleration.decode(bytes))),
-})
+/** The new field, or where nothing is in it, what an older scheduler said in the old one. */
+const either = <T extends { readonly length: number }>(now: T | undefined, before: T | undefined): T | undefined =>
+  now && now.length > 0 ? now : before
+
+function readClaim(claim: NodeClaimMessage): NodeClaim {
+  const affinity = either(claim.nodeAffinityBytes, claim.nodeAffinity)
+  const tolerated = either(claim.tolerationsBytes, claim.tolerations) ?? []
+  return {
+    nodeSelector: claim.nodeSelector ?? {},
+    ...(affinity && affinity.length > 0 && { hardNodeAffinity: selector.decode(affinity) }),
+    tolerations: tolerated.map((bytes) => said(toleration.decode(bytes))),
+  }
+}
 
 const readNeeds = ({
   nodeClaim,
   priorityClassName,
+  resourceRequest = {},
   resourceRequestBytes = {},
 }: ComponentRequirementsMessage): Omit<ReplicaRequirements, 'namespace'> => ({
   ...(nodeClaim && { nodeClaim: readClaim(nodeClaim) }),
   ...(priorityClassName && { priorityClassName }),
-  resourceRequest: mapped(resourceRequestBytes, (bytes) => quantity.decode(bytes).string || '0'),
+  resourceRequest: mapped(
+    { ...resourceRequest, ...resourceRequestBytes },
+    (bytes) => quantity.decode(bytes).string || '0',
+  ),
 })
 
 /** What one replica needs, as it was sent. Throws when the bytes inside are no message of Kubernetes'. */
