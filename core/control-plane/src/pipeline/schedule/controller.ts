@@ -21,9 +21,9 @@ import { Decisions } from './decisions.ts'
 import { liveSnapshot } from './live-snapshot.ts'
 import { type Incoming, scheduleMetrics } from './metrics.ts'
 import { Pool } from './pool.ts'
-import { isRoomier } from './roomier.ts'
+import { topicOfRoom } from './room.ts'
 import { keepScheduled, type Scheduler } from './scheduler.ts'
-import { type Topic, topicsOfCluster, topicsOfMove, topicsOfQuota } from './topics.ts'
+import { room, type Topic, topicsOfCluster, topicsOfMove, topicsOfQuota, traffic } from './topics.ts'
 import {
   concerns,
   follows,
@@ -153,7 +153,7 @@ function isTouched({ pool, clusters, ownership }: Scheduler, news: News, binding
 /** Why a binding is tried again, in a word of the metrics. */
 function wokenBy(why: Topic): Incoming {
   if (why === 'time') return 'WaitedLong'
-  if (why === 'room') return 'RoomChanged'
+  if (why === room || why === traffic) return 'RoomChanged'
   return why.startsWith('quota') ? 'QuotaChanged' : 'BindingMoved'
 }
 
@@ -161,7 +161,7 @@ function wokenBy(why: Topic): Incoming {
 function hearHealth({ machine, kind, assumed, pool }: Scheduler): () => void {
   if (!assumed) return () => undefined
   return machine.store(kind).listen((change) => {
-    if (assumed.heard(change) && pool.isListening) pool.tell('room')
+    if (assumed.heard(change) && pool.isListening) pool.tell(room)
   })
 }
 
@@ -173,7 +173,8 @@ function hearWhatHelps({ machine, pool, metrics, failing }: Scheduler, enqueue: 
       enqueue(key, 'low')
     }),
     machine.store(clusterKind).listen((change) => {
-      if (pool.isListening && isRoomier(change)) pool.tell('room')
+      const topic = pool.isListening ? topicOfRoom(change) : undefined
+      if (topic) pool.tell(topic)
     }),
     machine.store(resourceBindingKind).listen((change) => {
       if (pool.isListening) for (const topic of topicsOfMove(change)) pool.tell(topic)

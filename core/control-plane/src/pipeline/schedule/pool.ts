@@ -1,5 +1,5 @@
 import { type Key, keyText } from '@flotilla/sdk'
-import type { Topic } from './topics.ts'
+import { room, type Topic, traffic } from './topics.ts'
 
 /** A binding that could not be placed. */
 export interface Stranded {
@@ -29,7 +29,8 @@ const patience = 5 * 60_000
 const period = 30_000
 
 /** How long what happens is collected. How much room clusters have changes all the time, and where others are often at once. */
-const breathFor = (topic: Topic): number => (topic === 'room' ? 10_000 : 100)
+const breaths: Readonly<Record<Topic, number>> = { [room]: 10_000, [traffic]: 60_000 }
+const breath = 100
 
 /** Told to a binding that will be looked at in any case. */
 const itself: Topic = 'itself'
@@ -131,7 +132,7 @@ export class Pool {
       this.#breaths.delete(topic)
       for (const { key } of [...(this.#byTopic.get(topic) ?? [])]) this.#rouse(key, topic)
     }
-    this.#breaths.set(topic, setTimeout(ring, breathFor(topic)))
+    this.#breaths.set(topic, setTimeout(ring, breaths[topic] ?? breath))
   }
 
   #rouse(key: Key, why: Topic): void {

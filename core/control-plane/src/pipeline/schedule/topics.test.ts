@@ -8,9 +8,10 @@ const pair = { workloadAffinityGroups: { affinityGroup: 'app=web', antiAffinityG
 
 describe('a binding that is resolved by', () => {
   const cases: Record<string, readonly [BindingWords, readonly Resolver[] | undefined, readonly string[]]> = {
-    'nobody knows what waits for any change of a cluster': [{}, undefined, ['cluster', 'anything', 'room']],
+    'nobody knows what waits for any change of a cluster': [{}, undefined, ['cluster', 'anything', 'room', 'traffic']],
     'nothing waits for a new cluster': [{}, [], ['cluster']],
     'what a cluster is like waits for that': [{}, ['labels', 'taints'], ['cluster', 'labels', 'taints']],
+    'room waits for more of it, and less eagerly for any other': [{}, ['room'], ['cluster', 'room', 'traffic']],
     'a quota waits for those of its namespace, not for clusters': [{ namespace: 'shop' }, ['quota'], ['quota shop']],
     'others waits for those of its groups': [
       pair,

@@ -17,6 +17,12 @@ export type Topic = string
 /** A cluster comes. */
 export const arrival: Topic = 'cluster'
 
+/** A cluster has more room. */
+export const room: Topic = 'room'
+
+/** A cluster's room is not what it was, and not more. */
+export const traffic: Topic = 'traffic'
+
 /** Any change of a cluster. */
 const anything: Topic = 'anything'
 
@@ -63,9 +69,10 @@ function companionsOf(binding: Binding): readonly Topic[] {
 
 /** What a binding waits for that nobody takes. */
 export function topicsFor(binding: Binding, { resolvedBy }: Hope): readonly Topic[] {
-  if (!resolvedBy) return [arrival, anything, 'room']
+  if (!resolvedBy) return [arrival, anything, room, traffic]
   const named = resolvedBy.flatMap((resolver) => {
     if (resolver === 'bindings') return companionsOf(binding)
+    if (resolver === 'room') return [room, traffic]
     return resolver === 'quota' ? [quotaOf(binding)] : [resolver]
   })
   const isOnlyQuota = resolvedBy.length === 1 && resolvedBy[0] === 'quota' // with more clusters it is no more

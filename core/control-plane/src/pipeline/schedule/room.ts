@@ -1,4 +1,5 @@
 import { type Change, type Cluster, deepEqual, parseQuantity, type ResourceSummary } from '@flotilla/sdk'
+import { room, type Topic, traffic } from './topics.ts'
 
 /** How much of a resource a cluster has to give. */
 const free = ({ allocatable, allocated, allocating }: ResourceSummary, resource: string): bigint =>
@@ -15,9 +16,13 @@ function isMore(before: ResourceSummary, after: ResourceSummary): boolean {
   }
 }
 
-/** Whether a change of a cluster that stays leaves it with more to give: only that helps who waits for room. */
-export function isRoomier({ before, after }: Change<Cluster>): boolean {
+/**
+ * What a change of a cluster means to who waits for room: that there is more of it, or, when pods have only come or moved,
+ * that what is left may be where it is needed.
+ */
+export function topicOfRoom({ before, after }: Change<Cluster>): Topic | undefined {
   const was = before?.status?.resourceSummary ?? {}
   const is = after?.status?.resourceSummary
-  return is !== undefined && !deepEqual(was, is) && isMore(was, is)
+  if (is === undefined || deepEqual(was, is)) return undefined
+  return isMore(was, is) ? room : traffic
 }
