@@ -15,13 +15,14 @@ import {
   keyOf,
   keyText,
   type Outcome,
+  quotaShares,
   reasonOf,
   resourceBindingKind,
   workKind,
 } from '@flotilla/sdk'
 import type { IsGone } from './count.ts'
 import { Gone } from './gone.ts'
-import { Levels, shares, shareText } from './shares.ts'
+import { Levels, shareText } from './levels.ts'
 import { statusOf } from './status.ts'
 import { usageOf } from './usage.ts'
 import { changedCluster, quotaOfSaid, quotasOfCluster, worksOf } from './works.ts'
@@ -50,7 +51,7 @@ function teller({ metrics, event }: Host, thresholds: readonly number[]) {
   }
   return {
     tell(quota: FederatedResourceQuota): void {
-      const now = shares(quota)
+      const now = quotaShares(quota)
       const key = keyOf(quota)
       const overall = now.filter(({ cluster }) => cluster === undefined)
       measure(key, new Map(overall.map((share) => [share.resource, share.ratio])))

@@ -1,4 +1,5 @@
 import {
+  again,
   type Cluster,
   type Controller,
   clusterKind,
@@ -51,6 +52,9 @@ export function quotaSync(host: Host): Controller {
     })
 }
 
+/** How long until the cache has surely heard of another write. */
+const soon = 100
+
 /** Another write was faster, and is heard of. */
 const isLostRace = (error: unknown): boolean => isConflict(error) || isAlreadyExists(error)
 
@@ -72,8 +76,8 @@ async function syncAll(
   const wrong = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
   const worst = wrong.find((error) => !isLostRace(error))
   if (quota && worst !== undefined) host.event(quota, 'Warning', 'SyncWorkFailed', reasonOf(worst))
-  if (wrong.length > 0) throw worst ?? wrong[0]
-  return done
+  if (worst !== undefined) throw worst
+  return wrong.length > 0 ? again(soon) : done
 }
 
 function wantedIn(quota: FederatedResourceQuota, clusters: readonly Cluster[]): readonly StaticClusterAssignment[] {

@@ -27,8 +27,9 @@ const ofQuota: Index<Work> = {
 /** The Works of a quota, whether it is there or not. */
 export const worksOf = (works: Store<Work>, quota: Key): readonly Work[] => works.by(ofQuota, keyText(quota))
 
-/** The quota of a Work that is not as it was, but for its status. */
-export function quotaOfChanged({ before, after }: Change<Work>): readonly Key[] {
+/** The quota of a Work that is not as it was, but for its status. One that comes is as it should be: who makes it knows. */
+export function quotaOfChanged({ before, after, initial }: Change<Work>): readonly Key[] {
+  if (!before && !initial) return []
   const quota = (after && quotaOf(after)) ?? (before && quotaOf(before))
   const isSame = before && after && before.metadata.generation === after.metadata.generation
   return quota && !isSame ? [quota] : []

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { policies } from './policies.ts'
 import { propagate } from './propagate.ts'
+import { quota } from './quota.ts'
 import { schedule, scheduleCurve, scheduleMemory } from './schedule.ts'
 import { simulate } from './simulate.ts'
 import { writes } from './writes.ts'
@@ -12,6 +13,7 @@ const usage = `usage:
   npm run bench -- schedule --memory [--n 50000] [--clusters 1000] [--decisions 32]
   npm run bench -- simulate [--n 5000] [--clusters 100]
   npm run bench -- policies [--n 1000] [--members 2]
+  npm run bench -- quota [--n 20000] [--quotas 1000] [--clusters 100] [--given 10]
   npm run bench -- writes [--n 20] [--idle 60]`
 
 const { positionals, values } = parseArgs({
@@ -25,6 +27,8 @@ const { positionals, values } = parseArgs({
     decisions: { type: 'string', default: '32' },
     curve: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
+    quotas: { type: 'string', default: '1000' },
+    given: { type: 'string', default: '10' },
     idle: { type: 'string', default: '60' },
   },
 })
@@ -48,6 +52,13 @@ if (what === 'propagate') {
   await simulate({ n: Number(values.n ?? 5000), clusters: Number(values.clusters ?? 100) })
 } else if (what === 'policies') {
   await policies({ n: Number(values.n ?? 1000), members: Number(values.members) })
+} else if (what === 'quota') {
+  await quota({
+    n: Number(values.n ?? 20_000),
+    quotas: Number(values.quotas),
+    clusters: Number(values.clusters ?? 100),
+    given: Number(values.given),
+  })
 } else if (what === 'writes') {
   await writes({ n: Number(values.n ?? 20), idle: Number(values.idle) * 1000 })
 } else {

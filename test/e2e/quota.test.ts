@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { flotilla as run } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { type Up, up } from '../up.ts'
 
@@ -105,6 +106,24 @@ describe('a namespace with a quota', () => {
       ])
     })
     assert.match(await k('get', 'federatedresourcequota', 'team'), /OVERALL_USED\nteam +map\[cpu:10\] +map\[cpu:6\]/)
+  })
+
+  test('is reported, for people and for scripts', async () => {
+    const report = (...args: readonly string[]) => run('quota', 'report', ...args, '--kubeconfig', flotilla.kubeconfig)
+    const { code, out } = await report('-A')
+    assert.equal(code, 0)
+    assert.match(out, /default +team +<all> +cpu +6 +10 +60%\ndefault +team +member1 +cpu +4 +6 +66%/)
+    const { shares } = JSON.parse((await report('team', '-o', 'json')).out)
+    assert.deepEqual(shares[0], {
+      namespace: 'default',
+      quota: 'team',
+      resource: 'cpu',
+      used: '6',
+      hard: '10',
+      ratio: 0.6,
+    })
+    const missing = await report('nothing')
+    assert.deepEqual([missing.code, missing.err], [1, 'flotilla: there is no FederatedResourceQuota nothing\n'])
   })
 
   test('refuses what is more than overall, and says so; what is freed lets it through', async () => {

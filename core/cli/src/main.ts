@@ -6,6 +6,7 @@ import { explainCommand } from './commands/explain.ts'
 import { joinCommand } from './commands/join.ts'
 import { command } from './commands/options.ts'
 import { planCommand } from './commands/plan.ts'
+import { quotaCommand } from './commands/quota.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { upCommand } from './commands/up.ts'
 import { sentence } from './output/sentence.ts'
@@ -27,6 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(diffCommand(version))
     .addCommand(explainCommand(version))
     .addCommand(simulateCommand(version))
+    .addCommand(quotaCommand())
     .addCommand(estimatorCommand())
   try {
     await program.parseAsync(args, { from: 'user' })
