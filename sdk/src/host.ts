@@ -109,11 +109,29 @@ export interface Member {
   readonly client: Client
   /** Whether its last health check was good. */
   readonly ready: boolean
+  /**
+   * A cache of a kind in the member, one for each kind and selection however often it is asked for. It fills itself from
+   * the first use on, also when the kind comes later, and ends with the member: one that is connected anew is another `Member`.
+   */
+  store<T>(kind: Kind<T>, selection?: MemberSelection): Store<T>
+}
+
+/** What of a member's objects is worth its memory. */
+export interface MemberSelection {
+  /** In kubectl's words. By default all there are. */
+  readonly labelSelector?: string
+  /**
+   * What of an object is kept: with `metadata` that has its name and namespace. A cache is known by the identity of this
+   * function: make it once.
+   */
+  readonly project?: (object: unknown) => unknown
 }
 
 export interface Members {
   get(name: string): Member | undefined
   list(): readonly Member[]
+  /** Hears when a member comes, becomes ready or not ready, or goes. Returns what ends the hearing. */
+  onReadiness(listener: (cluster: string) => void): () => void
 }
 
 /** Tells users what happened, as Kubernetes Events on the object. Repeated events are counted, not repeated. */

@@ -1,3 +1,5 @@
+import { type Cluster, clusterKind } from '../src/api/cluster.ts'
+import { isTrue } from '../src/conditions.ts'
 import type {
   Change,
   Controller,
@@ -6,10 +8,13 @@ import type {
   Log,
   LogFields,
   Member,
+  MemberSelection,
+  Members,
   Metrics,
   Recorder,
+  Store,
 } from '../src/host.ts'
-import { type Key, type Kind, keyOf, parseKey } from '../src/kind.ts'
+import { type Key, type Kind, keyOf, kindText, parseKey } from '../src/kind.ts'
 import type { Manifest } from '../src/manifest.ts'
 import type { Outcome } from '../src/outcome.ts'
 import type { Plugin } from '../src/plugin.ts'
@@ -20,7 +25,7 @@ import { Objects, typed } from './objects.ts'
 export interface HostOptions {
   /** What the control plane holds. */
   readonly objects?: readonly Manifest[]
-  /** What ready members hold, by cluster. */
+  /** What members hold, by cluster. They are ready, unless a Cluster of that name says they are not. */
   readonly members?: Readonly<Record<string, readonly Manifest[]>>
   /** Who answers what the plugin asks; by default nobody. */
   readonly plugins?: readonly Plugin[]
@@ -47,6 +52,10 @@ export interface LogLine {
 export interface FakeController extends Controller {
   /** Reconciles one key, given as `namespace/name`, with the object as it is now. */
   reconcile(key: string, signal?: AbortSignal): Promise<Outcome>
+  /** Keys it has heard of by `hears`: since the first reconcile, or `listen`. */
+  readonly heard: readonly Key[]
+  /** Begins what it `hears`, and resolves when all that follows from what is there has been heard. */
+  listen(): Promise<void>
   /** The keys a change of some kind leads to, by `watches`. */
   keysOf(kind: Kind<unknown>, change: Change<unknown>): readonly Key[]
 }
@@ -54,6 +63,8 @@ export interface FakeController extends Controller {
 /** A host over objects in memory. What is done through it is kept for the test to look at. */
 export interface FakeHost extends Host {
   readonly objects: Objects
+  /** What members hold, by cluster. */
+  readonly memberObjects: ReadonlyMap<string, Objects>
   readonly events: readonly RecordedEvent[]
   readonly lines: readonly LogLine[]
   readonly controllers: ReadonlyMap<string, FakeController>
@@ -83,25 +94,45 @@ const noMetrics: Metrics = {
 
 type Watches = readonly { readonly kind: Kind<unknown>; readonly keys: (change: never) => Iterable<Key> }[]
 
+type Subscribe = Parameters<ControllerBuilder['hears']>[0]
+
+/** What a controller hears, begun once. */
+function hearing(subscribes: readonly Subscribe[]) {
+  const heard: Key[] = []
+  let isBegun = false
+  const listen = async () => {
+    if (!isBegun) for (const subscribe of subscribes) subscribe((key) => heard.push(key))
+    isBegun = true
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { heard, listen }
+}
+
 function builder<T>(
   name: string,
   objects: Objects,
   keep: (controller: FakeController) => void,
   kind?: Kind<T>,
   watches: Watches = [],
+  subscribes: readonly Subscribe[] = [],
 ): ControllerBuilder<T> {
   const self: ControllerBuilder<T> = {
-    for: (kind) => builder(name, objects, keep, kind, watches),
+    for: (kind) => builder(name, objects, keep, kind, watches, subscribes),
     owns: () => self,
-    watches: (watched, keys) => builder(name, objects, keep, kind, [...watches, { kind: watched, keys }]),
-    hears: () => self,
+    watches: (watched, keys) => builder(name, objects, keep, kind, [...watches, { kind: watched, keys }], subscribes),
+    hears: (subscribe) => builder(name, objects, keep, kind, watches, [...subscribes, subscribe]),
     workers: () => self,
     queued: () => self,
     reconcile: (step) => {
-      const reconcile = (key: Key, signal = new AbortController().signal): Promise<Outcome> =>
-        step(kind && objects.store(kind).get(key), key, signal)
+      const { heard, listen } = hearing(subscribes)
+      const reconcile = async (key: Key, signal = new AbortController().signal): Promise<Outcome> => {
+        if (subscribes.length > 0) await listen()
+        return step(kind && objects.store(kind).get(key), key, signal)
+      }
       const controller: FakeController = {
         name,
+        heard,
+        listen,
         reconcile: (key, signal) => reconcile(parseKey(key), signal),
         keysOf: ({ plural }, change) =>
           watches.filter(({ kind }) => kind.plural === plural).flatMap(({ keys }) => [...keys(typed<never>(change))]),
@@ -119,18 +150,61 @@ function builder<T>(
   return self
 }
 
-const memberOf = (name: string, objects: readonly Manifest[]): Member => ({
-  name,
-  client: fakeClient(new Objects(objects)),
-  ready: true,
-})
+const isReady = (cluster: Cluster | undefined): boolean => !cluster || isTrue(cluster.status?.conditions, 'Ready')
+
+function memberOf(name: string, held: Objects, objects: Objects): Member {
+  const stores = new Map<unknown, Store<unknown>>()
+  return {
+    name,
+    client: fakeClient(held),
+    get ready() {
+      return isReady(objects.store(clusterKind).get({ name }))
+    },
+    store: <T>(kind: Kind<T>, { project }: MemberSelection = {}) => {
+      const known = stores.get(project ?? kindText(kind))
+      const store = known ?? (project ? projected(held.store(kind), project) : held.store(kind))
+      stores.set(project ?? kindText(kind), store)
+      return typed<Store<T>>(store)
+    },
+  }
+}
+
+/** A store of what a projection leaves of the objects of another. */
+function projected<T>(whole: Store<T>, project: (object: unknown) => unknown): Store<T> {
+  const part = (object: T | undefined) => (object === undefined ? undefined : typed<T>(project(object)))
+  const list: Store<T>['list'] = (namespace) => whole.list(namespace).map((object) => typed<T>(project(object)))
+  return {
+    ...whole,
+    list,
+    get: (key) => part(whole.get(key)),
+    by: (index, value) => list().filter((object) => [...index.values(object)].includes(value)),
+    listen: (listener) =>
+      whole.listen(({ before, after, ...rest }) => {
+        const [was, is] = [part(before), part(after)]
+        listener({ ...rest, ...(was !== undefined && { before: was }), ...(is !== undefined && { after: is }) })
+      }),
+  }
+}
+
+function membersOf(held: ReadonlyMap<string, Objects>, objects: Objects): Members {
+  const members = new Map([...held].map(([name, each]) => [name, memberOf(name, each, objects)]))
+  return {
+    get: (name) => members.get(name),
+    list: () => [...members.values()],
+    onReadiness: (listener) =>
+      objects.listen(clusterKind, ({ before, after }) => {
+        const { name = '' } = (after ?? before)?.metadata ?? {}
+        if (isReady(typed(before)) !== isReady(typed(after))) listener(name)
+      }),
+  }
+}
 
 /** A host for a plugin under test. The plugin's own points are asked through `options.plugins` only. */
 export function fakeHost(options: HostOptions = {}): FakeHost {
   const { now = new Date('2026-01-01T00:00:00Z') } = options
   const objects = new Objects(options.objects)
-  const members = new Map(
-    Object.entries(options.members ?? {}).map(([name, objects]) => [name, memberOf(name, objects)]),
+  const memberObjects = new Map(
+    Object.entries(options.members ?? {}).map(([name, objects]) => [name, new Objects(objects)]),
   )
   const events: RecordedEvent[] = []
   const lines: LogLine[] = []
@@ -138,11 +212,12 @@ export function fakeHost(options: HostOptions = {}): FakeHost {
   const registry = new Registry()
   const host: FakeHost = {
     objects,
+    memberObjects,
     events,
     lines,
     controllers,
     client: fakeClient(objects),
-    members: { get: (name) => members.get(name), list: () => [...members.values()] },
+    members: membersOf(memberObjects, objects),
     ask: registry.ask,
     log: logTo(lines),
     metrics: noMetrics,

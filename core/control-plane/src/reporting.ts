@@ -16,6 +16,7 @@ const ofEveryStep: ReadonlySet<string> = new Set([
   'InterpretHealthSucceed',
   'AggregateStatusSucceed',
   'CollectOverallStatusSucceed',
+  'DispatchEndpointSliceSucceed',
 ])
 
 /** A recorder that writes all events, or all but those of every step that went well. */

@@ -10,6 +10,7 @@ import {
   kindText,
   label,
   type Manifest,
+  type MemberSelection,
   type Store,
   versionOf,
 } from '@flotilla/sdk'
@@ -73,6 +74,10 @@ export class Connection implements ConnectedMember {
 
   get ready(): boolean {
     return !this.#end.signal.aborted && isReady(this.cluster)
+  }
+
+  store<T>(kind: Kind<T>, selection: MemberSelection = {}): Store<T> {
+    return this.runtime.store(kind, selection)
   }
 
   managed(kind: Kind): Store<Manifest> {

@@ -32,6 +32,4 @@ export interface ConnectedMembers extends Members {
   list(): readonly ConnectedMember[]
   /** Hears of every change of a managed object that names its Work. Returns what ends the hearing. */
   listen(listener: (change: MemberChange) => void): () => void
-  /** Hears when a member becomes ready, not ready, or goes. */
-  onReadiness(listener: (cluster: string) => void): () => void
 }
