@@ -66,12 +66,12 @@ const besides = once(
     Object.fromEntries(new Map([...opinions(answer), ...opinions(before)])),
 ) as <T>(before: PerCluster<T>, answer: PerCluster<T>) => PerCluster<T> // `once` knows no type parameters
 
-/** The first refusal of each cluster stands; later plugins are asked only about the clusters nobody refused. */
-export async function refusals<Arg extends AboutClusters, Refusal>(
-  handlers: readonly Handler<Arg, PerCluster<Refusal> | undefined>[],
+/** The first answer about each cluster stands; later plugins are asked only about the clusters nobody answered for. */
+export async function eachFirst<Arg extends AboutClusters, Out>(
+  handlers: readonly Handler<Arg, PerCluster<Out> | undefined>[],
   arg: Arg,
-): Promise<PerCluster<Refusal>> {
-  let refused: PerCluster<Refusal> | undefined
+): Promise<PerCluster<Out>> {
+  let answered: PerCluster<Out> | undefined
   let { clusters } = arg
   for (const handler of handlers) {
     if (clusters.length === 0) break
@@ -79,9 +79,17 @@ export async function refusals<Arg extends AboutClusters, Refusal>(
     const answer = asked instanceof Promise ? await asked : asked
     if (answer === undefined) continue
     clusters = unmentioned(clusters, answer)
-    refused = refused ? besides(refused, answer) : answer
+    answered = answered ? besides(answered, answer) : answer
   }
-  return refused ?? nothing
+  return answered ?? nothing
+}
+
+/** The first refusal of each cluster stands; later plugins are asked only about the clusters nobody refused. */
+export async function refusals<Arg extends AboutClusters, Refusal>(
+  handlers: readonly Handler<Arg, PerCluster<Refusal> | undefined>[],
+  arg: Arg,
+): Promise<PerCluster<Refusal>> {
+  return eachFirst(handlers, arg)
 }
 
 /** What two answers to a question come to, where both say something of a cluster. */

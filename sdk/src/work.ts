@@ -126,3 +126,11 @@ export function mergedWork(there: Work, wanted: Work): Work {
   const isSame = deepEqual(metadata, there.metadata) && deepEqual(wanted.spec, there.spec)
   return isSame ? there : { ...there, metadata, spec: wanted.spec }
 }
+
+/**
+ * A Work that holds what a cluster has, for others to read: a collected EndpointSlice, or that a cluster is to be collected
+ * from. Nothing is brought to the cluster by it.
+ */
+export const isRecord = ({ metadata: { labels = {} }, spec }: Work): boolean =>
+  spec.suspendDispatching === true &&
+  (label.multiClusterServiceName in labels || label.sliceServiceName in labels || label.sliceWantedBy in labels)

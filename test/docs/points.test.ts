@@ -2,11 +2,23 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { admit, aggregate, apply, evict, interpret, match, member, observe, render, schedule } from '@flotilla/sdk'
+import {
+  admit,
+  aggregate,
+  apply,
+  evict,
+  interpret,
+  match,
+  member,
+  observe,
+  render,
+  schedule,
+  service,
+} from '@flotilla/sdk'
 import { root } from '../root.ts'
 import { headings } from './headings.ts'
 
-const families = { admit, aggregate, apply, evict, interpret, match, member, observe, render, schedule }
+const families = { admit, aggregate, apply, evict, interpret, match, member, observe, render, schedule, service }
 
 const points = Object.entries(families).flatMap(([family, members]) =>
   Object.entries(members).flatMap(([name, value]) =>
@@ -35,7 +47,7 @@ const aliasIn = (source: string, family: string): string =>
   new RegExp(`\\b${family} as (\\w+)`).exec(source)?.[1] ?? family
 
 test('every point is asked in exactly one place', () => {
-  const sources = globSync('{core/control-plane,sdk}/src/**/*.ts', { cwd: root })
+  const sources = globSync('{core/control-plane,sdk,mcs}/src/**/*.ts', { cwd: root })
     .filter((file) => !file.endsWith('.test.ts'))
     .map((file) => readFileSync(join(root, file), 'utf8'))
   for (const { family, name, id } of points) {

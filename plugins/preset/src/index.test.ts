@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { admit, aggregate, evict, interpret, match, Registry, render, schedule } from '@flotilla/sdk'
+import { admit, aggregate, evict, interpret, match, Registry, render, schedule, service } from '@flotilla/sdk'
 import { examineList, fakeHost } from '@flotilla/sdk/testing'
 import { preset } from './index.ts'
 
@@ -28,6 +28,9 @@ test('what the main job asks is answered', () => {
     schedule.assign,
     render.override,
     evict.decide,
+    service.export,
+    service.endpoints,
+    service.expose,
   ]
   assert.deepEqual(
     asked.filter((point) => !registry.has(point)).map(({ id }) => id),

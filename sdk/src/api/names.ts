@@ -17,6 +17,14 @@ export const label = {
   /** On the Works that bring a quota's limits to clusters: which FederatedResourceQuota it is. */
   quotaNamespace: 'federatedresourcequota.karmada.io/namespace',
   quotaName: 'federatedresourcequota.karmada.io/name',
+  multiClusterServiceId: 'multiclusterservice.karmada.io/permanent-id',
+  multiClusterServiceNamespace: 'multiclusterservice.karmada.io/namespace',
+  multiClusterServiceName: 'multiclusterservice.karmada.io/name',
+  /** On a Work with a collected EndpointSlice: the Service the endpoints are of. */
+  sliceServiceNamespace: 'endpointslice.karmada.io/namespace',
+  sliceServiceName: 'endpointslice.karmada.io/name',
+  /** On such a Work: who wants it, `ServiceExport` or `MultiClusterService`, or both joined by a dot. */
+  sliceWantedBy: 'endpointslice.karmada.io/managed-by',
   managed: 'karmada.io/managed',
   system: 'karmada.io/system',
 } as const
@@ -33,6 +41,10 @@ export const annotation = {
   workNamespace: 'work.karmada.io/namespace',
   workName: 'work.karmada.io/name',
   conflictResolution: 'work.karmada.io/conflict-resolution',
+  multiClusterServiceNamespace: 'multiclusterservice.karmada.io/namespace',
+  multiClusterServiceName: 'multiclusterservice.karmada.io/name',
+  /** On an EndpointSlice that was brought to a cluster, and on its Work: where the endpoints are. */
+  provisionCluster: 'endpointslice.karmada.io/provision-cluster',
   templateUid: 'resourcetemplate.karmada.io/uid',
   templateGeneration: 'resourcetemplate.karmada.io/generation',
   managedLabels: 'resourcetemplate.karmada.io/managed-labels',
@@ -45,6 +57,10 @@ export const annotation = {
   clusterScore: 'policy.flotilla.dev/cluster-score',
   /** Ours: the expressions a binding was last scheduled by. */
   appliedExpressions: 'policy.flotilla.dev/applied-cluster-expressions',
+  /** Ours: on a Cluster, the name of the network its pods are in. Pods of one network reach each other. By default all are in one. */
+  network: 'networking.flotilla.dev/network',
+  /** Ours: on a Cluster, the addresses by which its Services are reached from other networks, joined by commas. */
+  gateways: 'networking.flotilla.dev/gateways',
   /** Ours: what of a binding its first version cannot say, on its way to an old client and back. */
   wholeBinding: 'binding.flotilla.dev/v1alpha2',
 } as const
@@ -55,6 +71,9 @@ export const finalizer = {
   binding: 'karmada.io/binding-controller',
   clusterBinding: 'karmada.io/cluster-resource-binding-controller',
   dependencies: 'karmada.io/binding-dependencies-distributor',
+  endpointSlice: 'karmada.io/endpointslice-controller',
+  endpointSliceDispatch: 'karmada.io/mcs-endpointslice-dispatch-controller',
+  multiClusterService: 'karmada.io/multiclusterservice-controller',
   propagationPolicy: 'karmada.io/propagation-policy-controller',
   clusterPropagationPolicy: 'karmada.io/cluster-propagation-policy-controller',
 } as const

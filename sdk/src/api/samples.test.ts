@@ -501,7 +501,10 @@ const resourceRegistry: Content<ResourceRegistry> = {
   status: { conditions: [condition] },
 }
 
-const serviceExport: Content<ServiceExport> = { status: { conditions: [condition] } }
+const serviceExport: Content<ServiceExport> = {
+  spec: { exportedLabels: { a: 'b' }, exportedAnnotations: { c: 'd' } },
+  status: { conditions: [condition] },
+}
 
 const serviceImport: Content<ServiceImport> = {
   spec: {
@@ -510,8 +513,11 @@ const serviceImport: Content<ServiceImport> = {
     type: 'ClusterSetIP',
     sessionAffinity: 'ClientIP',
     sessionAffinityConfig: { clientIP: { timeoutSeconds: 1 } },
+    ipFamilies: ['IPv4'],
+    internalTrafficPolicy: 'Local',
+    trafficDistribution: 'PreferClose',
   },
-  status: { clusters: [{ cluster: 'm1' }] },
+  status: { clusters: [{ cluster: 'm1' }], endpointSliceObjects: 'Present', conditions: [condition] },
 }
 
 const samples: Readonly<Record<string, object>> = {
@@ -537,7 +543,9 @@ const samples: Readonly<Record<string, object>> = {
   'Remedy v1alpha1': remedy,
   'ResourceRegistry v1alpha1': resourceRegistry,
   'ServiceExport v1alpha1': serviceExport,
+  'ServiceExport v1beta1': serviceExport,
   'ServiceImport v1alpha1': serviceImport,
+  'ServiceImport v1beta1': serviceImport,
 }
 
 /** The schema as strict as pruning: a field it does not name is an error. */

@@ -1,7 +1,8 @@
 import { ageColumn, type Definition } from '../crd.ts'
 import type { Kind } from '../kind.ts'
-import type { Manifest } from '../manifest.ts'
+import type { Condition, Manifest } from '../manifest.ts'
 import { int32, list, object, required, text, texts, word } from '../schema.ts'
+import { conditionsSchema } from './kubernetes.ts'
 
 export interface ServiceImportPort {
   readonly name?: string
@@ -16,16 +17,21 @@ export interface SessionAffinityConfig {
 
 export interface ServiceImportSpec {
   readonly ports: readonly ServiceImportPort[]
-  /** At most one. */
+  /** At most one of each family. */
   readonly ips?: readonly string[]
   readonly type: 'ClusterSetIP' | 'Headless'
   readonly sessionAffinity?: string
   readonly sessionAffinityConfig?: SessionAffinityConfig
+  readonly ipFamilies?: readonly string[]
+  readonly internalTrafficPolicy?: string
+  readonly trafficDistribution?: string
 }
 
 export interface ServiceImportStatus {
   /** Where it is exported from. */
   readonly clusters?: readonly { readonly cluster: string }[]
+  readonly endpointSliceObjects?: 'Present' | 'Absent'
+  readonly conditions?: readonly Condition[]
 }
 
 /** A Service that other clusters export. */
@@ -39,6 +45,12 @@ export const serviceImportKind: Kind<ServiceImport> = {
   kind: 'ServiceImport',
   plural: 'serviceimports',
   scope: 'Namespaced',
+}
+
+/** The same objects in the version the SIG's conformance suite speaks. */
+export const serviceImportV1beta1Kind: Kind<ServiceImport> = {
+  ...serviceImportKind,
+  apiVersion: 'multicluster.x-k8s.io/v1beta1',
 }
 
 const portSchema = object<ServiceImportPort>('A port.', {
@@ -56,10 +68,13 @@ const sessionAffinityConfigSchema = object<SessionAffinityConfig>('How clients s
 
 const specSchema = object<ServiceImportSpec>('What the Service is like here.', {
   ports: required(list('Its ports.', portSchema, { atomic: true })),
-  ips: texts('Its address, if it has one.', { maxItems: 1 }),
+  ips: texts('Its address, or one of each family, if it has any.', { maxItems: 2 }),
   type: required(word('Whether it has one address, or those of its backends.', ['ClusterSetIP', 'Headless'])),
   sessionAffinity: text('ClientIP or None.'),
   sessionAffinityConfig: sessionAffinityConfigSchema,
+  ipFamilies: texts('IPv4, IPv6 or both.', { maxItems: 2 }),
+  internalTrafficPolicy: text('Cluster or Local.'),
+  trafficDistribution: text('Which endpoints are preferred.'),
 })
 
 const statusSchema = object<ServiceImportStatus>('Where it comes from.', {
@@ -70,11 +85,11 @@ const statusSchema = object<ServiceImportStatus>('Where it comes from.', {
     }),
     { key: 'cluster' },
   ),
+  endpointSliceObjects: word('Whether its endpoints are there as EndpointSlices.', ['Present', 'Absent']),
+  conditions: conditionsSchema('Whether it is ready.', { keyed: true }),
 })
 
-export const serviceImportDefinition: Definition = {
-  kind: serviceImportKind,
-  shortNames: ['svcim'],
+const version = {
   description: 'A Service that other clusters export.',
   fields: { spec: specSchema, status: statusSchema },
   status: true,
@@ -83,4 +98,11 @@ export const serviceImportDefinition: Definition = {
     { name: 'IP', type: 'string', jsonPath: '.spec.ips', description: 'Its address.' },
     { ...ageColumn, name: 'Age' },
   ],
+} as const
+
+export const serviceImportDefinition: Definition = {
+  kind: serviceImportKind,
+  shortNames: ['svcim'],
+  ...version,
+  older: { v1beta1: version },
 }

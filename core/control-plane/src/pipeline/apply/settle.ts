@@ -7,6 +7,7 @@ import {
   finalizer,
   findCondition,
   isConflict,
+  isRecord,
   isTrue,
   type Key,
   keyOf,
@@ -49,6 +50,7 @@ export async function settle(room: Room, cluster: string, key: Key, signal: Abor
   const member = machine.members.get(cluster)
   const task = member?.ready ? { work, member, signal } : undefined
   if (work.metadata.deletionTimestamp) return letGo(room, work, known, task, signal)
+  if (isRecord(work)) return done
   const isSuspended = work.spec.suspendDispatching === true
   try {
     if (!known) return done

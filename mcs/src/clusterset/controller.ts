@@ -1,0 +1,214 @@
+import {
+  again,
+  annotation,
+  type Change,
+  type Cluster,
+  type Condition,
+  type Controller,
+  clusterKind,
+  done,
+  type Host,
+  type Key,
+  type Member,
+  type Outcome,
+  type Priority,
+  type ServiceExport,
+  service,
+  setCondition,
+} from '@flotilla/sdk'
+import { isReady, withEachMember } from '../members.ts'
+import { reaches } from '../route.ts'
+import { hasReadyEndpoint } from '../slices.ts'
+import { type Agreement, agree, type Exported } from './agree.ts'
+import { type Arrival, deliver, withdraw } from './consumer.ts'
+import { isMade } from './made.ts'
+import { exportKindOf, View } from './view.ts'
+
+type Said = Omit<Condition, 'lastTransitionTime'>
+
+/** An export, and what is to be thought of it. */
+interface Judged {
+  readonly view: View
+  readonly export: ServiceExport
+  readonly verdict: service.Exportability
+}
+
+const nobody = { valid: false, reason: 'NoService', message: 'no plugin can export it' }
+
+/** What of a cluster matters to who is reached how. */
+const wayOf = (cluster: Cluster | undefined): string => {
+  const { [annotation.network]: network = '', [annotation.gateways]: gateways = '' } =
+    cluster?.metadata.annotations ?? {}
+  return `${isReady(cluster)}|${network}|${gateways}`
+}
+
+/** For when a member is slow to say what it has. */
+const patienceMs = 5_000
+
+/**
+ * Imports in every member what any member exports, as the API of the SIG has it. Nothing of it is kept on the control
+ * plane: what members have is its only state, and their caches hold each endpoint once.
+ */
+export function clustersetController(host: Host): Controller {
+  const clusters = host.store(clusterKind)
+  const views = new Map<string, View>()
+  let enqueue: ((key: Key, priority?: Priority) => void) | undefined
+
+  const tell = (key: Key) => enqueue?.(key)
+  const keysOf = (namespace?: string) => [...views.values()].flatMap((view) => view.keys(namespace))
+  const tellAll = (namespace?: string) => {
+    for (const key of keysOf(namespace)) tell(key)
+  }
+
+  function begin(member: Member): () => void {
+    const cluster = clusters.get({ name: member.name })
+    const kind = cluster && exportKindOf(cluster)
+    if (!kind) return () => undefined
+    const view = new View(member, kind, tell)
+    view.onNamespace = tellAll
+    views.set(member.name, view)
+    tellAll()
+    return () => {
+      const keys = view.keys()
+      view.end()
+      views.delete(member.name)
+      for (const key of keys) tell(key)
+    }
+  }
+
+  const clusterOf = (view: View): Cluster | undefined => clusters.get({ name: view.name })
+
+  async function judge(view: View, key: Key): Promise<readonly Judged[]> {
+    const exported = view.exported(key)
+    const cluster = clusterOf(view)
+    if (!exported || !cluster) return []
+    const found = view.services.get(key)
+    const asked = { cluster, export: exported, ...(found && { service: found }) }
+    return [{ view, export: exported, verdict: (await host.ask(service.export, asked)) ?? nobody }]
+  }
+
+  /** The three conditions of an export, in one write. */
+  async function sayOf(judged: Judged, agreed: Agreement | undefined, signal: AbortSignal): Promise<void> {
+    const { view, export: exported, verdict } = judged
+    if (!view.member.ready) return
+    const now = host.now()
+    const before = exported.status?.conditions
+    const after = conditionsOf(verdict, agreed).reduce((all, each) => setCondition(all, each, now), before)
+    if (after === before) return
+    const status = { ...exported.status, conditions: after ?? [] }
+    await view.member.client.update(view.exportKind, { ...exported, status }, { subresource: 'status', signal })
+  }
+
+  /** The endpoints of healthy clusters; those of others only while there are no healthy ones. */
+  function sourcesOf(
+    judged: readonly Judged[],
+    key: Key,
+  ): { readonly from: readonly Judged[]; readonly isHealthy: boolean } {
+    const healthy = judged.filter(({ view }) => isReady(clusterOf(view)) && view.slicesOf(key).some(hasReadyEndpoint))
+    const isHealthy = healthy.length > 0
+    return { from: isHealthy ? judged.filter(({ view }) => isReady(clusterOf(view))) : judged, isHealthy }
+  }
+
+  async function arrivalsOf(from: readonly Judged[], key: Key, consumers: readonly View[]) {
+    const arrivals = new Map<string, Arrival[]>(consumers.map(({ name }) => [name, []]))
+    const to = consumers.flatMap((view) => clusterOf(view) ?? [])
+    for (const { view } of from) {
+      const provider = clusterOf(view)
+      if (!provider) continue
+      for (const slice of view.slicesOf(key)) {
+        const reached = await reaches(host, { of: key, exported: view.services.get(key), provider, slice, to })
+        for (const [name, each] of Object.entries(reached))
+          arrivals.get(name)?.push({ source: view.name, slice, reached: each })
+      }
+    }
+    return arrivals
+  }
+
+  /** Clusters that are there, and of which it is not known (yet) what they export. */
+  const isUnknown = (name: string): boolean => clusters.get({ name }) !== undefined && !views.get(name)?.isFull
+
+  const unknownExporters = (key: Key): readonly string[] =>
+    [...views.values()].flatMap(({ imports }) => {
+      const there = imports.get(key)
+      const { clusters = [] } = (there && isMade(there) && there.status) || {}
+      return clusters.map(({ cluster }) => cluster).filter(isUnknown)
+    })
+
+  async function settle(key: Key, signal: AbortSignal): Promise<Outcome> {
+    const known = [...views.values()].filter(({ isFull }) => isFull)
+    const judged = (await Promise.all(known.map((view) => judge(view, key)))).flat()
+    const valid = judged.filter(({ verdict }) => verdict.valid)
+    const agreed = agree(valid.flatMap(exportedOf(key)))
+    const unknown = new Set(unknownExporters(key))
+    const consumers = known.filter(({ member }) => member.ready)
+    const { from, isHealthy } = sourcesOf(valid, key)
+    const homes = consumers.filter((view) => view.hasNamespace(key.namespace ?? ''))
+    const arrivals = await arrivalsOf(from, key, homes)
+    const turns = [
+      ...judged.map((each) => sayOf(each, agreed, signal)),
+      ...(agreed
+        ? homes.map((view) =>
+            deliver(
+              view,
+              {
+                key,
+                agreed: { ...agreed, clusters: [...new Set([...agreed.clusters, ...unknown])].sort() },
+                arrivals: arrivals.get(view.name) ?? [],
+                keeps: (source) => !isHealthy && unknown.has(source),
+                now: host.now(),
+              },
+              signal,
+            ),
+          )
+        : unknown.size > 0
+          ? []
+          : consumers.map((view) => withdraw(view, key, signal))),
+    ]
+    const outcomes = await Promise.allSettled(turns)
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (failed) throw failed.reason
+    return unknown.size > 0 ? again(patienceMs) : done
+  }
+
+  const hearCluster = ({ before, after, initial }: Change<Cluster>) => {
+    if (!initial && wayOf(before) !== wayOf(after)) tellAll()
+  }
+
+  return host
+    .controller('clusterset')
+    .hears((add) => {
+      enqueue = add
+      const ends = [
+        withEachMember(host, begin, (cluster) => exportKindOf(cluster) !== undefined),
+        clusters.listen(hearCluster),
+      ]
+      return () => {
+        for (const end of ends) end()
+      }
+    })
+    .reconcile((_, key, signal) => settle(key, signal))
+}
+
+const exportedOf =
+  (key: Key) =>
+  ({ view, export: exported }: Judged): readonly Exported[] => {
+    const found = view.services.get(key)
+    return found ? [{ cluster: view.name, export: exported, service: found }] : []
+  }
+
+function conditionsOf(
+  { valid, reason, message }: service.Exportability,
+  agreed: Agreement | undefined,
+): readonly Said[] {
+  if (!valid)
+    return [
+      { type: 'Valid', status: 'False', reason, message },
+      { type: 'Ready', status: 'False', reason: 'Failed', message: `it is not exported: ${message}` },
+      { type: 'Conflict', status: 'False', reason: 'NoConflicts', message: 'it is not exported' },
+    ]
+  return [
+    { type: 'Valid', status: 'True', reason, message },
+    { type: 'Ready', status: 'True', reason: 'Exported', message: 'every cluster that has the namespace imports it' },
+    ...(agreed ? [agreed.conflict] : []),
+  ]
+}

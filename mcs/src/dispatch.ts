@@ -1,0 +1,248 @@
+import {
+  annotation,
+  type Change,
+  type Cluster,
+  type Controller,
+  clusterKind,
+  done,
+  type EndpointSlice,
+  endpointSliceKind,
+  executionNamespace,
+  finalizer,
+  type Host,
+  type Index,
+  type Key,
+  keyOf,
+  keyText,
+  label,
+  type MultiClusterService,
+  mergedWork,
+  multiClusterServiceKind,
+  type Outcome,
+  reasonOf,
+  type service,
+  serviceKind,
+  sliceLabel,
+  sliceManager,
+  type Work,
+  withoutKeys,
+  workFor,
+  workKind,
+  workName,
+} from '@flotilla/sdk'
+import { isReady, lacks } from './members.ts'
+import { reaches } from './route.ts'
+import { consumersOf, isCrossCluster } from './sides.ts'
+import {
+  clusterOfWork,
+  collectedByService,
+  flowsOf,
+  hasReadyEndpoint,
+  isCollected,
+  serviceOfSlice,
+  sliceOf,
+} from './slices.ts'
+import { letGo, removeAll, say, writeWork } from './writing.ts'
+
+/** Where the slice of a dispatched Work is from. */
+const sourceOf = ({ metadata: { annotations } }: Work): string | undefined => annotations?.[annotation.provisionCluster]
+
+/** The Work with the slice as it was collected. */
+function originOf(work: Work): Key | undefined {
+  const [source, slice] = [sourceOf(work), sliceOf(work)]
+  if (!source || !slice) return undefined
+  const name = slice.metadata.name.slice(source.length + 1)
+  const collected = { ...slice, metadata: { ...slice.metadata, name } }
+  return { namespace: executionNamespace(source), name: workName(collected) }
+}
+
+const byOrigin: Index<Work> = {
+  name: 'origin',
+  values: (work) => {
+    const origin = originOf(work)
+    return origin ? [keyText(origin)] : []
+  },
+}
+
+/** Collected slices that go to the consumers of a MultiClusterService, or went there. */
+const isNews = ({ before, after }: Change<Work>): boolean =>
+  [before, after].some((work) => work?.metadata.finalizers?.includes(finalizer.endpointSliceDispatch))
+
+const serviceOf = (work: Work): Key | undefined => {
+  const slice = isCollected(work) ? sliceOf(work) : undefined
+  return slice && serviceOfSlice(slice)
+}
+
+/** A slice as other clusters get it: named after its cluster, and of the Service of its name there. */
+export function dispatchedSlice(
+  slice: EndpointSlice,
+  source: string,
+  of: string,
+  reached: service.Reached,
+): EndpointSlice {
+  const { namespace, name, labels, annotations } = slice.metadata
+  const isOfAnother = (key: string) =>
+    key.startsWith('resourcetemplate.karmada.io/') || key.startsWith('work.karmada.io/')
+  return {
+    apiVersion: endpointSliceKind.apiVersion,
+    kind: endpointSliceKind.kind,
+    metadata: {
+      ...(namespace && { namespace }),
+      name: `${source}-${name}`,
+      labels: {
+        ...withoutKeys(labels, (key) => key === label.workId || key === label.managed),
+        [sliceLabel.service]: of,
+        [sliceLabel.managedBy]: sliceManager.dispatched,
+      },
+      annotations: { ...withoutKeys(annotations, isOfAnother), [annotation.provisionCluster]: source },
+    },
+    addressType: reached.addressType,
+    endpoints: reached.endpoints ?? [],
+    ports: reached.ports ?? [],
+  }
+}
+
+/** The Work that brings a slice to a consumer. */
+function dispatchedWork(slice: EndpointSlice, source: string, consumer: string, by: MultiClusterService, there?: Work) {
+  const { namespace = '', name } = by.metadata
+  const id = there?.metadata.labels?.[label.workId]
+  const wanted = workFor({
+    cluster: consumer,
+    template: slice,
+    manifest: slice,
+    ...(id !== undefined && { id }),
+    origin: { annotations: { [annotation.provisionCluster]: source } },
+  })
+  const labels = {
+    ...wanted.metadata.labels,
+    [label.multiClusterServiceNamespace]: namespace,
+    [label.multiClusterServiceName]: name,
+  }
+  const labelled: Work = { ...wanted, metadata: { ...wanted.metadata, labels } }
+  return there ? mergedWork(there, labelled) : labelled
+}
+
+/** Brings each collected slice of a MultiClusterService to its consumers, but for the cluster it is from. */
+export function dispatchController(host: Host): Controller {
+  const { event } = host
+  const works = host.store(workKind)
+  const clusters = host.store(clusterKind)
+  const services = host.store(multiClusterServiceKind)
+  const templates = host.store(serviceKind)
+
+  const isReachable = (name: string) => isReady(clusters.get({ name }))
+
+  /** An unreachable cluster's endpoints go nowhere while another cluster has some: what is left is better than nothing. */
+  function isWithdrawn(work: Work, service: Key): boolean {
+    if (isReachable(clusterOfWork(work))) return false
+    return works.by(collectedByService, keyText(service)).some((other) => {
+      const slice = sliceOf(other)
+      return isReachable(clusterOfWork(other)) && !other.metadata.deletionTimestamp && slice && hasReadyEndpoint(slice)
+    })
+  }
+
+  function consumersFor(by: MultiClusterService, source: string): readonly string[] {
+    const all = clusters.list().map(({ metadata }) => metadata.name)
+    return consumersOf(by.spec, all).filter((name) => {
+      const cluster = clusters.get({ name })
+      if (!cluster) event(by, 'Warning', 'ClusterNotFound', `Consumer cluster ${name} is not found`)
+      else if (name !== source && lacks(cluster, endpointSliceKind))
+        event(by, 'Warning', 'APIIncompatible', `Consumer cluster ${name} does not support EndpointSlice`)
+      return cluster && name !== source && !cluster.metadata.deletionTimestamp && !lacks(cluster, endpointSliceKind)
+    })
+  }
+
+  /** Makes the Work of one consumer. One that is not ready keeps what it has, and gets the newest when it is. */
+  async function bring(
+    slice: EndpointSlice,
+    source: string,
+    consumer: string,
+    by: MultiClusterService,
+    signal: AbortSignal,
+  ) {
+    // biome-ignore format: one line
+    const there = works.get({ namespace: executionNamespace(consumer), name: workName(slice) })
+    if (there?.metadata.deletionTimestamp) return false // its end is heard of
+    if (!there && !isReachable(consumer)) return false
+    return writeWork(host, there, dispatchedWork(slice, source, consumer, by, there), signal)
+  }
+
+  async function dispatch(work: Work, by: MultiClusterService, collected: EndpointSlice, signal: AbortSignal) {
+    const source = clusterOfWork(work)
+    const provider = clusters.get({ name: source })
+    const consumers = isWithdrawn(work, keyOf(by)) ? [] : consumersFor(by, source)
+    const to = consumers.flatMap((name) => clusters.get({ name }) ?? [])
+    const exported = templates.get(keyOf(by)) // as it is in the provider, too
+    const reached = provider ? await reaches(host, { of: keyOf(by), exported, provider, slice: collected, to }) : {}
+    const brought = works.by(byOrigin, keyText(keyOf(work)))
+    await removeAll(host, workKind, brought.filter((each) => !(clusterOfWork(each) in reached)), signal) // biome-ignore format: one call
+    const written = await Promise.all(
+      Object.entries(reached).map(([consumer, each]) =>
+        bring(dispatchedSlice(collected, source, by.metadata.name, each), source, consumer, by, signal),
+      ),
+    )
+    return written.some((isWritten) => isWritten)
+  }
+
+  async function dispatchAndSay(work: Work, by: MultiClusterService, slice: EndpointSlice, signal: AbortSignal) {
+    const type = 'EndpointSliceDispatched'
+    try {
+      const isWritten = await dispatch(work, by, slice, signal)
+      const message = 'EndpointSlice are dispatched successfully'
+      await say(host, multiClusterServiceKind, by, { type, status: 'True', reason: 'EndpointSliceDispatchedSucceed', message }, signal) // biome-ignore format: one call
+      if (isWritten) event(by, 'Normal', 'DispatchEndpointSliceSucceed', message)
+    } catch (error) {
+      const message = reasonOf(error)
+      await say(host, multiClusterServiceKind, by, { type, status: 'False', reason: 'EndpointSliceDispatchedFailed', message }, signal) // biome-ignore format: one call
+      event(by, 'Warning', 'DispatchEndpointSliceFailed', message)
+      throw error
+    }
+  }
+
+  const collectedOf = (service: Key) => works.by(collectedByService, keyText(service)).map(keyOf)
+
+  /** A source that comes or goes concerns those of its Service that wait for another to be there. */
+  const siblings = (work: Work): readonly Key[] => {
+    const service = serviceOf(work)
+    if (!service) return []
+    return works
+      .by(collectedByService, keyText(service))
+      .filter((other) => clusterOfWork(other) !== clusterOfWork(work) && !isReachable(clusterOfWork(other)))
+      .map(keyOf)
+  }
+
+  const touchedByWork = ({ before, after, initial }: Change<Work>): readonly Key[] => {
+    const work = (after ?? before) as Work // a change has one or the other
+    const origin = !after || after.metadata.deletionTimestamp ? originOf(work) : undefined
+    return [...(origin ? [origin] : []), ...(initial ? [] : siblings(work))]
+  }
+
+  const touchedByCluster = ({ before, after, initial }: Change<Cluster>): readonly Key[] => {
+    if (initial || isReady(before) === isReady(after)) return []
+    return services.list().flatMap((service) => collectedOf(keyOf(service)))
+  }
+
+  return host
+    .controller('dispatch')
+    .for(workKind, isNews)
+    .watches(workKind, touchedByWork)
+    .watches(clusterKind, touchedByCluster)
+    .watches(multiClusterServiceKind, ({ before, after, initial }) => {
+      const isStatusOnly = before && after && before.metadata.generation === after.metadata.generation && before.metadata.deletionTimestamp === after.metadata.deletionTimestamp // biome-ignore format: one condition
+      const { namespace = '', name } = (after ?? before as MultiClusterService).metadata // biome-ignore format: a change has one or the other
+      return initial || isStatusOnly ? [] : collectedOf({ namespace, name })
+    })
+    .reconcile(async (work, key, signal): Promise<Outcome> => {
+      const slice = work && sliceOf(work)
+      const service = slice && serviceOfSlice(slice)
+      const by = service && services.get(service)
+      const isWanted = work && !work.metadata.deletionTimestamp && flowsOf(work).includes('MultiClusterService')
+      if (isWanted && by && !by.metadata.deletionTimestamp && isCrossCluster(by.spec)) {
+        await dispatchAndSay(work, by, slice, signal)
+        return done
+      }
+      await removeAll(host, workKind, works.by(byOrigin, keyText(key)), signal)
+      if (work && !isWanted) await letGo(host, workKind, work, finalizer.endpointSliceDispatch, signal)
+      return done
+    })
+}

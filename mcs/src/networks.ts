@@ -1,0 +1,67 @@
+import { isIP } from 'node:net'
+import {
+  annotation,
+  type Cluster,
+  definePlugin,
+  type EndpointPort,
+  on,
+  type Service,
+  type ServicePort,
+  service,
+} from '@flotilla/sdk'
+
+const networkOf = ({ metadata: { annotations = {} } }: Cluster): string => annotations[annotation.network] ?? ''
+
+const gatewaysOf = ({ metadata: { annotations = {} } }: Cluster): readonly string[] =>
+  (annotations[annotation.gateways] ?? '')
+    .split(',')
+    .map((text) => text.trim())
+    .filter((text) => isIP(text) !== 0)
+
+/** Where a gateway hands on what is for a port of the Service: at its node port, if it has one. */
+const atGateway = ({ name, port, nodePort, protocol = 'TCP' }: ServicePort): EndpointPort => ({
+  ...(name && { name }),
+  port: nodePort || port,
+  protocol,
+})
+
+const isUp = ({ endpoints = [] }: service.Reached): boolean =>
+  endpoints.some(({ conditions }) => conditions?.ready !== false)
+
+/** One gateway after the other, as many as there are of a family: no more than the endpoints that are behind them. */
+function behindGateways(slice: service.Reached, gateways: readonly string[], exported: Service | undefined) {
+  const family = slice.addressType === 'IPv6' ? 6 : 4
+  const addresses = gateways.filter((address) => isIP(address) === family)
+  const ready = isUp(slice)
+  return {
+    addressType: slice.addressType,
+    endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready } })),
+    ports: exported?.spec?.ports?.map(atGateway) ?? slice.ports ?? [],
+  }
+}
+
+/** Endpoints in another network are reached through the gateways of their cluster. Without any they are not reached. */
+function throughGateways({ provider, clusters, slice, exported }: service.Route) {
+  const network = networkOf(provider)
+  const outside = clusters.filter((cluster) => networkOf(cluster) !== network)
+  if (outside.length === 0) return undefined
+  const reach = behindGateways(slice, gatewaysOf(provider), exported)
+  return Object.fromEntries(outside.map(({ metadata }) => [metadata.name, reach]))
+}
+
+/** Endpoints in one network reach each other as they are. */
+function directly({ clusters, slice: { addressType, endpoints = [], ports = [] } }: service.Route) {
+  const reach = { addressType, endpoints, ports } // one for all, however many clusters there are
+  return Object.fromEntries(clusters.map(({ metadata }) => [metadata.name, reach]))
+}
+
+export const gatewayNetworks = definePlugin({
+  name: 'gateway-networks',
+  extensions: () => [on(service.endpoints, throughGateways)],
+})
+
+export const flatNetwork = definePlugin({
+  name: 'flat-network',
+  needs: ['gateway-networks'],
+  extensions: () => [on(service.endpoints, directly)],
+})

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import {
+  annotation,
+  clusterOfNamespace,
+  type EndpointSlice,
+  endpointSliceKind,
+  executionNamespace,
+  finalizer,
+  keyOf,
+  label,
+  type Manifest,
+  type Service,
+  type ServiceImport,
+  serviceImportKind,
+  serviceKind,
+  sliceLabel,
+  sliceManager,
+  type Work,
+  withLabel,
+  workKind,
+} from '@flotilla/sdk'
+import { examinePlugin, fakeHost, manifest, webService, webSlice } from '@flotilla/sdk/testing'
+import { collectedWork } from './collected.ts'
+import { serviceImport } from './service-import.ts'
+
+examinePlugin(serviceImport)
+
+const imported = (spec: Partial<ServiceImport['spec']> = {}, words: object = {}): ServiceImport =>
+  manifest(serviceImportKind.apiVersion, 'ServiceImport', {
+    namespace: 'default',
+    name: 'web',
+    uid: 'uid-import',
+    ...words,
+    spec: { type: 'ClusterSetIP', ports: [{ name: 'http', port: 80 }], ...spec },
+  })
+
+const collected = (
+  addresses: readonly string[],
+  flow: 'ServiceExport' | 'MultiClusterService' = 'ServiceExport',
+): Work =>
+  withLabel(
+    collectedWork(
+      { cluster: 'member1', service: { namespace: 'default', name: 'web' }, slice: webSlice(addresses), flows: [flow] },
+      undefined,
+    ),
+    label.workId,
+    'id-1',
+  )
+
+const begin = (...objects: readonly Manifest[]) => {
+  const host = fakeHost({ objects })
+  serviceImport.controllers?.(host)
+  const of = (name: string, key: string) => host.controllers.get(name)?.reconcile(key)
+  const derived = () => host.objects.store(serviceKind).get({ namespace: 'default', name: 'derived-web' })
+  const slice = (): EndpointSlice | undefined =>
+    host.objects.store(endpointSliceKind).get({ namespace: 'default', name: 'imported-member1-web-0' })
+  const workKey = `${executionNamespace('member1')}/${collected([]).metadata.name}`
+  return {
+    host,
+    derived,
+    slice,
+    derive: () => of('derived-service', 'default/web'),
+    bring: () => of('imported-slices', workKey),
+  }
+}
+
+describe('a ServiceImport with an address', () => {
+  test('has a Service of its own, with its ports, that says its addresses', async () => {
+    const { host, derived, derive } = begin(imported({ ips: ['10.0.0.9'] }))
+    await derive()
+    const { spec, status, metadata } = derived() as Service
+    assert.deepEqual(spec, { type: 'ClusterIP', ports: [{ name: 'http', protocol: 'TCP', port: 80 }] })
+    assert.deepEqual(status?.loadBalancer?.ingress, [{ ip: '10.0.0.9' }])
+    assert.equal(metadata.ownerReferences?.[0]?.uid, 'uid-import')
+    assert.deepEqual(
+      host.events.map(({ reason }) => reason),
+      ['SyncDerivedServiceSucceed'],
+    )
+  })
+
+  test('is written once, follows its import, and keeps the address it has', async () => {
+    const { host, derived, derive } = begin(imported())
+    await derive()
+    const before = host.objects.version
+    await derive()
+    assert.equal(host.objects.version, before)
+    const now = derived() as Service
+    host.objects.put({ ...now, spec: { ...now.spec, clusterIP: '10.1.1.1' } })
+    host.objects.put(imported({ ports: [{ port: 81 }] }))
+    await derive()
+    assert.deepEqual([derived()?.spec?.clusterIP, derived()?.spec?.ports?.[0]?.port], ['10.1.1.1', 81])
+  })
+
+  test('leaves a Service of that name alone that is not its own, and says so', async () => {
+    const own = { ...webService(), metadata: { namespace: 'default', name: 'derived-web', uid: 'mine' } }
+    const { host, derived, derive } = begin(imported({ ports: [{ port: 9 }] }), own)
+    await derive()
+    assert.equal(derived()?.spec?.ports?.[0]?.port, 80)
+    assert.deepEqual(
+      host.events.map(({ reason }) => reason),
+      ['SyncDerivedServiceFailed'],
+    )
+  })
+
+  test('without heads has none', async () => {
+    const { derived, derive } = begin(imported({ type: 'Headless' }))
+    await derive()
+    assert.equal(derived(), undefined)
+  })
+
+  test('is looked at again when its Service is changed or taken away', () => {
+    const { host } = begin()
+    const service = { ...webService(), metadata: { namespace: 'default', name: 'derived-web' } }
+    const keys = (change: object) => host.controllers.get('derived-service')?.keysOf(serviceKind, change)
+    assert.deepEqual(keys({ before: service }), [{ namespace: 'default', name: 'web' }])
+    assert.deepEqual(keys({ before: webService() }), [])
+  })
+})
+
+describe('a slice that was collected for an export', () => {
+  test('is on the control plane, of the Service that stands for the import', async () => {
+    const { slice, bring } = begin(collected(['10.0.0.1']))
+    await bring()
+    const { metadata, endpoints } = slice() as EndpointSlice
+    assert.equal(metadata.labels?.[sliceLabel.service], 'derived-web')
+    assert.equal(metadata.labels?.[sliceLabel.managedBy], sliceManager.imported)
+    assert.equal(metadata.labels?.[label.workId], 'id-1')
+    assert.equal(clusterOfNamespace(metadata.annotations?.[annotation.workNamespace]), 'member1')
+    assert.deepEqual(
+      endpoints?.flatMap(({ addresses }) => addresses),
+      ['10.0.0.1'],
+    )
+  })
+
+  test('is written once, and follows', async () => {
+    const { host, slice, bring } = begin(collected(['10.0.0.1']))
+    await bring()
+    const before = host.objects.version
+    await bring()
+    assert.equal(host.objects.version, before)
+    host.objects.put(collected(['10.0.0.2']))
+    await bring()
+    assert.deepEqual(slice()?.endpoints?.[0]?.addresses, ['10.0.0.2'])
+  })
+
+  test('goes with its Work, or when no export wants it any more; the Work is let go of', async () => {
+    const { host, slice, bring } = begin(collected(['10.0.0.1']))
+    await bring()
+    const work = host.objects.list(workKind)[0] as Manifest
+    await host.client.delete(workKind, keyOf(work))
+    await bring()
+    assert.deepEqual([slice(), host.objects.list(workKind)], [undefined, []])
+    const other = { ...collected(['10.0.0.1'], 'MultiClusterService') }
+    const finalizers = [finalizer.endpointSlice, finalizer.endpointSliceDispatch]
+    const shared = begin({ ...other, metadata: { ...other.metadata, finalizers } })
+    await shared.bring()
+    assert.deepEqual(shared.host.objects.list(workKind)[0]?.metadata.finalizers, [finalizer.endpointSliceDispatch])
+  })
+
+  test('leaves a slice of that name alone that was not made for it', async () => {
+    const own = webSlice(['192.0.2.1'], { name: 'imported-member1-web-0' })
+    const { host, slice, bring } = begin(collected(['10.0.0.1']), own)
+    await bring()
+    assert.deepEqual(slice()?.endpoints?.[0]?.addresses, ['192.0.2.1'])
+    assert.deepEqual(
+      host.events.map(({ reason }) => reason),
+      ['SyncFailed'],
+    )
+  })
+})

@@ -1,0 +1,74 @@
+import {
+  type Condition,
+  deepEqual,
+  type Host,
+  type Kind,
+  keyOf,
+  type Manifest,
+  setCondition,
+  type Work,
+  workKind,
+} from '@flotilla/sdk'
+
+/** Takes a finalizer off an object, if it is the same version by now. */
+export async function letGo<T extends Manifest>(
+  { client }: Host,
+  kind: Kind<T>,
+  object: T,
+  finalizer: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { finalizers = [], resourceVersion } = object.metadata
+  if (!finalizers.includes(finalizer)) return
+  const body = { metadata: { resourceVersion, finalizers: finalizers.filter((each) => each !== finalizer) } }
+  await client.patch(kind, keyOf(object), { type: 'merge', body }, { signal })
+}
+
+/** Writes a Work as it should be, unless it is so. Whether something was written. */
+export async function writeWork(
+  { client }: Host,
+  there: Work | undefined,
+  work: Work,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (there === work) return false
+  await (there ? client.update(workKind, work, { signal }) : client.create(workKind, work, { signal }))
+  return true
+}
+
+/** Takes away what is not on its way out yet. */
+export async function removeAll<T extends Manifest>(
+  { client }: Pick<Host, 'client'>,
+  kind: Kind<T>,
+  objects: readonly T[],
+  signal: AbortSignal,
+): Promise<void> {
+  const there = objects.filter(({ metadata }) => !metadata.deletionTimestamp)
+  await Promise.all(
+    there.map((object) => {
+      const { uid } = object.metadata
+      return client.delete(kind, keyOf(object), { signal, ...(uid && { preconditions: { uid } }) })
+    }),
+  )
+}
+
+interface Conditioned extends Manifest {
+  readonly status?: { readonly conditions?: readonly Condition[] }
+}
+
+/** Says a condition on an object, unless it says so already. */
+export async function say<T extends Conditioned>(
+  { client, now }: Host,
+  kind: Kind<T>,
+  object: T,
+  condition: Omit<Condition, 'lastTransitionTime'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (setCondition(object.status?.conditions, condition, now()) === object.status?.conditions) return false
+  const newest = await client.get(kind, keyOf(object), { signal }) // another one may have said something since
+  if (!newest) return false
+  const conditions = setCondition(newest.status?.conditions, condition, now())
+  if (deepEqual(conditions, newest.status?.conditions)) return false
+  await client.update(kind, { ...newest, status: { ...newest.status, conditions } }, { subresource: 'status', signal })
+  return true
+}

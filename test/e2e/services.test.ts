@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
+import { type Up, up } from '../up.ts'
+
+const meta = (name: string, more: object = {}) => ({ name, namespace: 'default', ...more })
+
+const deployment = (name: string, replicas: number) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: meta(name),
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'main', image: 'web:1' }] } },
+  },
+})
+
+const service = (name: string, more: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: meta(name),
+  spec: { selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 8080 }], ...more },
+})
+
+const policy = (name: string, clusters: readonly string[], ...selectors: readonly object[]) => ({
+  apiVersion: 'policy.karmada.io/v1alpha1',
+  kind: 'ClusterPropagationPolicy',
+  metadata: { name },
+  spec: { resourceSelectors: selectors, placement: { clusterAffinity: { clusterNames: clusters } } },
+})
+
+const multiClusterService = (name: string, from: readonly string[], to: readonly string[]) => ({
+  apiVersion: 'networking.karmada.io/v1alpha1',
+  kind: 'MultiClusterService',
+  metadata: meta(name),
+  spec: {
+    types: ['CrossCluster'],
+    providerClusters: from.map((cluster) => ({ name: cluster })),
+    consumerClusters: to.map((cluster) => ({ name: cluster })),
+  },
+})
+
+const conditionOf = ({ status }: Json, type: string) => status?.conditions?.find((each: Json) => each.type === type)
+
+/** Services that are used in other clusters, with a real kubectl. */
+describe('a Service is reached from other clusters', () => {
+  let flotilla: Up
+  let k: Kubectl
+  const at = (member: string, ...args: readonly string[]) => k('--context', member, ...args)
+  const apply = (context: string, ...objects: readonly object[]) =>
+    k.run(['--context', context, 'apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })).then(({ code, err }) => assert.equal(code, 0, err)) // biome-ignore format: one call
+  const list = async (member: string, kind: string, ...args: readonly string[]): Promise<readonly Json[]> =>
+    JSON.parse(await at(member, 'get', kind, '-o', 'json', ...args)).items
+  const addresses = (slices: readonly Json[]): readonly string[] =>
+    slices.flatMap(({ endpoints }) => (endpoints ?? []).flatMap((each: Json) => each.addresses)).sort()
+  const own = (member: string, name: string) =>
+    list(member, 'endpointslices', '-l', `kubernetes.io/service-name=${name},endpointslice.kubernetes.io/managed-by=endpointslice-controller.k8s.io`) // biome-ignore format: one call
+  const brought = (member: string, name: string) =>
+    list(member, 'endpointslices', '-l', `kubernetes.io/service-name=${name},endpointslice.kubernetes.io/managed-by=endpointslice-dispatch-controller.karmada.io`) // biome-ignore format: one call
+
+  before(async () => {
+    flotilla = await up({ members: 3 })
+    k = kubectl(flotilla.kubeconfig)
+  })
+  after(async () => {
+    assert.equal(await flotilla.stop(), 0)
+  })
+
+  test('by a MultiClusterService: its endpoints are in the consumers, and follow', async () => {
+    await apply(
+      'flotilla',
+      policy('web', ['member1'], { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }),
+      deployment('web', 2),
+      service('web'),
+      multiClusterService('web', ['member1'], ['member2']),
+    )
+    const arrived = (count: number) =>
+      eventually(async () => {
+        const here = addresses(await own('member1', 'web'))
+        assert.equal(here.length, count)
+        assert.deepEqual(addresses(await brought('member2', 'web')), here)
+      })
+    await arrived(2)
+    assert.equal(await at('member2', 'get', 'service', 'web', '-o', 'name'), 'service/web\n')
+    await assert.rejects(at('member3', 'get', 'service', 'web'))
+    assert.deepEqual(await brought('member1', 'web'), [])
+    const [slice] = await brought('member2', 'web')
+    const [source] = await own('member1', 'web')
+    assert.equal(slice.metadata.name, `member1-${source.metadata.name}`)
+    assert.equal(slice.metadata.annotations['endpointslice.karmada.io/provision-cluster'], 'member1')
+    const said = await k.json('multiclusterservice', 'web')
+    for (const type of ['ServiceApplied', 'EndpointSliceDispatched']) assert.equal(conditionOf(said, type)?.status, 'True', type) // biome-ignore format: one check
+    await k('scale', 'deployment', 'web', '--replicas=4')
+    await arrived(4)
+  })
+
+  test('until it goes: then nothing of it is left in the consumers, and the Service is a policy’s again', async () => {
+    await k('delete', 'multiclusterservice', 'web', '--timeout=60s')
+    await eventually(async () => assert.deepEqual(await brought('member2', 'web'), []))
+    const { metadata } = await k.json('service', 'web')
+    assert.equal(metadata.labels?.['resourcetemplate.karmada.io/claimed-by'], undefined)
+    await eventually(async () => assert.deepEqual(await list('flotilla', 'works', '-A', '-l', 'endpointslice.karmada.io/managed-by'), [])) // biome-ignore format: one call
+  })
+
+  test('by a ServiceExport and a ServiceImport that policies bring to clusters', async () => {
+    const crds = ['serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io']
+    const mcs = 'multicluster.x-k8s.io/v1alpha1'
+    await apply(
+      'flotilla',
+      policy('kinds', ['member1', 'member2'], ...crds.map((name) => ({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name }))), // biome-ignore format: one call
+      policy('api', ['member1'], { apiVersion: 'apps/v1', kind: 'Deployment', name: 'api' }, { apiVersion: 'v1', kind: 'Service', name: 'api' }, { apiVersion: mcs, kind: 'ServiceExport', name: 'api' }), // biome-ignore format: one call
+      policy('api-imports', ['member2'], { apiVersion: mcs, kind: 'ServiceImport', name: 'api' }),
+      deployment('api', 2),
+      service('api'),
+      { apiVersion: mcs, kind: 'ServiceExport', metadata: meta('api') },
+      { apiVersion: mcs, kind: 'ServiceImport', metadata: meta('api'), spec: { type: 'ClusterSetIP', ports: [{ name: 'http', port: 80, protocol: 'TCP' }] } }, // biome-ignore format: one object
+    )
+    await eventually(async () => {
+      const here = addresses(await own('member1', 'api'))
+      assert.equal(here.length, 2)
+      assert.deepEqual(addresses(await list('flotilla', 'endpointslices', '-l', 'kubernetes.io/service-name=derived-api')), here) // biome-ignore format: one call
+      assert.deepEqual(addresses(await list('member2', 'endpointslices', '-l', 'kubernetes.io/service-name=derived-api')), here) // biome-ignore format: one call
+      assert.equal(await at('member2', 'get', 'service', 'derived-api', '-o', 'name'), 'service/derived-api\n')
+    }, 60_000)
+    await k('delete', 'serviceexport', 'api')
+    await eventually(async () => assert.deepEqual(await list('flotilla', 'endpointslices', '-l', 'kubernetes.io/service-name=derived-api'), [])) // biome-ignore format: one call
+    await k('delete', 'serviceimport', 'api')
+    await eventually(() => assert.rejects(k('get', 'service', 'derived-api')))
+  })
+
+  test('by a ServiceExport in a member: every member imports it, with an address and the endpoints of all exporters', async () => {
+    const crds = ['serviceexports.multicluster.x-k8s.io', 'serviceimports.multicluster.x-k8s.io']
+    await apply(
+      'flotilla',
+      policy('kinds', ['member1', 'member2', 'member3'], ...crds.map((name) => ({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name }))), // biome-ignore format: one call
+    )
+    const serviceExport = {
+      apiVersion: 'multicluster.x-k8s.io/v1beta1',
+      kind: 'ServiceExport',
+      metadata: meta('hello'),
+    }
+    await eventually(() => apply('member2', deployment('hello', 2), service('hello'), serviceExport))
+    const mirrored = (member: string) => list(member, 'endpointslices', '-l', 'multicluster.kubernetes.io/service-name=hello') // biome-ignore format: one call
+    const imported = async (member: string): Promise<Json> => JSON.parse(await at(member, 'get', 'serviceimports.v1beta1.multicluster.x-k8s.io', 'hello', '-o', 'json')) // biome-ignore format: one call
+    for (const member of ['member1', 'member2', 'member3'])
+      await eventually(async () => {
+        const { spec, status } = await imported(member)
+        assert.equal(spec.type, 'ClusterSetIP')
+        assert.deepEqual(spec.ports, [{ name: 'http', port: 80, protocol: 'TCP' }])
+        assert.match(spec.ips[0], /^10\./)
+        assert.deepEqual(status.clusters, [{ cluster: 'member2' }])
+        assert.deepEqual(addresses(await mirrored(member)), addresses(await own('member2', 'hello')))
+        assert.equal(addresses(await mirrored(member)).length, 2)
+      }, 60_000)
+    const said = JSON.parse(await at('member2', 'get', 'serviceexport', 'hello', '-o', 'json'))
+    const statuses = ['Valid', 'Ready', 'Conflict'].map((type) => conditionOf(said, type)?.status)
+    assert.deepEqual(statuses, ['True', 'True', 'False'])
+    await eventually(() => apply('member1', deployment('hello', 1), service('hello', { ports: [{ name: 'http', port: 81 }] }), serviceExport)) // biome-ignore format: one call
+    await eventually(async () => {
+      assert.equal(addresses(await mirrored('member3')).length, 3)
+      for (const member of ['member1', 'member2'])
+        assert.equal(conditionOf(JSON.parse(await at(member, 'get', 'serviceexport', 'hello', '-o', 'json')), 'Conflict')?.reason, 'PortConflict') // biome-ignore format: one call
+      assert.deepEqual((await imported('member3')).spec.ports, [{ name: 'http', port: 80, protocol: 'TCP' }])
+    })
+    for (const member of ['member1', 'member2']) await at(member, 'delete', 'serviceexport', 'hello')
+    for (const member of ['member1', 'member2', 'member3'])
+      await eventually(async () => {
+        assert.equal(await at(member, 'get', 'serviceimport', 'hello', '--ignore-not-found'), '')
+        assert.deepEqual(await mirrored(member), [])
+      })
+  })
+})
