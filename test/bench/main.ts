@@ -24,7 +24,7 @@ const { positionals, values } = parseArgs({
     deps: { type: 'boolean', default: false },
     singles: { type: 'string', default: '50' },
     clusters: { type: 'string' },
-    decisions: { type: 'string', default: '32' },
+    decisions: { type: 'string', default: '8' },
     curve: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     quotas: { type: 'string', default: '1000' },

@@ -39,7 +39,7 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     duration: true,
   },
   decisionMemory: {
-    schema: { type: 'integer', minimum: 0, maximum: 65_536, default: 32 },
+    schema: { type: 'integer', minimum: 0, maximum: 65_536, default: 8 },
     description:
       'MiB in which is kept how the last scheduling decisions came about, for `flotilla explain`. With 0 none are kept.',
   },

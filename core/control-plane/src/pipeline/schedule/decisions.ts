@@ -47,8 +47,8 @@ export class Decisions {
   readonly #limit: number
   #bytes = 0
 
-  /** `memory` in MiB; with 0 nothing is kept. */
-  constructor(memory = 32) {
+  /** `memory` in MiB; with 0 nothing is kept. What is kept for a while costs the collector more than it costs to note it. */
+  constructor(memory = 8) {
     this.#limit = memory * mebibyte
   }
 
