@@ -8,9 +8,9 @@ import { writes } from './writes.ts'
 
 const usage = `usage:
   npm run bench -- propagate [--n 1000] [--members 2] [--deps] [--singles 50]
-  npm run bench -- schedule [--n 5000] [--clusters 100] [--decisions 32]
+  npm run bench -- schedule [--n 5000] [--clusters 100] [--decisions 8]
   npm run bench -- schedule --curve [--n 300]
-  npm run bench -- schedule --memory [--n 50000] [--clusters 1000] [--decisions 32]
+  npm run bench -- schedule --memory [--n 50000] [--clusters 1000] [--decisions 8]
   npm run bench -- simulate [--n 5000] [--clusters 100]
   npm run bench -- policies [--n 1000] [--members 2]
   npm run bench -- quota [--n 20000] [--quotas 1000] [--clusters 100] [--given 10]
