@@ -56,7 +56,8 @@ function flowsWanted(works: readonly Work[]): readonly Flow[] {
 /** Keeps a Work for each EndpointSlice of a member that is wanted elsewhere. Only what changed is written. */
 export function collectController(host: Host): Controller {
   const works = host.store(workKind)
-  const begun = new WeakSet<Member>()
+  const begun = new WeakMap<Member, Promise<void>>()
+  const full = new WeakSet<Member>()
   let enqueue: ((key: Key) => void) | undefined
 
   const hear = (member: Member, { before, after }: Change<EndpointSlice>) => {
@@ -70,8 +71,9 @@ export function collectController(host: Host): Controller {
   /** A member's slices are only watched from when somebody wants one of them. */
   function slicesOf(member: Member) {
     const slices = slicesIn(member)
-    if (!begun.has(member)) slices.listen((change) => hear(member, change))
-    begun.add(member)
+    if (begun.has(member)) return slices
+    slices.listen((change) => hear(member, change))
+    begun.set(member, aMoment(slices.synced.then(() => void full.add(member))))
     return slices
   }
 
@@ -83,7 +85,8 @@ export function collectController(host: Host): Controller {
       return done
     }
     const slices = slicesOf(member)
-    if (!(await isFull(slices.synced))) return again(patienceMs)
+    await begun.get(member) // once: who comes later looks whether it is full
+    if (!full.has(member)) return again(patienceMs)
     const wanted = slices.by(byService, keyText(service)).filter(({ metadata }) => !metadata.deletionTimestamp)
     const names = new Set(wanted.map(workName))
     await removeAll(host, workKind, there.filter(({ metadata }) => !names.has(metadata.name)), signal) // biome-ignore format: one call
@@ -119,9 +122,6 @@ export function collectController(host: Host): Controller {
     })
 }
 
-/** Whether something comes to be within a moment. */
-const isFull = (synced: Promise<void>): Promise<boolean> =>
-  Promise.race([
-    synced.then(() => true),
-    new Promise<boolean>((resolve) => setTimeout(resolve, patienceMs, false).unref()),
-  ])
+/** Resolves when something has come to be, or a moment has passed. */
+const aMoment = (synced: Promise<void>): Promise<void> =>
+  Promise.race([synced, new Promise<void>((resolve) => setTimeout(resolve, patienceMs).unref())])

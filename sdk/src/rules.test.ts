@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cluster, deployment } from '../testing/build.ts'
 import type { Manifest } from './manifest.ts'
-import { first, gather, type Handler, least, type PerCluster, pipe, refusals, tell, total } from './rules.ts'
+import { eachFirst, first, gather, type Handler, least, type PerCluster, pipe, refusals, tell, total } from './rules.ts'
 
 const silent = (): undefined => undefined
 const failing = (): never => {
@@ -141,4 +141,22 @@ test('tell: everyone hears, whoever fails, and nobody is waited for', async () =
   await tell([stuck, failing, async () => failing(), hears('a'), hears('b')], 'news')
   await new Promise(setImmediate)
   assert.deepEqual(heard, ['a news', 'b news'])
+})
+
+test('eachFirst: the first answer about a cluster stands, whatever it is, and later plugins see the others', async () => {
+  const seen: string[][] = []
+  const say = (answer: PerCluster<string> | undefined) => (question: Question) => {
+    seen.push(question.clusters.map(({ metadata }) => metadata.name))
+    return answer
+  }
+  const answered = await eachFirst([say({ a: '' }), say(undefined), say({ b: 'second', c: 'second' }), say({})], {
+    clusters,
+  })
+  assert.deepEqual(answered, { a: '', b: 'second', c: 'second' })
+  assert.deepEqual(seen, [
+    ['a', 'b', 'c'],
+    ['b', 'c'],
+    ['b', 'c'],
+  ])
+  assert.deepEqual(await eachFirst<Question, string>([], { clusters }), {})
 })

@@ -4,7 +4,7 @@ import { clusterOverridePolicy, manifest } from '../testing/build.ts'
 import { annotation, finalizer, label } from './api/names.ts'
 import { deepFreeze } from './freeze.ts'
 import type { OwnerReference } from './manifest.ts'
-import { mergedWork, recorded, workFor } from './work.ts'
+import { isRecord, mergedWork, recorded, workFor } from './work.ts'
 
 const owner: OwnerReference = { apiVersion: 'v1', kind: 'Namespace', name: 'shop', uid: 'uid-1', controller: true }
 const shop = manifest('v1', 'Namespace', { name: 'shop', uid: 'uid-1', labels: { team: 'shop' }, resourceVersion: '7' })
@@ -79,4 +79,16 @@ describe('a Work that is there', () => {
 test('what is recorded is recorded once', () => {
   const once = recorded(shop)
   assert.equal(recorded(once), once)
+})
+
+test('a Work that holds what a cluster has brings nothing, one that is merely suspended does', () => {
+  const labelled = (suspendDispatching: boolean, labels: Readonly<Record<string, string>>) => {
+    const work = workFor({ ...parts, suspendDispatching })
+    return isRecord({ ...work, metadata: { ...work.metadata, labels } })
+  }
+  for (const name of [label.sliceWantedBy, label.multiClusterServiceName, label.sliceServiceName]) {
+    assert.equal(labelled(true, { [name]: 'x' }), true)
+    assert.equal(labelled(false, { [name]: 'x' }), false)
+  }
+  assert.equal(labelled(true, {}), false)
 })

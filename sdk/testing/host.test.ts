@@ -179,3 +179,44 @@ test('a controller is run by hand', async () => {
     { name: 'm' },
   ])
 })
+
+test('a member has stores, of what a projection leaves, and is ready as its cluster says', async () => {
+  const host = fakeHost({ objects: [cluster()], members: { member1: [configMap({ data: { a: '1' } })] } })
+  const member = host.members.get('member1')
+  assert.ok(member)
+  const project = (object: unknown) => ({ metadata: (object as Manifest).metadata })
+  assert.deepEqual(member.store(configMaps).get(key)?.data, { a: '1' })
+  assert.equal(member.store(configMaps), member.store(configMaps))
+  const facts = member.store(configMaps, { project })
+  assert.deepEqual([facts.get(key)?.metadata.name, facts.get(key)?.data], ['c', undefined])
+  const heard: unknown[] = []
+  facts.listen(({ before, after }) => heard.push([before?.data, after?.metadata.name]))
+  await member.client.patch(configMaps, key, { type: 'merge', body: { data: { a: '2' } } })
+  assert.deepEqual(heard, [
+    [undefined, 'c'],
+    [undefined, 'c'],
+  ])
+  const changed: string[] = []
+  const stop = host.members.onReadiness((name) => changed.push(name))
+  host.objects.put(cluster({ ready: false }))
+  assert.deepEqual([member.ready, changed], [false, ['member1']])
+  stop()
+  host.objects.put(cluster())
+  assert.deepEqual([member.ready, changed], [true, ['member1']])
+})
+
+test('a controller hears keys from anywhere, from its first reconcile on', async () => {
+  const host = fakeHost()
+  const controller = host
+    .controller('c')
+    .hears((enqueue) => {
+      enqueue({ name: 'a' })
+      return () => undefined
+    })
+    .reconcile(async () => done)
+  const fake = host.controllers.get(controller.name)
+  assert.deepEqual(fake?.heard, [])
+  await fake?.reconcile('b')
+  await fake?.listen()
+  assert.deepEqual(fake?.heard, [{ name: 'a' }])
+})

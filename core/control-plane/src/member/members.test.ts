@@ -256,3 +256,18 @@ describe('what Flotilla manages in a member', () => {
     assert.equal(await member?.kind('apps/v1', 'Rocket'), undefined)
   })
 })
+
+test('plugins have stores of members, of what a projection leaves, which end with the member', async () => {
+  await start({ joined: ['member1'], members: { member1: [deployment()] } })
+  const member = fleet.machine.members.get('member1')
+  const project = (object: unknown) => ({ metadata: (object as Manifest).metadata })
+  const store = member?.store(deploymentKind, { project })
+  await store?.synced
+  assert.deepEqual(store?.list().map(({ metadata, spec }) => [metadata.name, spec]), [['web', undefined]]) // biome-ignore format: one chain
+  assert.equal(member?.store(deploymentKind, { project }), store)
+  fleet.machine.objects.remove(clusterNow() as Cluster)
+  await fleet.machine.until(() => fleet.machine.members.get('member1') === undefined)
+  fleet.member('member1').objects.put(deployment({ name: 'late' }))
+  await turns(5)
+  assert.equal(store?.list().length, 1)
+})
