@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { policies } from './policies.ts'
+import { scheduleProfile } from './profile.ts'
 import { propagate } from './propagate.ts'
 import { quota } from './quota.ts'
 import { schedule, scheduleCurve, scheduleMemory } from './schedule.ts'
@@ -10,6 +11,7 @@ const usage = `usage:
   npm run bench -- propagate [--n 1000] [--members 2] [--deps] [--singles 50]
   npm run bench -- schedule [--n 5000] [--clusters 100] [--decisions 8]
   npm run bench -- schedule --curve [--n 300]
+  npm run bench -- schedule --profile [--n 5000] [--clusters 100] [--decisions 8]
   npm run bench -- schedule --memory [--n 50000] [--clusters 1000] [--decisions 8]
   npm run bench -- simulate [--n 5000] [--clusters 100]
   npm run bench -- policies [--n 1000] [--members 2]
@@ -29,6 +31,7 @@ const { positionals, values } = parseArgs({
     memory: { type: 'boolean', default: false },
     quotas: { type: 'string', default: '1000' },
     given: { type: 'string', default: '10' },
+    profile: { type: 'boolean', default: false },
     idle: { type: 'string', default: '60' },
   },
 })
@@ -47,7 +50,10 @@ if (what === 'propagate') {
   if (values.curve) await scheduleCurve({ n: Number(values.n ?? 300) })
   else if (values.memory)
     await scheduleMemory({ n: Number(values.n ?? 50_000), clusters: Number(values.clusters ?? 1000), decisions })
-  else await schedule({ n: Number(values.n ?? 5000), clusters: Number(values.clusters ?? 100), decisions })
+  else {
+    const options = { n: Number(values.n ?? 5000), clusters: Number(values.clusters ?? 100), decisions }
+    await (values.profile ? scheduleProfile(options) : schedule(options))
+  }
 } else if (what === 'simulate') {
   await simulate({ n: Number(values.n ?? 5000), clusters: Number(values.clusters ?? 100) })
 } else if (what === 'policies') {

@@ -184,7 +184,7 @@ export async function schedule(options: ScheduleOptions): Promise<void> {
     print({
       'decisions alone': perSecond(options, await decide(scene, options)),
       'scheduler, in memory': perSecond(options, memory),
-      'with an API server': `${perSecond(options, server)}, ${(server.patches / n).toFixed(2)} PATCHes each`,
+      'with an API server': `${perSecond(options, server)}, ${(server.patches / n).toFixed(2)} PATCHes each (one, where Works are summed up)`,
       'floor: those PATCHes': perSecond(options, least),
       'CPU above the floor': `${(server.cpu / least.cpu).toFixed(2)} times`,
     })
