@@ -50,8 +50,27 @@ const ours: readonly string[] = [
   sliceLabel.headless,
 ]
 
-export const digestOf = ({ metadata: { labels }, addressType, endpoints, ports }: EndpointSlice): string =>
-  digest([withoutKeys(labels, (key) => !ours.includes(key)), addressType, endpoints ?? [], ports ?? []])
+type Endpoints = NonNullable<EndpointSlice['endpoints']>
+
+/** Once for each list, however many clusters get it. */
+function onceEach<T>(of: (endpoints: Endpoints) => T): (endpoints: Endpoints) => T {
+  const known = new WeakMap<Endpoints, { readonly value: T }>()
+  return (endpoints) => {
+    const found = known.get(endpoints) ?? { value: of(endpoints) }
+    known.set(endpoints, found)
+    return found.value
+  }
+}
+
+const endpointsDigest = onceEach(digest)
+
+/** Nodes and pods are of the cluster the endpoints are in, host names are everybody's. */
+const bare = onceEach(
+  (endpoints): Endpoints => endpoints.map(({ nodeName: _, targetRef: __, hints: ___, ...endpoint }) => endpoint),
+)
+
+export const digestOf = ({ metadata: { labels }, addressType, endpoints = [], ports = [] }: EndpointSlice): string =>
+  digest([withoutKeys(labels, (key) => !ours.includes(key)), addressType, endpointsDigest(endpoints), ports])
 
 export function madeSlice(object: unknown): MadeSlice {
   const slice = object as EndpointSlice // what the server keeps under this kind
@@ -157,7 +176,7 @@ export function wantedService(of: ServiceImport, { spec }: Agreement, there?: Se
   return there && deepEqual([wanted.metadata, wanted.spec], [there.metadata, there.spec]) ? there : wanted
 }
 
-/** A slice as another cluster gets it: nodes and pods are of the cluster it is from, host names are everybody's. */
+/** A slice as another cluster gets it. */
 export function wantedSlice(
   of: ServiceImport,
   source: string,
@@ -182,7 +201,7 @@ export function wantedSlice(
       ownerReferences: [ownerOf(of)],
     },
     addressType: reached.addressType,
-    endpoints: (reached.endpoints ?? []).map(({ nodeName: _, targetRef: __, hints: ___, ...endpoint }) => endpoint),
+    endpoints: bare(reached.endpoints ?? []),
     ports: reached.ports ?? [],
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
-import { type Manifest, workKind } from '@flotilla/sdk'
+import { label, type Manifest, withLabel, workKind } from '@flotilla/sdk'
 import { deploymentKind } from '../../extension/machine.test-support.ts'
 import { at, desired, key, refusal, Scene, workFor } from './scene.test-support.ts'
 
@@ -217,4 +217,14 @@ describe('a suspended Work', () => {
     await scene.machine.client.delete(workKind, key('member1'))
     await scene.machine.until(() => scene.work() === undefined)
   })
+})
+
+test('a Work that only holds what a member has is neither compared with it nor written to', async () => {
+  const suspended = workFor('member1', desired('member1'), { suspendDispatching: true })
+  const record = withLabel(withMetadata(suspended, { name: 'record' }), label.sliceWantedBy, 'ServiceExport')
+  await start({ objects: [record, suspended] })
+  await scene.machine.until(() => scene.condition('Dispatching')?.status === 'False')
+  await scene.machine.quiet()
+  const { namespace = '', name } = record.metadata
+  assert.equal(scene.machine.objects.get(workKind, { namespace, name })?.status, undefined)
 })
