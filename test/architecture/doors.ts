@@ -27,7 +27,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   scheduling: ['sdk', 'cel'],
   overriding: ['sdk', 'cel'],
   preset: ['sdk', ...features],
-  cli: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'estimator', 'preset'],
+  cli: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'estimator', 'mcs', 'preset'],
   test: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'preset', 'cli', ...features],
 }
 
@@ -49,6 +49,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   '@peculiar/x509': ['core/apiserver/src'],
   '@grpc/grpc-js': ['estimator/src'],
   protobufjs: ['estimator/src/wire'],
+  'dns-packet': ['mcs/src/dns'],
   'fast-check': ['test/chaos'],
   ajv: ['core/apiserver/src/schema', 'core/control-plane/src'],
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { dns } from './dns.ts'
 import { policies } from './policies.ts'
 import { scheduleProfile } from './profile.ts'
 import { propagate } from './propagate.ts'
@@ -16,7 +17,8 @@ const usage = `usage:
   npm run bench -- simulate [--n 5000] [--clusters 100]
   npm run bench -- policies [--n 1000] [--members 2]
   npm run bench -- quota [--n 20000] [--quotas 1000] [--clusters 100] [--given 10]
-  npm run bench -- writes [--n 20] [--idle 60]`
+  npm run bench -- writes [--n 20] [--idle 60]
+  npm run bench -- dns [--n 5000] [--clusters 20] [--seconds 5]`
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -33,6 +35,7 @@ const { positionals, values } = parseArgs({
     given: { type: 'string', default: '10' },
     profile: { type: 'boolean', default: false },
     idle: { type: 'string', default: '60' },
+    seconds: { type: 'string', default: '5' },
   },
 })
 
@@ -67,6 +70,9 @@ if (what === 'propagate') {
   })
 } else if (what === 'writes') {
   await writes({ n: Number(values.n ?? 20), idle: Number(values.idle) * 1000 })
+} else if (what === 'dns') {
+  const { n = 5000, clusters = 20, seconds } = values
+  await dns({ n: Number(n), clusters: Number(clusters), seconds: Number(seconds) })
 } else {
   console.error(usage)
   process.exitCode = 2

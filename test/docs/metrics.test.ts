@@ -5,12 +5,13 @@ import { test } from 'node:test'
 import { createControlPlane, createLog, readConfig } from '@flotilla/core'
 import { createAnswers, Ledger } from '@flotilla/estimator/server'
 import { httpTransport } from '@flotilla/kube'
+import { createResponder, keepZone, ServiceZone } from '@flotilla/mcs/dns'
 import { preset } from '@flotilla/preset'
 import { clusterKind, type MetricOptions, type Metrics } from '@flotilla/sdk'
 import { fakeHost, Objects } from '@flotilla/sdk/testing'
 import { root } from '../root.ts'
 
-/** Every metric that a control plane with all built-in plugins, or an estimator, asks for: name, type, labels, meaning. */
+/** Every metric that a control plane with all built-in plugins, an estimator or a DNS server asks for: name, type, labels, meaning. */
 async function registered(): Promise<readonly string[]> {
   const rows = new Map<string, string>()
   const note =
@@ -39,6 +40,10 @@ async function registered(): Promise<readonly string[]> {
   const nothing = new Objects().store(clusterKind) as never // no estimate is asked for
   const ledger = new Ledger({ nodes: nothing, pods: nothing, quotas: nothing })
   createAnswers({ cluster: 'any', ledger, client: fakeHost().client, metrics })
+  const options = { domain: 'any', ttl: 5, negativeTtl: 5, now: () => new Date(), metrics }
+  const zone = new ServiceZone(options)
+  void keepZone(zone, { imports: nothing, slices: nothing, services: nothing }, options)
+  createResponder({ zone, metrics })
   await httpTransport({ server: 'https://127.0.0.1:1', metrics }).close()
   life.abort()
   await running

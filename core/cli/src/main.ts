@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { diffCommand } from './commands/diff.ts'
+import { dnsCommand } from './commands/dns.ts'
 import { estimatorCommand } from './commands/estimator.ts'
 import { explainCommand } from './commands/explain.ts'
 import { joinCommand } from './commands/join.ts'
@@ -30,6 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(simulateCommand(version))
     .addCommand(quotaCommand())
     .addCommand(estimatorCommand())
+    .addCommand(dnsCommand())
   try {
     await program.parseAsync(args, { from: 'user' })
     return 0

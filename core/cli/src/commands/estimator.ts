@@ -1,15 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { EstimatorFlags } from '../estimator/run.ts'
-import { command, examples, wholeNumber } from './options.ts'
-
-/** `:8080`, `127.0.0.1:8080`; `0` for none, as in Karmada. */
-function address(text: string): { readonly host: string; readonly port: number } | undefined {
-  if (text === '0' || text === '') return undefined
-  const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(text) ?? []
-  if (port === '' || Number(port) > 65_535)
-    throw new InvalidArgumentError('It is an address such as :8080, or 0 for none.')
-  return { host: host || '0.0.0.0', port: Number(port) }
-}
+import { address, command, examples, wholeNumber } from './options.ts'
 
 export const estimatorCommand = (): Command =>
   command('estimator')

@@ -11,6 +11,21 @@ export const wholeNumber =
     return number
   }
 
+/** Where a server listens. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** `:8080`, `127.0.0.1:8080`; `0` for none, as in Karmada. */
+export function address(text: string): Address | undefined {
+  if (text === '0' || text === '') return undefined
+  const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(text) ?? []
+  if (port === '' || Number(port) > 65_535)
+    throw new InvalidArgumentError('It is an address such as :8080, or 0 for none.')
+  return { host: host || '0.0.0.0', port: Number(port) }
+}
+
 /** Command lines and what they do, to stand below a command's help. */
 export function examples(...lines: readonly (readonly [line: string, does: string])[]): string {
   const width = Math.max(...lines.map(([line]) => line.length))

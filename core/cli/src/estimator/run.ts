@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createLog, createMetrics, type ExposedMetrics, healthRoutes, type LogOptions } from '@flotilla/core'
+import { createLog, createMetrics, type ExposedMetrics, type LogOptions } from '@flotilla/core'
 import {
   createAnswers,
   Ledger,
@@ -14,12 +13,8 @@ import {
 } from '@flotilla/estimator/server'
 import { createClient, createRuntime, httpTransport, loadKubeconfig, type Runtime } from '@flotilla/kube'
 import { errors, type Log } from '@flotilla/sdk'
-import { fastify } from 'fastify'
-
-interface Address {
-  readonly host: string
-  readonly port: number
-}
+import type { Address } from '../commands/options.ts'
+import { interrupted, serveHealth } from '../daemon.ts'
 
 export interface EstimatorFlags {
   readonly clusterName: string
@@ -57,28 +52,6 @@ const ledgerOf = (runtime: Runtime): Ledger =>
     pods: runtime.store(podFactsKind, { project: podFacts }),
     quotas: runtime.store(quotaFactsKind, { project: quotaFacts }),
   })
-
-/** Serves health, or metrics, or both when they have one address. */
-async function serveHealth(flags: EstimatorFlags, metrics: ExposedMetrics, unready: () => readonly string[]) {
-  const { healthProbeBindAddress: health, metricsBindAddress: counts } = flags
-  await using begun = new AsyncDisposableStack()
-  const places = new Map(
-    [health, counts].flatMap((each) => (each ? [[`${each.host}:${each.port}`, each] as const] : [])),
-  )
-  for (const place of places.values()) {
-    const app = begun.adopt(fastify(), (app) => app.close())
-    await app.register(healthRoutes, { metrics, unready, checkReader: () => undefined })
-    await app.listen(place)
-  }
-  return begun.move()
-}
-
-/** Resolves at Ctrl-C or a polite kill. */
-async function interrupted(): Promise<void> {
-  const heard = new AbortController()
-  await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: heard.signal })))
-  heard.abort()
-}
 
 function reach(
   open: AsyncDisposableStack,
