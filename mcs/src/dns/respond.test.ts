@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type DecodedPacket, decode, encode, type Packet } from 'dns-packet'
 import fc from 'fast-check'
+import { refusal } from './answer.ts'
 import { cluster, noMetrics, serviceImport, shop, slice } from './cluster.test-support.ts'
-import { createResponder, type Via } from './respond.ts'
+import { code } from './record.ts'
+import { createResponder, type Known, Memory, type Via } from './respond.ts'
 
 const db = 'db.shop.svc.clusterset.local'
 const web = 'web.shop.svc.clusterset.local'
@@ -159,6 +161,23 @@ describe('an answer', () => {
     const { respond } = await asking(crowd(200))
     assert.ok((respond(question(db, 'ANY'), 'udp')?.length ?? 0) < 100)
   })
+})
+
+test('questions that never end are not all remembered, nor answers that are long', () => {
+  const reply = refusal(code.refused)
+  const known = (): Known => ({
+    name: db,
+    node: undefined,
+    query: { name: db, type: 1, class: 1, bytes: Buffer.alloc(40_000) },
+    reply,
+    turns: [undefined],
+    turn: 0,
+  })
+  const memory = new Memory()
+  for (let i = 0; i < 50_000; i++) memory.put('udp', `${i}`, known())
+  assert.ok(memory.size < 30_000)
+  for (let i = 0; i < 2000; i++) memory.next(memory.put('tcp', `${i}`, known()), 'tcp')
+  assert.ok(memory.size < 500)
 })
 
 describe('whatever comes', () => {

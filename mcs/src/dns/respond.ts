@@ -19,7 +19,7 @@ const leastSize = 512
 const streamSize = 65_535
 
 /** A question seen before: what it comes from, and its answers, each beginning with another record. */
-interface Known {
+export interface Known {
   readonly name: string
   readonly node: Node | undefined
   readonly query: Query
@@ -28,9 +28,11 @@ interface Known {
   turn: number
 }
 
-/** So many questions are remembered, none longer than so many bytes: a few megabytes. */
-const mostKnown = 4096
+/** Questions and their answers are remembered in so many bytes, none that is longer than any good one. */
+const mostKnown = 16 << 20
 const longestKnown = 320
+/** What remembering takes beside the bytes themselves, about. */
+const overhead = 600
 /** So many orders of the records of one answer are. */
 const mostTurns = 16
 
@@ -43,24 +45,57 @@ function replyTo(zone: Zone, query: Query): Reply {
   return query.edns && query.edns.version > 0 ? refusal(code.version) : answer(zone, query)
 }
 
+/** How many records there are to begin with. */
+const longest = ({ answers }: Reply): number => Math.max(1, ...answers.map(({ data }) => data.length))
+
 function know(zone: Zone, query: Query): Known {
   const reply = replyTo(zone, query)
-  const most = Math.max(1, ...reply.answers.map(({ data }) => data.length))
-  const turns = new Array<undefined>(Math.min(mostTurns, most)).fill(undefined)
+  const turns = new Array<undefined>(Math.min(mostTurns, longest(reply))).fill(undefined)
   const turn = Math.floor(Math.random() * turns.length) // all who ask first do not get the same
   return { name: query.name, node: zone.find(query.name), query, reply, turns, turn }
 }
 
-/** The next of the answers to a question. */
-function next(known: Known, via: Via): Buffer {
-  const { turns, reply, query } = known
-  const at = known.turn++ % turns.length
-  const most = Math.max(1, ...reply.answers.map(({ data }) => data.length))
-  const made =
-    turns[at] ??
-    write(query, reply, { size: sizeFor(via, query), ownSize, turn: Math.floor((at * most) / turns.length) })
-  turns[at] = made
-  return made
+/** Questions that were answered, by their bytes. When it is full it begins anew. */
+export class Memory {
+  readonly #known: Readonly<Record<Via, Map<string, Known>>> = { udp: new Map(), tcp: new Map() }
+  #bytes = 0
+
+  /** How many questions it knows. */
+  get size(): number {
+    return this.#known.udp.size + this.#known.tcp.size
+  }
+
+  get(via: Via, key: string): Known | undefined {
+    return this.#known[via].get(key)
+  }
+
+  put(via: Via, key: string, known: Known): Known {
+    if (key.length > longestKnown) return known
+    this.#take(key.length + overhead)
+    this.#known[via].set(key, known)
+    return known
+  }
+
+  /** The next of the answers to a question. */
+  next(known: Known, via: Via): Buffer {
+    const { turns, reply, query } = known
+    const at = known.turn++ % turns.length
+    const made = turns[at]
+    if (made) return made
+    const first = Math.floor((at * longest(reply)) / turns.length)
+    const written = write(query, reply, { size: sizeFor(via, query), ownSize, turn: first })
+    this.#take(written.length)
+    turns[at] = written
+    return written
+  }
+
+  #take(bytes: number): void {
+    this.#bytes += bytes
+    if (this.#bytes <= mostKnown) return
+    this.#known.udp.clear()
+    this.#known.tcp.clear()
+    this.#bytes = bytes
+  }
 }
 
 const names: Readonly<Record<number, string>> = {
@@ -97,19 +132,11 @@ function counting(metrics: Metrics) {
 
 /** Answers from a zone. The same bytes asked again, while nothing about that name changed, cost a look and a copy. */
 export function createResponder({ zone, metrics }: ResponderOptions): Respond {
-  const known = { udp: new Map<string, Known>(), tcp: new Map<string, Known>() }
+  const memory = new Memory()
   const count = counting(metrics)
-
-  const remember = (via: Via, key: string, fresh: Known): Known => {
-    if (key.length > longestKnown) return fresh
-    if (known[via].size >= mostKnown) known[via].clear()
-    known[via].set(key, fresh)
-    return fresh
-  }
-
   return (message, via) => {
     const key = message.toString('latin1', 2)
-    let found = known[via].get(key)
+    let found = memory.get(via, key)
     if (!found || zone.find(found.name) !== found.node) {
       const reading = read(message)
       if (!reading) {
@@ -120,9 +147,9 @@ export function createResponder({ zone, metrics }: ResponderOptions): Respond {
         count.answered(via, reading.error)
         return addressed(complain(reading.error), message)
       }
-      found = remember(via, key, know(zone, reading.query))
+      found = memory.put(via, key, know(zone, reading.query))
     }
     count.answered(via, found.reply.code)
-    return addressed(next(found, via), message)
+    return addressed(memory.next(found, via), message)
   }
 }
