@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { Resolver } from 'node:dns/promises'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { crds } from '@flotilla/sdk'
 import { stringify } from 'yaml'
@@ -48,6 +50,15 @@ const slice = (service: string, cluster: string, addresses: readonly string[], i
 const web = { type: 'ClusterSetIP', ips: ['10.1.0.1'], ports: [{ name: 'http', protocol: 'TCP', port: 80 }] }
 const headless = { type: 'Headless', ports: [{ name: 'sql', protocol: 'TCP', port: 5432 }] }
 const domain = 'default.svc.clusterset.local'
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // it listens on a port
+  server.close()
+  await once(server, 'close')
+  return port
+}
 
 describe('names of imported services', () => {
   let fleet: Up
@@ -144,7 +155,11 @@ describe('names of imported services', () => {
   })
 
   test('come as soon as the kind does, in v1beta1, too, and from Services that stand for imported ones', async () => {
-    const waiting = dns(fleet.kubeconfig, ['--context', 'member2', '--domain', 'Fleet.Example.'])
+    const place = `127.0.0.1:${await freePort()}`
+    const health = ['--health-probe-bind-address', place, '--metrics-bind-address', place]
+    const waiting = dns(fleet.kubeconfig, ['--context', 'member2', '--domain', 'Fleet.Example.', ...health])
+    const look = async (path: string) => (await fetch(`http://${place}${path}`)).text()
+    await eventually(async () => assert.match(await look('/readyz'), /the cluster does not know ServiceImports/))
     await on('member2').apply(inBeta(), {
       apiVersion: 'v1',
       kind: 'Service',
@@ -152,10 +167,12 @@ describe('names of imported services', () => {
       spec: { ports: [{ name: 'http', port: 80 }], clusterIP: '10.96.7.7' },
     })
     const late = await waiting
+    assert.equal(await look('/readyz'), 'ok')
     await eventually(async () => on('member2').apply(serviceImport('v1beta1', 'web', { ...web, ips: [] })))
     const derived = (await kubectl(fleet.kubeconfig).json('--context', 'member2', 'service', 'derived-web')).spec
       .clusterIP
     await eventually(async () => assert.equal(await dig(late.port, '+short', 'web.default.svc.fleet.example'), derived))
+    assert.match(await look('/metrics'), /flotilla_dns_answers_total\{.*rcode="NOERROR".*\} \d/)
     assert.equal(await late.stop(), 0)
   })
 
