@@ -40,19 +40,21 @@ function behindGateways(slice: service.Reached, gateways: readonly string[], exp
   }
 }
 
-/** Endpoints in another network are reached through the gateways of their cluster. Without any they are not reached. */
+/** Endpoints in another network are reached through the gateways of their cluster. */
 function throughGateways({ provider, clusters, slice, exported }: service.Route) {
   const network = networkOf(provider)
   const outside = clusters.filter((cluster) => networkOf(cluster) !== network)
-  if (outside.length === 0) return undefined
-  const reach = behindGateways(slice, gatewaysOf(provider), exported)
+  const gateways = gatewaysOf(provider)
+  if (outside.length === 0 || gateways.length === 0) return undefined // who has a dataplane of his own may know a way
+  const reach = behindGateways(slice, gateways, exported)
   return Object.fromEntries(outside.map(({ metadata }) => [metadata.name, reach]))
 }
 
 /** Endpoints in one network reach each other as they are. */
-function directly({ clusters, slice: { addressType, endpoints = [], ports = [] } }: service.Route) {
+function directly({ provider, clusters, slice: { addressType, endpoints = [], ports = [] } }: service.Route) {
   const reach = { addressType, endpoints, ports } // one for all, however many clusters there are
-  return Object.fromEntries(clusters.map(({ metadata }) => [metadata.name, reach]))
+  const inside = clusters.filter((cluster) => networkOf(cluster) === networkOf(provider))
+  return Object.fromEntries(inside.map(({ metadata }) => [metadata.name, reach]))
 }
 
 export const gatewayNetworks = definePlugin({

@@ -11,16 +11,20 @@ examineExport(exportableServices, {
   'only another name': { given: { service: webService({ type: 'ExternalName' }) }, reason: 'InvalidServiceType' },
 })
 
-examineEndpoints(flatNetwork, {
-  'endpoints are reached as they are': { reaches: { member2: ['10.0.0.1', '10.0.0.2'] } },
-  'nobody asks': { given: { clusters: [] }, reaches: {} },
-})
-
 const inNetwork = (name: string, network: string, gateways = '') =>
   cluster({
     name,
     annotations: { [annotation.network]: network, ...(gateways && { [annotation.gateways]: gateways }) },
   })
+
+examineEndpoints(flatNetwork, {
+  'endpoints are reached as they are': { reaches: { member2: ['10.0.0.1', '10.0.0.2'] } },
+  'those of another network are for others to reach': {
+    given: { provider: inNetwork('member1', 'east') },
+    reaches: {},
+  },
+  'nobody asks': { given: { clusters: [] }, reaches: {} },
+})
 
 examineEndpoints(gatewayNetworks, {
   'one network is no business of gateways': { reaches: {} },
@@ -31,6 +35,10 @@ examineEndpoints(gatewayNetworks, {
   'a gateway of the other family, or none at all, is left out': {
     given: { provider: inNetwork('member1', 'east', 'fd00::1, not-an-address') },
     reaches: { member2: [] },
+  },
+  'without gateways it has no opinion: another plugin may know a way': {
+    given: { provider: inNetwork('member1', 'east') },
+    reaches: {},
   },
   'only clusters outside': {
     given: {
