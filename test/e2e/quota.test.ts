@@ -173,6 +173,21 @@ describe('a namespace with a quota', () => {
     await eventually(async () => assert.equal(await inMember('member1'), undefined))
   })
 
+  test('keeps the place of a workload that has to leave a cluster: who waits does not get it', async () => {
+    await k('delete', 'deployment', 'web', 'big')
+    await apply(quota({ overall: { cpu: '4' } }))
+    await apply(app('moving', 4))
+    await eventually(async () => assert.deepEqual(await placed('moving'), { member1: 2, member2: 2 }))
+    await apply(app('late', 1))
+    await eventually(async () => assert.equal((await scheduled('late'))?.reason, 'QuotaExceeded'))
+    const taints = [{ key: 'broken', effect: 'NoExecute' }]
+    await k('patch', 'cluster', 'member1', '--type=merge', '-p', JSON.stringify({ spec: { taints } }))
+    await eventually(async () => assert.deepEqual(await placed('moving'), { member2: 4 }))
+    assert.deepEqual(await placed('late'), {})
+    const { status } = await k.json('federatedresourcequota', 'team')
+    assert.deepEqual(status.overallUsed, { cpu: '4' })
+  })
+
   test('is refused when it says what cannot be kept', async () => {
     const { code, err } = await k.run(['apply', '-f', '-'], JSON.stringify(quota({ overall: { cpu: '-1' } })))
     assert.equal(code, 1)
