@@ -178,6 +178,7 @@ const refused: readonly [what: string, path: string, sent: Sent, code: number, r
   ['nothing', configMapPath, { method: 'POST' }, 400, 'BadRequest'],
   ['protobuf', configMapPath, post('k8s\0', 'application/vnd.kubernetes.protobuf'), 415, 'UnsupportedMediaType'],
   ['too much', configMapPath, post('x'.repeat(3 * 1024 * 1024 + 1)), 413, 'RequestEntityTooLarge'],
+  ['far too much', configMapPath, post('x'.repeat(24 * 1024 * 1024)), 413, 'RequestEntityTooLarge'],
   ['a path that is none', '/api/v1/%zz', {}, 400, 'BadRequest'],
   ['an answer we cannot give', configMapPath, { headers: { accept: 'text/html' } }, 406, 'NotAcceptable'],
   ['a method nobody knows here', configMapPath, { method: 'PUT', headers: json, body: '{}' }, 405, 'MethodNotAllowed'],

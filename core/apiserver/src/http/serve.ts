@@ -9,6 +9,7 @@ import type { ApiServer } from '../server.ts'
 import { refusal } from '../status.ts'
 import { anonymous, authenticate } from './authenticate.ts'
 import { bodyLimit, readBody } from './body.ts'
+import { drained } from './drain.ts'
 import { respond } from './respond.ts'
 import { streamWatch } from './stream.ts'
 
@@ -117,11 +118,13 @@ const send = async (reply: FastifyReply, answer: Answer): Promise<FastifyReply> 
   return reply
 }
 
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+
 /** What fastify refuses before we see it, in our words. */
 const refusalOf = (error: unknown): ApiError => {
   if (error instanceof ApiError) return error
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return refusal.tooLarge(bodyLimit)
+  if (isTooLarge(error)) return refusal.tooLarge(bodyLimit)
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
   const message = error instanceof Error ? error.message : String(error)
   return status < 500 ? refusal.badRequest(message, error) : refusal.internal(message, error)
@@ -161,7 +164,10 @@ const createApp = ({ tls }: HttpsOptions): FastifyInstance => {
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.setErrorHandler((error, _request, reply) => refuse(reply, error))
+  app.setErrorHandler(async (error, request, reply) => {
+    if (isTooLarge(error)) await drained(request.raw)
+    return refuse(reply, error)
+  })
   app.setNotFoundHandler((_request, reply) => refuse(reply, refusal.unknownPath()))
   return app
 }
