@@ -5,7 +5,8 @@ import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { crds } from '@flotilla/sdk'
 import { stringify } from 'yaml'
-import { type Dns, dig, dns } from '../dns.ts'
+import type { Daemon } from '../daemon.ts'
+import { dig, dns } from '../dns.ts'
 import { flotilla } from '../flotilla.ts'
 import { eventually, kubectl } from '../kubectl.ts'
 import { type Up, up } from '../up.ts'
@@ -62,7 +63,7 @@ async function freePort(): Promise<number> {
 
 describe('names of imported services', () => {
   let fleet: Up
-  let server: Dns | undefined
+  let server: Daemon | undefined
 
   const on = (context: string) => {
     const k = kubectl(fleet.kubeconfig)

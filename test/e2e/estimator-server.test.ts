@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { connect } from 'node:tls'
 import { type Authority, type Credential, openAuthority } from '@flotilla/apiserver'
-import { type Estimator, estimator } from '../estimator.ts'
+import type { Daemon } from '../daemon.ts'
+import { estimator } from '../estimator.ts'
 import { newDataDir, type Up, up } from '../up.ts'
 
 /** A port nobody listens on. */
@@ -20,7 +21,7 @@ const freePort = (): Promise<number> =>
 describe('flotilla estimator', () => {
   let fleet: Up
   let authority: Authority
-  let listening: Estimator
+  let listening: Daemon
   let health: number
 
   before(async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { openAuthority } from '@flotilla/apiserver'
 import { stringify } from 'yaml'
-import { type Estimator, estimator } from '../estimator.ts'
+import type { Daemon } from '../daemon.ts'
+import { estimator } from '../estimator.ts'
 import { flotilla } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { newDataDir, type Up, up } from '../up.ts'
@@ -57,7 +58,7 @@ async function apply(k: Kubectl, object: object): Promise<void> {
 }
 
 /** Says where estimators are, and waits for what clusters report. */
-async function prepare(k: Kubectl, estimators: readonly Estimator[]): Promise<void> {
+async function prepare(k: Kubectl, estimators: readonly Daemon[]): Promise<void> {
   await apply(k, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'karmada-system' } })
   for (const [i, name] of members.entries()) await apply(k, serviceOf(name, estimators[i]?.port ?? 0))
   await eventually(async () => {
@@ -80,7 +81,7 @@ const division = async (k: Kubectl, name: string): Promise<Json> =>
 describe('accurate estimators, with certificates on both sides', () => {
   let fleet: Up
   let k: Kubectl
-  let estimators: readonly Estimator[] = []
+  let estimators: readonly Daemon[] = []
 
   before(async () => {
     const dir = newDataDir()
@@ -138,7 +139,7 @@ describe('accurate estimators, with certificates on both sides', () => {
 describe('the descheduler', () => {
   let fleet: Up
   let k: Kubectl
-  let estimators: readonly Estimator[] = []
+  let estimators: readonly Daemon[] = []
 
   before(async () => {
     const plugins = [

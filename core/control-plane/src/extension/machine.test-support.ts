@@ -7,6 +7,7 @@ import {
   type Kind,
   type LogFields,
   type Manifest,
+  type Metrics,
   type Patch,
   Registry,
 } from '@flotilla/sdk'
@@ -172,4 +173,19 @@ export function testMachine(options: MachineOptions = {}): TestMachine {
     },
     end: () => ending.abort(),
   }
+}
+
+/** Metrics as text, and how often each was counted or observed. */
+export function counting(): { readonly metrics: Metrics; readonly counted: Map<string, number> } {
+  const counted = new Map<string, number>()
+  const count = (name: string, labels: Readonly<Record<string, string>> = {}) => {
+    const text = [name, ...Object.values(labels)].join(' ')
+    counted.set(text, (counted.get(text) ?? 0) + 1)
+  }
+  const metrics: Metrics = {
+    counter: ({ name }) => ({ add: (labels) => count(name, labels) }),
+    gauge: () => ({ set: () => undefined, forget: () => undefined }),
+    histogram: ({ name }) => ({ observe: (_, labels) => count(name, labels) }),
+  }
+  return { metrics, counted }
 }

@@ -8,7 +8,6 @@ import {
   interpret,
   label,
   type Manifest,
-  type Metrics,
   on,
   type PropagationPolicy,
   propagationPolicyKind,
@@ -16,6 +15,7 @@ import {
 } from '@flotilla/sdk'
 import { deployment, manifest, overridePolicy, policy } from '@flotilla/sdk/testing'
 import {
+  counting,
   deploymentKind,
   type MachineOptions,
   type TestMachine,
@@ -33,21 +33,6 @@ const countsReplicas = on(interpret.replicas, ({ manifest: { kind, spec } }) =>
   kind === 'Deployment' ? { replicas: (spec as { replicas: number }).replicas } : undefined,
 )
 const needsSettings = on(interpret.dependencies, () => [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'settings' }])
-
-/** Metrics as text, and how often each was counted or observed. */
-function counting(): { readonly metrics: Metrics; readonly counted: Map<string, number> } {
-  const counted = new Map<string, number>()
-  const count = (name: string, labels: Readonly<Record<string, string>> = {}) => {
-    const text = [name, ...Object.values(labels)].join(' ')
-    counted.set(text, (counted.get(text) ?? 0) + 1)
-  }
-  const metrics: Metrics = {
-    counter: ({ name }) => ({ add: (labels) => count(name, labels) }),
-    gauge: () => ({ set: () => undefined, forget: () => undefined }),
-    histogram: ({ name }) => ({ observe: (_, labels) => count(name, labels) }),
-  }
-  return { metrics, counted }
-}
 
 let machine: TestMachine
 const start = (options: MachineOptions = {}): TestMachine => {

@@ -6,7 +6,6 @@ import {
   keyOf,
   label,
   type Manifest,
-  type Metrics,
   match as matchPoints,
   on,
   type PropagationPolicy,
@@ -14,6 +13,7 @@ import {
 } from '@flotilla/sdk'
 import { clusterPolicy, deployment, manifest, overridePolicy, policy } from '@flotilla/sdk/testing'
 import {
+  counting,
   deploymentKind,
   type MachineOptions,
   type TestMachine,
@@ -36,21 +36,6 @@ const byLabel = (app: string) => [
   { apiVersion: 'apps/v1', kind: 'Deployment', labelSelector: { matchLabels: { app } } },
 ]
 const claimedBy = (name: string) => withClaim({}, { policy: { namespace: 'default', name }, id: `id-${name}` })
-
-/** Metrics as text, and how often each was counted or observed. */
-function counting(): { readonly metrics: Metrics; readonly counted: Map<string, number> } {
-  const counted = new Map<string, number>()
-  const count = (name: string, labels: Readonly<Record<string, string>> = {}) => {
-    const text = [name, ...Object.values(labels)].join(' ')
-    counted.set(text, (counted.get(text) ?? 0) + 1)
-  }
-  const metrics: Metrics = {
-    counter: ({ name }) => ({ add: (labels) => count(name, labels) }),
-    gauge: () => ({ set: () => undefined, forget: () => undefined }),
-    histogram: ({ name }) => ({ observe: (_, labels) => count(name, labels) }),
-  }
-  return { metrics, counted }
-}
 
 let machine: TestMachine
 const start = (options: MachineOptions = {}): TestMachine => {
