@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { holdLittleGarbage } from '@flotilla/cli'
 import { dns } from './dns.ts'
 import { policies } from './policies.ts'
 import { scheduleProfile } from './profile.ts'
@@ -19,6 +20,8 @@ const usage = `usage:
   npm run bench -- quota [--n 20000] [--quotas 1000] [--clusters 100] [--given 10]
   npm run bench -- writes [--n 20] [--idle 60]
   npm run bench -- dns [--n 5000] [--clusters 20] [--seconds 5]`
+
+holdLittleGarbage() // as flotilla itself does, or its memory is not what is measured
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -1,4 +1,5 @@
 export { type Fleet, type FleetOptions, startFleet } from './fleet/fleet.ts'
+export { holdLittleGarbage } from './memory.ts'
 export type { Control } from './plan/control.ts'
 export type { Changes } from './simulate/changes.ts'
 export { type Simulation, simulate } from './simulate/simulate.ts'
