@@ -1,15 +1,5 @@
 import type { Index, Manifest, OwnerReference } from '@flotilla/sdk'
 
-/** The reference that makes an object belong to its controller, and go with it. */
-export const controllerReference = ({ apiVersion, kind, metadata: { name, uid = '' } }: Manifest): OwnerReference => ({
-  apiVersion,
-  kind,
-  name,
-  uid,
-  controller: true,
-  blockOwnerDeletion: true,
-})
-
 export const controllerOf = ({ metadata: { ownerReferences = [] } }: Manifest): OwnerReference | undefined =>
   ownerReferences.find(({ controller }) => controller)
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import {
+  controllerReference,
   deepEqual,
   type EndpointSlice,
   endpointSliceKind,
@@ -9,7 +10,6 @@ import {
   keyText,
   type Manifest,
   type ObjectMeta,
-  type OwnerReference,
   type Service,
   type ServiceImport,
   safeHash,
@@ -112,15 +112,6 @@ export function serviceFacts(object: unknown): unknown {
 /** The Service that has the address of an import in a cluster. No user would take such a name. */
 export const derivedNameOf = (name: string): string => `derived-${safeHash(name)}`
 
-const ownerOf = ({ apiVersion, kind, metadata: { name, uid = '' } }: ServiceImport): OwnerReference => ({
-  apiVersion,
-  kind,
-  name,
-  uid,
-  controller: true,
-  blockOwnerDeletion: true,
-})
-
 /** An import as a cluster is to have it. The same as is there when nothing has to change. */
 export function wantedImport(
   kind: Kind<ServiceImport>,
@@ -163,7 +154,7 @@ export function wantedService(of: ServiceImport, { spec }: Agreement, there?: Se
     metadata: {
       ...(there?.metadata ?? { ...(namespace && { namespace }), name: derivedNameOf(name) }),
       labels: { [madeLabel]: 'true', [sliceLabel.imported]: name },
-      ownerReferences: [ownerOf(of)],
+      ownerReferences: [controllerReference(of)],
     },
     spec: {
       ...others,
@@ -198,7 +189,7 @@ export function wantedSlice(
         [sliceLabel.managedBy]: sliceManager.clusterset,
         ...(isHeadless ? { [sliceLabel.headless]: '' } : { [sliceLabel.service]: derivedNameOf(name) }),
       },
-      ownerReferences: [ownerOf(of)],
+      ownerReferences: [controllerReference(of)],
     },
     addressType: reached.addressType,
     endpoints: bare(reached.endpoints ?? []),

@@ -1,24 +1,5 @@
-import {
-  type Ask,
-  label,
-  type Manifest,
-  type OwnerReference,
-  overridden,
-  rulesFor,
-  type Work,
-  workFor,
-} from '@flotilla/sdk'
+import { type Ask, controllerReference, label, overridden, rulesFor, type Work, workFor } from '@flotilla/sdk'
 import type { Basis } from './settled.ts'
-import { namespaceKind } from './shared.ts'
-
-const ownerOf = ({ metadata: { name, uid = '' } }: Manifest): OwnerReference => ({
-  apiVersion: namespaceKind.apiVersion,
-  kind: namespaceKind.kind,
-  name,
-  uid,
-  controller: true,
-  blockOwnerDeletion: true,
-})
 
 /** Whether a Work of that name is a binding's: a policy brought the namespace there. */
 export const isOfBinding = ({ metadata }: Work): boolean => Boolean(metadata.labels?.[label.clusterBindingId])
@@ -36,7 +17,7 @@ export async function namespaceWork(
     template: namespace,
     manifest: await overridden(ask, namespace, cluster, rules),
     rules,
-    owner: ownerOf(namespace),
+    owner: controllerReference(namespace),
     // once kept, always kept: what was left behind has no binding any more that would say so
     preserveResourcesOnDeletion: isPreserved || there?.spec.preserveResourcesOnDeletion === true,
     ...(id !== undefined && { id }),

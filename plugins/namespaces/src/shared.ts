@@ -1,21 +1,13 @@
-import { annotation, errors, isReservedNamespace, type Kind, label, type Manifest } from '@flotilla/sdk'
+import { annotation, isReservedNamespace, type Kind, label, type Manifest, wholeName } from '@flotilla/sdk'
 
 export const namespaceKind: Kind = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', scope: 'Cluster' }
 
 /** Whether a namespace may be in every cluster, by its name. */
 export type Skips = (name: string) => boolean
 
-function wholeName(expression: string): RegExp {
-  try {
-    return new RegExp(`^(?:${expression})$`)
-  } catch (cause) {
-    throw errors.CONFIG_INVALID('skippedPropagatingNamespaces', String(cause))
-  }
-}
-
 /** Names that one of the expressions matches from end to end. They are compiled once. */
 export function skipping(expressions: readonly string[]): Skips {
-  const compiled = expressions.map(wholeName)
+  const compiled = expressions.map((each) => wholeName(each, 'skippedPropagatingNamespaces'))
   return (name) => compiled.some((expression) => expression.test(name))
 }
 

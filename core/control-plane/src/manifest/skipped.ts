@@ -1,5 +1,5 @@
 import type { ServedKind } from '@flotilla/kube'
-import { errors, fieldAt, groupOf, isReservedNamespace, type Kind, type Manifest } from '@flotilla/sdk'
+import { fieldAt, groupOf, isReservedNamespace, type Kind, type Manifest, wholeName } from '@flotilla/sdk'
 
 /** What is never propagated beside what never is; the names are those of the config file. */
 export interface SkippedOptions {
@@ -50,21 +50,13 @@ export const isPropagated = (kind: ServedKind, { skippedPropagatingApis = [] }: 
   !isOwn(kind) &&
   !skippedPropagatingApis.some((entry) => names(entry, kind))
 
-function wholeName(expression: string): RegExp {
-  try {
-    return new RegExp(`^(?:${expression})$`)
-  } catch (cause) {
-    throw errors.CONFIG_INVALID('skippedPropagatingNamespaces', String(cause))
-  }
-}
-
 /** The definition of a kind of Flotilla's own: its controllers are here, and nobody looks at it in a member. */
 const definesOwn = ({ kind, spec }: Manifest): boolean =>
   kind === 'CustomResourceDefinition' && isOwnGroup(String(fieldAt(spec, ['group'])))
 
 /** Whether an object stands where nothing is propagated from. The expressions are compiled once. */
 export function besides({ skippedPropagatingNamespaces = ['kube-.*'] }: SkippedOptions): (object: Manifest) => boolean {
-  const skipped = skippedPropagatingNamespaces.map(wholeName)
+  const skipped = skippedPropagatingNamespaces.map((each) => wholeName(each, 'skippedPropagatingNamespaces'))
   return (object) => {
     const { apiVersion, kind, metadata } = object
     const { namespace, name } = metadata

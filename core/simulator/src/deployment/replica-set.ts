@@ -1,7 +1,6 @@
-import { deepEqual, type Manifest, type StringMap } from '@flotilla/sdk'
+import { controllerReference, deepEqual, type Manifest, type StringMap } from '@flotilla/sdk'
 import { type Deployment, type ReplicaSet, replicaSetKind } from '../api/workloads.ts'
 import { templateHash } from '../names.ts'
-import { controllerReference } from '../owner.ts'
 import { limitsOf } from './limits.ts'
 
 export const hashLabel = 'pod-template-hash'

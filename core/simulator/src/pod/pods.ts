@@ -1,9 +1,9 @@
 import type { Runtime } from '@flotilla/kube'
-import type { Key, Manifest, StringMap } from '@flotilla/sdk'
+import { controllerReference, type Key, type Manifest, type StringMap } from '@flotilla/sdk'
 import { type Pod, type PodSpec, type PodStatus, type PodTemplate, podKind } from '../api/pod.ts'
 import { Cached } from '../cached.ts'
 import type { Capacity } from '../node/capacity.ts'
-import { byController, controllerReference } from '../owner.ts'
+import { byController } from '../owner.ts'
 
 /** What a workload says of one of its pods beside the template. */
 export interface PodDraft {

@@ -1,3 +1,4 @@
+import { controllerReference } from '@flotilla/sdk'
 import type { Node } from '../api/node.ts'
 import type { Pod } from '../api/pod.ts'
 import {
@@ -8,7 +9,6 @@ import {
   type Service,
   type ServicePort,
 } from '../api/service.ts'
-import { controllerReference } from '../owner.ts'
 import { isActive, isReady } from '../pod/condition.ts'
 
 export const serviceLabel = 'kubernetes.io/service-name'

@@ -5,6 +5,7 @@ import {
   bindingName,
   clusterExpressionKeys,
   clusterResourceBindingKind,
+  controllerReference,
   finalizer,
   interpret,
   type Key,
@@ -44,15 +45,6 @@ export const bindingKeyOf = ({ kind, metadata: { namespace, name } }: Manifest):
 export const compact = <T extends object>(fields: T): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T // only optional keys go
 
-const ownerOf = ({ apiVersion, kind, metadata: { name, uid = '' } }: Manifest): OwnerReference => ({
-  apiVersion,
-  kind,
-  name,
-  uid,
-  controller: true,
-  blockOwnerDeletion: true,
-})
-
 const withOwner = (owners: readonly OwnerReference[] = [], owner: OwnerReference): readonly OwnerReference[] =>
   owners.some(({ uid }) => uid === owner.uid) ? owners : [...owners, owner]
 
@@ -81,7 +73,7 @@ export function referTo(
       name: bindingName(kind, metadata.name),
       annotations: { ...existing?.metadata.annotations, [templateAnnotation]: print },
       finalizers: withName(existing?.metadata.finalizers, own),
-      ownerReferences: withOwner(existing?.metadata.ownerReferences, ownerOf(template)),
+      ownerReferences: withOwner(existing?.metadata.ownerReferences, controllerReference(template)),
     }),
     resource: compact({ apiVersion, kind, namespace, name: metadata.name, uid, resourceVersion }),
   }
