@@ -251,6 +251,24 @@ export const errors = {
     ),
   QUANTITY_INVALID: (text: string) =>
     new FlotillaError('QUANTITY_INVALID', false, `"${text}" is not a quantity; one looks like 500m, 2 or 1.5Gi`),
+  SANDBOX_FAILED: (program: string, call: string, reason: string) =>
+    new FlotillaError('SANDBOX_FAILED', true, `${program} failed in ${call}: ${reason}`),
+  SANDBOX_MEMORY: (program: string, call: string, bytes: number) =>
+    new FlotillaError(
+      'SANDBOX_MEMORY',
+      true,
+      `${program} needed more than its ${Math.round(bytes / 2 ** 20)} MiB of memory in ${call}`,
+    ),
+  SANDBOX_OUTPUT: (program: string, call: string, bytes: number) =>
+    new FlotillaError(
+      'SANDBOX_OUTPUT',
+      true,
+      `${program} gave more than the ${Math.round(bytes / 2 ** 10)} KiB it may in ${call}`,
+    ),
+  SANDBOX_PROGRAM: (program: string, reason: string) =>
+    new FlotillaError('SANDBOX_PROGRAM', false, `${program} cannot be run: ${reason}`),
+  SANDBOX_TIMEOUT: (program: string, call: string, milliseconds: number) =>
+    new FlotillaError('SANDBOX_TIMEOUT', true, `${program} did not come back from ${call} within ${milliseconds} ms`),
   SERVER_UNREACHABLE: (server: string, cause: unknown) =>
     new FlotillaError('SERVER_UNREACHABLE', true, `${server} did not answer: ${reasonOf(cause)}`, { cause }),
   STORAGE_UNUSABLE: (file: string, cause: unknown) =>

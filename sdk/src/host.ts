@@ -2,7 +2,8 @@ import type { Client } from './client.ts'
 import type { Key, Kind } from './kind.ts'
 import type { Manifest } from './manifest.ts'
 import type { Outcome } from './outcome.ts'
-import type { Ask } from './point.ts'
+import type { Ask, Extension } from './point.ts'
+import type { Sandboxes } from './sandbox.ts'
 
 export type LogFields = Readonly<Record<string, unknown>>
 
@@ -142,6 +143,22 @@ export type Recorder = (
   message: string,
 ) => void
 
+/** What is done about an answer that is slow, or fails; what is not said is as for the plugin at the answer's point. */
+export interface AnswerPolicy {
+  /** Whose answer it is: it stands where the name of a plugin does. */
+  readonly name: string
+  /** How long it may take, in milliseconds. */
+  readonly timeout?: number
+  readonly failurePolicy?: 'fail' | 'ignore'
+  readonly circuitBreaker?: {
+    /** After so many failures in a row it is left alone; 0 is never. */
+    readonly failures?: number
+    /** For so many milliseconds. */
+    readonly openFor?: number
+    readonly counts?: 'unanswered' | 'all'
+  }
+}
+
 /** Everything a plugin may do. Its log lines and metrics already carry its name; what it adds ends with its scope. */
 export interface Host {
   /** The control plane's API. */
@@ -157,6 +174,10 @@ export interface Host {
   readonly now: () => Date
   /** Ends when the plugin's scope does. */
   readonly signal: AbortSignal
+  /** Where programs of strangers run; those of a plugin end with its scope. */
+  readonly sandboxes: Sandboxes
+  /** An answer in the name of somebody a plugin speaks for, looked after as those of plugins are: measured, limited in time, checked. */
+  observed(extension: Extension, policy: AnswerPolicy): Extension
   /** A shared cache of a kind in the control plane. */
   store<T>(kind: Kind<T>): Store<T>
   /** Begins a controller; the machine runs it while this process leads. */

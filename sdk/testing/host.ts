@@ -19,6 +19,7 @@ import type { Manifest } from '../src/manifest.ts'
 import type { Outcome } from '../src/outcome.ts'
 import type { Plugin } from '../src/plugin.ts'
 import { Registry } from '../src/point.ts'
+import type { Sandboxes } from '../src/sandbox.ts'
 import { fakeClient } from './client.ts'
 import { Objects, typed } from './objects.ts'
 
@@ -31,6 +32,8 @@ export interface HostOptions {
   readonly plugins?: readonly Plugin[]
   /** The plugin's options. */
   readonly options?: unknown
+  /** Where programs of strangers run; by default nowhere. */
+  readonly sandboxes?: Sandboxes
   /** By default the first moment of 2026. */
   readonly now?: Date
 }
@@ -199,6 +202,13 @@ function membersOf(held: ReadonlyMap<string, Objects>, objects: Objects): Member
   }
 }
 
+/** Runs nothing. */
+const noSandboxes: Sandboxes = {
+  open: async ({ name }) => {
+    throw new Error(`there is no sandbox for ${name} here: give fakeHost some`)
+  },
+}
+
 /** A host for a plugin under test. The plugin's own points are asked through `options.plugins` only. */
 export function fakeHost(options: HostOptions = {}): FakeHost {
   const { now = new Date('2026-01-01T00:00:00Z') } = options
@@ -225,6 +235,8 @@ export function fakeHost(options: HostOptions = {}): FakeHost {
     options: options.options,
     now: () => now,
     signal: new AbortController().signal,
+    sandboxes: options.sandboxes ?? noSandboxes,
+    observed: (extension, { name }) => ({ ...extension, plugin: name }),
     store: (kind) => objects.store(kind),
     controller: (name) => builder(name, objects, (controller) => controllers.set(name, controller)),
   }

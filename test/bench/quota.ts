@@ -119,6 +119,7 @@ export async function quota(options: QuotaOptions): Promise<void> {
   const runtime = createRuntime({ client, name: 'bench', log, metrics, signal: life.signal })
   const { members } = createMembers({ ...runtime, ask: registry.ask })
   const host: Host = {
+    ...fakeHost(),
     ...runtime,
     members,
     ask: registry.ask,

@@ -9,9 +9,12 @@ import {
   type Metrics,
   type Overhear,
   Registry,
+  type Sandboxes,
 } from '@flotilla/sdk'
 import type { Config } from './config/config.ts'
 import { type LoadedPlugins, loadPlugins, type PluginEntry } from './extension/loader.ts'
+import { observed } from './extension/observed.ts'
+import { policyAt } from './extension/policy.ts'
 import { type Asking, profilesOf } from './extension/profiles.ts'
 import type { Machine } from './machine.ts'
 import { Unsaid } from './manifest/unsaid.ts'
@@ -31,6 +34,7 @@ import { scheduleControllers } from './pipeline/schedule/controller.ts'
 import { Decisions } from './pipeline/schedule/decisions.ts'
 import type { Explanation } from './pipeline/schedule/explain.ts'
 import { reporting } from './reporting.ts'
+import { createSandboxes } from './sandbox/sandboxes.ts'
 import { createReviewer, type Reviewer } from './server/admission/review.ts'
 import { sayBuild } from './server/build-info.ts'
 
@@ -116,7 +120,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     registry,
     version,
     timeout: config.pluginTimeout,
-    host: hostOn(machine),
+    host: hostOn(machine, config.pluginTimeout, createSandboxes()),
   })
 
   const decisions = new Decisions(config.decisionMemory)
@@ -142,7 +146,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
 
 /** A plugin's host: the machine's, with the plugin's name on what it logs, and its own options and end. */
 const hostOn =
-  (machine: Machine) =>
+  (machine: Machine, timeout: number, sandboxes: Sandboxes) =>
   (plugin: string, options: unknown, signal: AbortSignal): Host => ({
     client: machine.client,
     members: machine.members,
@@ -153,6 +157,15 @@ const hostOn =
     options,
     now: machine.now,
     signal,
+    sandboxes,
+    observed: (extension, { name, ...words }) =>
+      observed(extension, {
+        plugin: name,
+        metrics: machine.metrics,
+        log: machine.log.with({ plugin: name }),
+        policy: policyAt(extension.point.id, words, timeout),
+        trusted: false,
+      }),
     store: (kind) => machine.store(kind),
     controller: (name) => machine.controller(`${plugin}:${name}`),
   })
