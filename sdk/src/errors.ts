@@ -95,7 +95,7 @@ const faultOf = (cause: unknown): unknown =>
   cause instanceof FlotillaError && cause.code === 'PLUGIN_FAILED' && isOf(cause, 'OVERRIDE_PATH') ? cause.cause : cause
 
 /** What can be done about a plugin that fails for a reason of its own. */
-const mendPlugin = 'mend the plugin, or set failurePolicy: ignore for it in the config file'
+const mendPlugin = 'mend the plugin, or set failurePolicy: ignore where it is configured'
 
 /** What a plugin failed for. What is in the catalogue says itself what to do about it. */
 const failureOf = (cause: unknown): string =>
@@ -241,7 +241,7 @@ export const errors = {
     new FlotillaError(
       'PLUGIN_TIMEOUT',
       true,
-      `plugin ${plugin} did not answer ${point} within ${milliseconds} ms; give it a longer timeout, or failurePolicy: ignore, in the config file`,
+      `plugin ${plugin} did not answer ${point} within ${milliseconds} ms; give it a longer timeout, or failurePolicy: ignore, where it is configured`,
     ),
   PRIORITY_CLASS_UNKNOWN: (name: string) =>
     new FlotillaError(

@@ -3,6 +3,8 @@ import type { Key } from '../kind.ts'
 import type { Manifest } from '../manifest.ts'
 import { point } from '../point.ts'
 import { first, pipe } from '../rules.ts'
+import { wrongDenial } from './admit-answers.ts'
+import { wrongManifest } from './wrong.ts'
 
 /** Someone wants to write. For a delete, `manifest` is what would go. */
 export interface Admission {
@@ -26,7 +28,7 @@ export interface Denial {
 }
 
 /** Asked before a write of a kind that someone is about; each plugin may change what is written. */
-export const mutate = point('admit.mutate', pipe<Admission>)
+export const mutate = point('admit.mutate', pipe<Admission>, (answer, { manifest }) => wrongManifest(answer, manifest))
 
 /** Asked after all mutations. The first denial ends the request. */
-export const refuse = point('admit.refuse', first<Admission, Denial>)
+export const refuse = point('admit.refuse', first<Admission, Denial>, wrongDenial)

@@ -2,6 +2,16 @@ import type { AggregatedStatusItem, Component, Health, ReplicaRequirements } fro
 import type { Json, LabelSelector, Manifest } from '../manifest.ts'
 import { point } from '../point.ts'
 import { first } from '../rules.ts'
+import {
+  wrongAggregate,
+  wrongComponents,
+  wrongDependencies,
+  wrongHealth,
+  wrongNeeds,
+  wrongReflection,
+  wrongRetention,
+  wrongRevision,
+} from './interpret-answers.ts'
 
 export interface Template {
   readonly manifest: Manifest
@@ -45,25 +55,25 @@ export interface Dependency {
 }
 
 /** Asked while binding. No answer: not a workload. */
-export const replicas = point('interpret.replicas', first<Template, Needs>)
+export const replicas = point('interpret.replicas', first<Template, Needs>, wrongNeeds)
 
 /** Asked while binding, before `interpret.replicas`: a workload of several pod templates. */
-export const components = point('interpret.components', first<Template, readonly Component[]>)
+export const components = point('interpret.components', first<Template, readonly Component[]>, wrongComponents)
 
 /** Asked while binding, when the policy propagates dependencies. */
-export const dependencies = point('interpret.dependencies', first<Template, readonly Dependency[]>)
+export const dependencies = point('interpret.dependencies', first<Template, readonly Dependency[]>, wrongDependencies)
 
 /** Asked while rendering: the manifest with this many replicas. */
-export const reviseReplicas = point('interpret.reviseReplicas', first<Revision, Manifest>)
+export const reviseReplicas = point('interpret.reviseReplicas', first<Revision, Manifest>, wrongRevision)
 
 /** Asked before an update of a member: the desired manifest with the fields that belong to the member. */
-export const retain = point('interpret.retain', first<Retention, Manifest>)
+export const retain = point('interpret.retain', first<Retention, Manifest>, wrongRetention)
 
 /** Asked when a member's object changed. No answer: its whole `.status`. */
-export const status = point('interpret.status', first<Template, Reflection>)
+export const status = point('interpret.status', first<Template, Reflection>, wrongReflection)
 
 /** Asked when a member's object changed. No answer: `Healthy`. */
-export const health = point('interpret.health', first<Template, Health>)
+export const health = point('interpret.health', first<Template, Health>, wrongHealth)
 
 /** Asked when what members say changed: the template with a new `.status`. No answer: its status is left alone. */
-export const aggregate = point('interpret.aggregate', first<Aggregation, Manifest>)
+export const aggregate = point('interpret.aggregate', first<Aggregation, Manifest>, wrongAggregate)

@@ -3,6 +3,7 @@ import type { Overriders } from '../api/override-policy.ts'
 import type { Manifest } from '../manifest.ts'
 import { point } from '../point.ts'
 import { pipe } from '../rules.ts'
+import { wrongManifest } from './wrong.ts'
 
 /** One rule of one override policy that is about this cluster. */
 export interface Override {
@@ -12,4 +13,6 @@ export interface Override {
 }
 
 /** Asked for each rule that is about the cluster, in the order of policies and rules. Each plugin does its own part of `overriders`. */
-export const override = point('render.override', pipe<Override>)
+export const override = point('render.override', pipe<Override>, (answer, { manifest }) =>
+  wrongManifest(answer, manifest),
+)

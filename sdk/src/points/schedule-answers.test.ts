@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { binding, cluster } from '../../testing/build.ts'
 import type { Placement } from '../api/placement.ts'
+import { judge, type Table } from './judge.test-support.ts'
 import { assign, type Candidates, estimate, type Feasibility, filter, score, select } from './schedule.ts'
 
 const [a, b] = [cluster({ name: 'a' }), cluster({ name: 'b' })]
@@ -15,20 +16,6 @@ const asked = (placement: Placement = {}, replicas = 0): Feasibility => ({
   clusters: feasible,
   fresh: false,
 })
-
-/** Answers by name: what is wrong with each, if anything. */
-type Table = Readonly<Record<string, readonly [answer: unknown, problem?: RegExp]>>
-
-function judge(point: string, check: (answer: unknown) => string | undefined, table: Table): void {
-  describe(point, () => {
-    for (const [name, [answer, problem]] of Object.entries(table)) {
-      test(name, () => {
-        if (problem) assert.match(check(answer) ?? 'nothing is wrong', problem)
-        else assert.equal(check(answer), undefined)
-      })
-    }
-  })
-}
 
 /** What is no word for each cluster, whatever the word. */
 const shapeless: Table = {

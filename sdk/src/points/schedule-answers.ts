@@ -3,21 +3,7 @@ import { type Fields, isFields } from '../fields.ts'
 import { resolvers } from '../resolvers.ts'
 import type { AboutClusters } from '../rules.ts'
 import type { Feasibility } from './schedule.ts'
-
-/** The largest number of replicas there is. */
-const most = 2 ** 31 - 1
-
-/** The longest reason a plugin may give. */
-const longest = 1024
-
-/** Something a plugin said, short enough for a message. */
-const shown = (value: unknown): string => {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text
-}
-
-const isReason = (reason: unknown): boolean =>
-  typeof reason === 'string' && reason.trim() !== '' && reason.length <= longest
+import { isReason, isReplicas, longestReason, mostReplicas, shown } from './wrong.ts'
 
 /** What is wrong with what could resolve it: only what is heard of can be waited for. */
 function wrongHope({ resolvedBy = [] }: Fields): string | undefined {
@@ -26,9 +12,6 @@ function wrongHope({ resolvedBy = [] }: Fields): string | undefined {
     ? undefined
     : `resolvedBy is a list of ${resolvers.join(', ')}`
 }
-
-const isReplicas = (count: unknown): count is number =>
-  typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= most
 
 /** What is wrong with the words for each cluster, or with whom they are about. */
 function wrongWords(
@@ -47,7 +30,7 @@ function wrongWords(
 }
 
 const wrongRefusal = (word: unknown): string | undefined => {
-  if (!isFields(word) || !isReason(word.reason)) return `a refusal has a reason, of at most ${longest} characters`
+  if (!isFields(word) || !isReason(word.reason)) return `a refusal has a reason, of at most ${longestReason} characters`
   if (typeof word.resolvable !== 'boolean') return 'a refusal says whether it is resolvable: true or false'
   return wrongHope(word)
 }
@@ -56,7 +39,7 @@ const wrongScore = (word: unknown): string | undefined =>
   typeof word === 'number' && word >= 0 && word <= 100 ? undefined : `the score ${shown(word)} is not from 0 to 100`
 
 const wrongEstimate = (word: unknown): string | undefined =>
-  isReplicas(word) ? undefined : `the estimate ${shown(word)} is not a whole number from 0 to ${most}`
+  isReplicas(word) ? undefined : `the estimate ${shown(word)} is not a whole number from 0 to ${mostReplicas}`
 
 /** An answer to `schedule.filter` that cannot be. */
 export const wrongRefusals = (answer: unknown, asked: AboutClusters) => wrongWords(answer, asked, wrongRefusal)
@@ -89,14 +72,14 @@ const nameOfFeasible = (item: unknown): unknown => {
 export function wrongSelection(answer: unknown, asked: Feasibility): string | undefined {
   if (!isFields(answer)) return `${shown(answer)} is not an object with clusters or unfit`
   if ('unfit' in answer)
-    return isReason(answer.unfit) ? wrongHope(answer) : `unfit is a reason, of at most ${longest} characters`
+    return isReason(answer.unfit) ? wrongHope(answer) : `unfit is a reason, of at most ${longestReason} characters`
   if (!Array.isArray(answer.clusters)) return 'it has neither a list of clusters nor unfit'
   return wrongChoice(answer.clusters.map(nameOfFeasible), asked)
 }
 
 const wrongShare = ({ name, replicas, components }: Fields): string | undefined => {
   if (replicas !== undefined && !isReplicas(replicas))
-    return `${name}: ${shown(replicas)} replicas are not a whole number from 0 to ${most}`
+    return `${name}: ${shown(replicas)} replicas are not a whole number from 0 to ${mostReplicas}`
   if (components === undefined) return undefined
   const isWell = (each: unknown) => isFields(each) && typeof each.name === 'string' && isReplicas(each.replicas)
   return Array.isArray(components) && components.every(isWell)
@@ -131,7 +114,7 @@ export function wrongAssignment(answer: unknown, asked: Feasibility): string | u
   if ('unschedulable' in answer)
     return isReason(answer.unschedulable)
       ? wrongHope(answer)
-      : `unschedulable is a reason, of at most ${longest} characters`
+      : `unschedulable is a reason, of at most ${longestReason} characters`
   const { targets } = answer
   if (!Array.isArray(targets)) return 'it has neither a list of targets nor unschedulable'
   if (!targets.every(isFields)) return 'a target is an object with the name of a cluster'

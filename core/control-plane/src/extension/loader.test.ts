@@ -102,7 +102,7 @@ test('a plugin that throws fails its own call, with its name and the point', asy
   await assert.rejects(registry.ask(greet, 'world'), {
     code: 'PLUGIN_FAILED',
     message:
-      'plugin broken failed at test.greet: out of ink; mend the plugin, or set failurePolicy: ignore for it in the config file',
+      'plugin broken failed at test.greet: out of ink; mend the plugin, or set failurePolicy: ignore where it is configured',
   })
 })
 

@@ -39,7 +39,7 @@ const broken = () => {
   throw new Error('out of ink')
 }
 const hung = () => new Promise<string>(() => {})
-const wayOut = 'mend the plugin, or set failurePolicy: ignore for it in the config file'
+const wayOut = 'mend the plugin, or set failurePolicy: ignore where it is configured'
 
 describe('what a plugin fails with', () => {
   const failures: Readonly<
@@ -59,7 +59,7 @@ describe('what a plugin fails with', () => {
       answer: hung,
       code: 'PLUGIN_FAILED',
       message:
-        'plugin candidate failed at test.greet: plugin candidate did not answer test.greet within 5 ms; give it a longer timeout, or failurePolicy: ignore, in the config file',
+        'plugin candidate failed at test.greet: plugin candidate did not answer test.greet within 5 ms; give it a longer timeout, or failurePolicy: ignore, where it is configured',
     },
     'an answer that cannot be': {
       answer: () => 7,
