@@ -1,4 +1,5 @@
 import type { Client } from './client.ts'
+import type { Http } from './http.ts'
 import type { Key, Kind } from './kind.ts'
 import type { Manifest } from './manifest.ts'
 import type { Outcome } from './outcome.ts'
@@ -176,6 +177,8 @@ export interface Host {
   readonly signal: AbortSignal
   /** Where programs of strangers run; those of a plugin end with its scope. */
   readonly sandboxes: Sandboxes
+  /** Servers elsewhere; connections of a plugin end with its scope. */
+  readonly http: Http
   /** An answer in the name of somebody a plugin speaks for, looked after as those of plugins are: measured, limited in time, checked. */
   observed(extension: Extension, policy: AnswerPolicy): Extension
   /** A shared cache of a kind in the control plane. */

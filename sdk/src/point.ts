@@ -26,6 +26,8 @@ export interface Extension {
   readonly plugin?: string
   /** How often its scores are counted; by default once. */
   readonly weight?: number
+  /** It speaks for others, who are looked after one by one: see `onBehalf`. */
+  readonly onBehalf?: true
 }
 
 /** Answers a point. The types of the handler are checked here, where it is written. */
@@ -36,6 +38,15 @@ export const on = <Arg, const Out, Result>(
   point,
   handler,
 })
+
+/**
+ * Answers a point for others: what each of them says has been looked after by `Host.observed`, in its own name and within its
+ * own time. It is not looked after once more in the name of the plugin.
+ */
+export const onBehalf = <Arg, const Out, Result>(
+  point: Point<Arg, Out, Result>,
+  handler: Handler<Arg, NoInfer<Out>>,
+): Extension => ({ ...on(point, handler), onBehalf: true })
 
 /** Asks a point. */
 export type Ask = <Arg, Out, Result>(point: Point<Arg, Out, Result>, arg: Arg) => Promise<Result>

@@ -14,6 +14,7 @@ import type {
   Recorder,
   Store,
 } from '../src/host.ts'
+import type { Http } from '../src/http.ts'
 import { type Key, type Kind, keyOf, kindText, parseKey } from '../src/kind.ts'
 import type { Manifest } from '../src/manifest.ts'
 import type { Outcome } from '../src/outcome.ts'
@@ -34,6 +35,8 @@ export interface HostOptions {
   readonly options?: unknown
   /** Where programs of strangers run; by default nowhere. */
   readonly sandboxes?: Sandboxes
+  /** Servers elsewhere; by default there are none. */
+  readonly http?: Http
   /** By default the first moment of 2026. */
   readonly now?: Date
 }
@@ -209,6 +212,13 @@ const noSandboxes: Sandboxes = {
   },
 }
 
+/** Reaches nobody. */
+const noHttp: Http = {
+  open: ({ url }) => {
+    throw new Error(`nobody is reached at ${url} here: give fakeHost some http`)
+  },
+}
+
 /** A host for a plugin under test. The plugin's own points are asked through `options.plugins` only. */
 export function fakeHost(options: HostOptions = {}): FakeHost {
   const { now = new Date('2026-01-01T00:00:00Z') } = options
@@ -236,6 +246,7 @@ export function fakeHost(options: HostOptions = {}): FakeHost {
     now: () => now,
     signal: new AbortController().signal,
     sandboxes: options.sandboxes ?? noSandboxes,
+    http: options.http ?? noHttp,
     observed: (extension, { name }) => ({ ...extension, plugin: name }),
     store: (kind) => objects.store(kind),
     controller: (name) => builder(name, objects, (controller) => controllers.set(name, controller)),

@@ -1,4 +1,4 @@
-import { createRuntime } from '@flotilla/kube'
+import { createHttp, createRuntime } from '@flotilla/kube'
 import {
   type Ask,
   type Client,
@@ -158,6 +158,7 @@ const hostOn =
     now: machine.now,
     signal,
     sandboxes,
+    http: createHttp({ metrics: machine.metrics, signal }),
     observed: (extension, { name, ...words }) =>
       observed(extension, {
         plugin: name,

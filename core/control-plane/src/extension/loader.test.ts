@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { FlotillaError, first, type Host, on, type Plugin, point, Registry } from '@flotilla/sdk'
+import { FlotillaError, first, type Host, on, onBehalf, type Plugin, point, Registry } from '@flotilla/sdk'
 import { fakeHost } from '@flotilla/sdk/testing'
 import { createMetrics } from '../server/metrics.ts'
 import { type LoaderOptions, loadPlugins, type PluginEntry } from './loader.ts'
@@ -21,6 +21,23 @@ const loader = (registry = new Registry(), timeout = 1000): LoaderOptions => ({
 const says = (name: string, answer: (who: string) => string | undefined | Promise<string>): Plugin => ({
   name,
   extensions: () => [on(greet, answer)],
+})
+
+test('who speaks for others is within no time of its own, and its failures are theirs', async () => {
+  const registry = new Registry()
+  const spokesman: Plugin = {
+    name: 'spokesman',
+    extensions: () => [
+      onBehalf(greet, async (who) => {
+        if (who === 'nobody') throw new Error('theirs')
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        return `hello, says ${who}`
+      }),
+    ],
+  }
+  loadPlugins([{ plugin: spokesman }], loader(registry, 1))
+  assert.equal(await registry.ask(greet, 'someone'), 'hello, says someone')
+  await assert.rejects(registry.ask(greet, 'nobody'), /^Error: theirs$/)
 })
 
 const load = (...plugins: readonly Plugin[]) =>

@@ -173,6 +173,7 @@ function answersOf(entry: PluginEntry, host: Host, { timeout }: LoaderOptions): 
   const { metrics, log } = host
   const answers: readonly Extension[] = plugin.extensions?.(host) ?? []
   return answers.map((answer) => {
+    if (answer.onBehalf) return { ...answer, plugin: plugin.name }
     const policy = policyAt(answer.point.id, entry, timeout)
     return observed(answer, { plugin: plugin.name, metrics, log, policy, trusted })
   })

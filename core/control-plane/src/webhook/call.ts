@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { type ApiResponse, httpTransport } from '@flotilla/kube'
 import {
   errors,
   type Host,
+  type HttpAnswer,
   isFields,
   type SchedulingQuestion,
   type SchedulingRequest,
@@ -16,13 +16,27 @@ const longestAnswer = 16 * 2 ** 20
 /** Puts a question; the answer as it came, undefined when the webhook has no opinion. */
 export type Call = (request: SchedulingRequest) => Promise<unknown>
 
-const firstLineOf = (body: unknown): string =>
-  typeof body === 'string' ? (body.trim().split('\n', 1)[0]?.slice(0, 200) ?? '') : ''
+const firstLineOf = (text: string): string => text.trim().split('\n', 1)[0]?.slice(0, 200) ?? ''
+
+/** What a reply says: an object of JSON, or nothing that could be read. */
+function bodyOf({ headers, body }: HttpAnswer, { href }: URL): unknown {
+  if (!headers['content-type']?.includes('json')) return undefined
+  try {
+    return JSON.parse(Buffer.from(body).toString())
+  } catch {
+    throw errors.WEBHOOK_FAILED(href, 'its answer is not JSON')
+  }
+}
 
 /** The answer in a reply. Throws when the reply is none. */
-function answerIn({ status, body }: ApiResponse, { href }: URL): unknown {
-  const line = firstLineOf(body)
-  if (status !== 200) throw errors.WEBHOOK_FAILED(href, `it answered with ${status}${line && `: ${line}`}`)
+function answerIn(reply: HttpAnswer, url: URL): unknown {
+  const { href } = url
+  const { status } = reply
+  if (status !== 200) {
+    const line = firstLineOf(Buffer.from(reply.body).toString())
+    throw errors.WEBHOOK_FAILED(href, `it answered with ${status}${line && `: ${line}`}`)
+  }
+  const body = bodyOf(reply, url)
   const { apiVersion, kind } = schedulingReview
   if (!isFields(body) || body.apiVersion !== apiVersion || body.kind !== kind)
     throw errors.WEBHOOK_FAILED(href, `it answered with something that is not a ${kind} of ${apiVersion}`)
@@ -38,29 +52,20 @@ const tokenOf = async (file: string): Promise<string> => (await readFile(file, '
 const grace = 100
 
 /** Asks over connections that are kept, until the plugin ends. A question that takes too long is given up. */
-export function caller({ url, ca, tokenFile }: Place, timeout: number, { signal, metrics }: Host): Call {
-  const transport = httpTransport({
-    server: url.origin,
+export function caller({ url, ca, tokenFile }: Place, timeout: number, { http }: Host): Call {
+  const connection = http.open({
+    url: url.href,
     ...(ca && { ca }),
     ...(tokenFile && { token: () => tokenOf(tokenFile) }),
     longestAnswer,
-    metrics,
   })
-  signal.addEventListener('abort', () => void transport.close(), { once: true })
   return async (request) => {
-    const body: SchedulingQuestion = { ...schedulingReview, request }
-    const response = await transport
-      .send({
-        method: 'POST',
-        path: url.pathname,
-        headers: { 'content-type': 'application/json', accept: 'application/json' },
-        body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeout + grace)]),
-      })
-      .catch((cause: unknown) => {
-        if (cause instanceof SyntaxError) throw errors.WEBHOOK_FAILED(url.href, 'its answer is not JSON')
-        throw errors.SERVER_UNREACHABLE(url.href, cause)
-      })
-    return answerIn(response, url)
+    const question: SchedulingQuestion = { ...schedulingReview, request }
+    const reply = await connection.send({
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(question),
+      timeout: timeout + grace,
+    })
+    return answerIn(reply, url)
   }
 }

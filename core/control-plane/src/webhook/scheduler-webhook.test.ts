@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { inspect } from 'node:util'
+import { createHttp } from '@flotilla/kube'
 import {
   definePlugin,
   FlotillaError,
@@ -34,7 +35,10 @@ import { schedulerWebhook, schedulerWebhooks } from './scheduler-webhook.ts'
 import { read, reply, type Serving, serve, serving } from './webhook.test-support.ts'
 
 const open: Serving[] = []
+const life = new AbortController()
+const http = createHttp({ metrics: fakeHost().metrics, signal: life.signal })
 after(() => {
+  life.abort()
   for (const each of open) each.close()
 })
 
@@ -90,31 +94,51 @@ const [good, bad] = [
 
 for (const plugin of [graded, overTheWire]) {
   describe(`the exam of ${plugin.name}`, () => {
-    examineFilter(plugin, {
-      'refuses some': { given: { clusters: [good, bad] }, refuses: { bad: 'has grade 1' } },
-      'refuses none': { given: { clusters: [good] } },
-    })
-    examineScore(plugin, {
-      'scores all at once': { given: { clusters: [good, bad] }, scores: { good: 50, bad: 10 } },
-      'has no scores': { given: { clusters: clusters('a') } },
-    })
-    examineEstimate(plugin, {
-      'estimates all at once': { given: { clusters: [good, bad] }, estimates: { good: 5, bad: 1 } },
-      'has no estimates': { given: { clusters: clusters('a') } },
-    })
-    examineSelect(plugin, {
-      'selects the best': { given: { clusters: [feasible('a'), feasible('b')] }, selects: ['a'] },
-      'says why there are too few': { given: { clusters: [feasible('a')] }, unfit: 'one is too few' },
-    })
-    const replicas = { binding: binding({ replicas: 3 }) }
-    examineAssign(plugin, {
-      'assigns all': { given: { clusters: [feasible('a'), feasible('b')], ...replicas }, assigns: { a: 3 } },
-      'says why not': {
-        given: { clusters: [feasible('a')], fresh: true, ...replicas },
-        unschedulable: 'nothing is given away afresh',
+    examineFilter(
+      plugin,
+      {
+        'refuses some': { given: { clusters: [good, bad] }, refuses: { bad: 'has grade 1' } },
+        'refuses none': { given: { clusters: [good] } },
       },
-      'assigns nothing': { given: { clusters: [] } },
-    })
+      { http },
+    )
+    examineScore(
+      plugin,
+      {
+        'scores all at once': { given: { clusters: [good, bad] }, scores: { good: 50, bad: 10 } },
+        'has no scores': { given: { clusters: clusters('a') } },
+      },
+      { http },
+    )
+    examineEstimate(
+      plugin,
+      {
+        'estimates all at once': { given: { clusters: [good, bad] }, estimates: { good: 5, bad: 1 } },
+        'has no estimates': { given: { clusters: clusters('a') } },
+      },
+      { http },
+    )
+    examineSelect(
+      plugin,
+      {
+        'selects the best': { given: { clusters: [feasible('a'), feasible('b')] }, selects: ['a'] },
+        'says why there are too few': { given: { clusters: [feasible('a')] }, unfit: 'one is too few' },
+      },
+      { http },
+    )
+    const replicas = { binding: binding({ replicas: 3 }) }
+    examineAssign(
+      plugin,
+      {
+        'assigns all': { given: { clusters: [feasible('a'), feasible('b')], ...replicas }, assigns: { a: 3 } },
+        'says why not': {
+          given: { clusters: [feasible('a')], fresh: true, ...replicas },
+          unschedulable: 'nothing is given away afresh',
+        },
+        'assigns nothing': { given: { clusters: [] } },
+      },
+      { http },
+    )
   })
 }
 
@@ -127,7 +151,7 @@ function asking(words: object) {
   const registry = new Registry()
   const schedulerWebhooksWords = [{ name: 'remote', points: ['score'], ...words }]
   const config = readConfig({ schedulerWebhooks: schedulerWebhooksWords }, directory)
-  const host = fakeHost()
+  const host = fakeHost({ http })
   loadPlugins(schedulerWebhooks(config), {
     registry,
     version: '0.1.0',
@@ -158,7 +182,7 @@ describe('a webhook', () => {
     const { ask } = asking({ url })
     assert.deepEqual(await ask(), {})
     const registry = new Registry()
-    for (const extension of schedulerWebhook({ name: 'r', points: ['score'] }, { url: new URL(url) }, 1000).extensions?.(fakeHost()) ?? []) registry.add(extension) // biome-ignore format: one step
+    for (const extension of schedulerWebhook({ name: 'r', points: ['score'] }, { url: new URL(url) }, 1000).extensions?.(fakeHost({ http })) ?? []) registry.add(extension) // biome-ignore format: one step
     await registry.ask(schedule.score, { ...asked, clusters: [secretive] })
     const [first, second] = questions
     assert.equal(first?.apiVersion, 'scheduling.flotilla.dev/v1alpha1')
@@ -291,7 +315,7 @@ describe('a webhook', () => {
     )
     const plugin = schedulerWebhook({ name: 'lost', points: ['select'] }, { url: new URL(url) }, 1000)
     await assert.rejects(
-      examineSelect.check(plugin, { given: { clusters: [feasible('a')] }, selects: ['a', 'moon'] }),
+      examineSelect.check(plugin, { given: { clusters: [feasible('a')] }, selects: ['a', 'moon'] }, { http }),
       /"moon" is none of the clusters in question/,
     )
   })

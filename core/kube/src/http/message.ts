@@ -23,23 +23,35 @@ export const headersOf = ({ headers }: ApiRequest, { authorization, impersonate 
 
 export const bodyOf = ({ body }: ApiRequest): string | null => (body === undefined ? null : JSON.stringify(body))
 
+const tooLong = (most: number): Error => new Error(`the answer is longer than ${most} bytes`)
+
 /** The bytes of a body, as long as they are not too many. */
 async function bytesOf(body: Answer['body'], most: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > most) throw new Error(`the answer is longer than ${most} bytes`) // leaving the loop ends the body
+    if (size > most) throw tooLong(most) // leaving the loop ends the body
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-async function textOf({ headers, body }: Answer, most: number | undefined): Promise<string> {
-  const isZipped = headers['content-encoding'] === 'gzip'
-  if (most === undefined) return isZipped ? (await unzip(await body.arrayBuffer())).toString() : body.text()
-  const bytes = await bytesOf(body, most)
-  return (isZipped ? await unzip(bytes, { maxOutputLength: most }) : bytes).toString()
+const isZipped = ({ headers }: Answer): boolean => headers['content-encoding'] === 'gzip'
+
+/** What an answer holds, unpacked: no more than `most` bytes. */
+export async function contentOf(answer: Answer, most: number): Promise<Buffer> {
+  const bytes = await bytesOf(answer.body, most)
+  if (!isZipped(answer)) return bytes
+  return unzip(bytes, { maxOutputLength: most }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLong(most) : error
+  })
+}
+
+async function textOf(answer: Answer, most: number | undefined): Promise<string> {
+  if (most !== undefined) return (await contentOf(answer, most)).toString()
+  const { body } = answer
+  return isZipped(answer) ? (await unzip(await body.arrayBuffer())).toString() : body.text()
 }
 
 /** An answer, read to its end, with its size in characters. One longer than `most` bytes is none. */

@@ -1,5 +1,6 @@
 import { backoff } from '../backoff.ts'
 import type { ApiRequest, ApiResponse } from '../transport.ts'
+import { isBroken } from './fault.ts'
 
 /** What became of one try: an answer, or none. */
 export type Try = { readonly response: ApiResponse } | { readonly error: unknown }
@@ -9,12 +10,6 @@ const mostTries = 3
 const mostDelays = 5
 /** Longer than this is for the caller to wait, who has other things to do. */
 const longestDelayMs = 10_000
-
-/** What a connection that breaks, or is found broken, is called in its many layers. */
-const broken = /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|ERR_HTTP2_.*)$/
-
-const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 
 /** Milliseconds of a `Retry-After`, given in seconds; undefined when there is none. */
 function delayOf({ status, headers }: ApiResponse): number | undefined {
@@ -32,6 +27,6 @@ export function retryIn({ method }: ApiRequest, tries: number, outcome: Try, ran
     if (delay === undefined || delay > longestDelayMs || tries >= mostDelays) return undefined
     return delay + random() * Math.max(100, delay / 2)
   }
-  if (method !== 'GET' || tries >= mostTries || !broken.test(codeOf(outcome.error))) return undefined
+  if (method !== 'GET' || tries >= mostTries || !isBroken(outcome.error)) return undefined
   return backoff(tries - 1, { baseMs: 100, capMs: 1_000 }, random)
 }
