@@ -37,6 +37,3 @@ export const interpretingPlugins: readonly Plugin[] = [
   horizontalPodAutoscaler,
   serviceImport,
 ]
-
-export { podDependencies } from './pod-dependencies.ts'
-export { needs, resourceRequest } from './pod-requirements.ts'

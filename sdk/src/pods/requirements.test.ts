@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deepFreeze, type ResourceList } from '@flotilla/sdk'
-import { needs, resourceRequest } from './pod-requirements.ts'
-import type { PodSpec } from './pod-template.ts'
+import { deepFreeze } from '../freeze.ts'
+import type { ResourceList } from '../manifest.ts'
+import { needs, resourceRequest } from './requirements.ts'
+import type { PodSpec } from './template.ts'
 
 const asks = (requests?: ResourceList, limits?: ResourceList) => ({
   resources: { ...(requests && { requests }), ...(limits && { limits }) },

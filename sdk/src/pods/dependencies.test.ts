@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deepFreeze, type Manifest } from '@flotilla/sdk'
-import { podDependencies } from './pod-dependencies.ts'
-import type { PodSpec } from './pod-template.ts'
+import { deepFreeze } from '../freeze.ts'
+import type { Manifest } from '../manifest.ts'
+import { podDependencies } from './dependencies.ts'
+import type { PodSpec } from './template.ts'
 
 const owner: Manifest = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: 'shop', name: 'web' } }
 
