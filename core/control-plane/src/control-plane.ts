@@ -34,7 +34,7 @@ import { scheduleControllers } from './pipeline/schedule/controller.ts'
 import { Decisions } from './pipeline/schedule/decisions.ts'
 import type { Explanation } from './pipeline/schedule/explain.ts'
 import { reporting } from './reporting.ts'
-import { createSandboxes } from './sandbox/sandboxes.ts'
+import { createSandboxes, within } from './sandbox/sandboxes.ts'
 import { createReviewer, type Reviewer } from './server/admission/review.ts'
 import { sayBuild } from './server/build-info.ts'
 
@@ -120,7 +120,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     registry,
     version,
     timeout: config.pluginTimeout,
-    host: hostOn(machine, config.pluginTimeout, createSandboxes()),
+    host: hostOn(machine, config.pluginTimeout, createSandboxes(options)),
   })
 
   const decisions = new Decisions(config.decisionMemory)
@@ -157,7 +157,7 @@ const hostOn =
     options,
     now: machine.now,
     signal,
-    sandboxes,
+    sandboxes: within(sandboxes, signal),
     http: createHttp({ metrics: machine.metrics, signal }),
     observed: (extension, { name, ...words }) =>
       observed(extension, {

@@ -1,19 +1,67 @@
-import { errors, type Program, type Runtime, type Sandbox, type Sandboxes, type SandboxLimits } from '@flotilla/sdk'
+import {
+  errors,
+  type Metrics,
+  type Program,
+  type Runtime,
+  type Sandbox,
+  type Sandboxes,
+  type SandboxLimits,
+} from '@flotilla/sdk'
+import { type Meter, metersOf } from './meter.ts'
 
 /** What a program may use when it does not say. */
 export const defaultLimits: SandboxLimits = { timeout: 1000, memory: 64 * 2 ** 20, output: 2 * 2 ** 20, concurrency: 1 }
 
+export interface SandboxesOptions {
+  readonly metrics: Metrics
+  /** Ends all programs, and whatever they run in. */
+  readonly signal: AbortSignal
+}
+
 /** Starts programs of one language somewhere they can be ended. */
 export type Launcher = (program: Program, limits: SandboxLimits) => Promise<Sandbox>
 
-const launchers: Readonly<Partial<Record<Runtime, Launcher>>> = {}
+/** How programs of a language are started. What they run in begins with the first of them, and ends with the signal. */
+export type Launch = (options: { readonly meter: Meter; readonly signal: AbortSignal }) => Launcher
+
+const launches: Readonly<Partial<Record<Runtime, Launch>>> = {}
 
 /** Where programs of strangers run. */
-export const createSandboxes = (): Sandboxes => ({
-  open: async (program) => {
-    const { name, runtime, limits } = program
-    const launch = launchers[runtime]
-    if (!launch) throw errors.SANDBOX_PROGRAM(name, `nothing here runs ${runtime}`)
-    return launch(program, { ...defaultLimits, ...limits })
-  },
-})
+export function createSandboxes({ metrics, signal }: SandboxesOptions): Sandboxes {
+  const meters = metersOf(metrics)
+  const launchers = new Map(
+    (Object.keys(launches) as Runtime[]).map((runtime) => [
+      runtime, // its own keys
+      launches[runtime]?.({ meter: meters(runtime), signal }),
+    ]),
+  )
+  return {
+    open: async (program) => {
+      const { name, runtime, limits } = program
+      const launch = launchers.get(runtime)
+      if (!launch) throw errors.SANDBOX_PROGRAM(name, `nothing here runs ${runtime}`)
+      return launch(program, { ...defaultLimits, ...limits })
+    },
+  }
+}
+
+/** The same sandboxes, for somebody whose programs end with a signal of their own. */
+export function within(sandboxes: Sandboxes, signal: AbortSignal): Sandboxes {
+  const open = new Set<Sandbox>()
+  signal.addEventListener('abort', () => {
+    for (const sandbox of open) sandbox.close()
+  })
+  return {
+    open: async (program) => {
+      const sandbox = await sandboxes.open(program)
+      if (signal.aborted) sandbox.close()
+      const close = () => {
+        open.delete(kept)
+        sandbox.close()
+      }
+      const kept: Sandbox = { functions: sandbox.functions, call: (name, args) => sandbox.call(name, args), close }
+      open.add(kept)
+      return kept
+    },
+  }
+}
