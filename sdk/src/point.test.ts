@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deployment } from '../testing/build.ts'
-import { type Exchange, on, point, Registry } from './point.ts'
+import { type Exchange, on, onBehalf, point, Registry } from './point.ts'
 import * as points from './points/index.ts'
 import { first, gather, least } from './rules.ts'
 
@@ -107,4 +107,28 @@ test('the id of every point begins with the stage whose file it is in, and is it
     }),
   )
   assert.equal(new Set(ids).size, ids.length)
+})
+
+test('who answers what can be seen from outside, in order, with those others speak for', () => {
+  const registry = new Registry()
+  const about = ['v1 Door']
+  let guilds = [{ name: 'painters', about }]
+  registry.add({ ...on(colour, () => 'red'), plugin: 'reds', about })
+  registry.add({
+    ...onBehalf(
+      colour,
+      () => 'blue',
+      () => guilds,
+    ),
+    plugin: 'guilds',
+  })
+  registry.add({ ...on(colours, () => 'red'), plugin: 'reds', weight: 2 })
+  const reds = { plugin: 'reds', about }
+  assert.deepEqual(registry.list([colour]), [
+    { point: 'paint.colour', rule: 'first', answers: [reds, { plugin: 'guilds', speaksFor: guilds }] },
+    { point: 'paint.colours', rule: 'gather', answers: [{ plugin: 'reds', weight: 2 }] },
+  ])
+  guilds = []
+  assert.deepEqual(registry.list([colour])[0]?.answers[1], { plugin: 'guilds', speaksFor: [] })
+  assert.deepEqual(new Registry().list([colour]), [{ point: 'paint.colour', rule: 'first', answers: [] }])
 })

@@ -18,9 +18,17 @@ export const point = <Arg, Out, Result>(
   check?: Check<Arg>,
 ): Point<Arg, Out, Result> => ({ id, rule, ...(check && { check }) })
 
+/** One of those a plugin speaks for. */
+export interface Speaker {
+  /** As in metrics, logs and errors. */
+  readonly name: string
+  /** What it is asked about, such as `apps/v1 Deployment`; by default anything. */
+  readonly about?: readonly string[]
+}
+
 /** A handler tied to its point; made by `on`. */
 export interface Extension {
-  readonly point: { readonly id: string; readonly check?: Check<never> }
+  readonly point: { readonly id: string; readonly rule?: { readonly name: string }; readonly check?: Check<never> }
   readonly handler: Handler<never, unknown>
   /** Whose answer it is: the loader says so. */
   readonly plugin?: string
@@ -28,6 +36,10 @@ export interface Extension {
   readonly weight?: number
   /** It speaks for others, who are looked after one by one: see `onBehalf`. */
   readonly onBehalf?: true
+  /** What it has opinions on, such as `apps/v1 Deployment`; by default anything. */
+  readonly about?: readonly string[]
+  /** Whom it speaks for at this moment, in the order they are asked. */
+  readonly speakers?: () => readonly Speaker[]
 }
 
 /** Answers a point. The types of the handler are checked here, where it is written. */
@@ -41,12 +53,13 @@ export const on = <Arg, const Out, Result>(
 
 /**
  * Answers a point for others: what each of them says has been looked after by `Host.observed`, in its own name and within its
- * own time. It is not looked after once more in the name of the plugin.
+ * own time. It is not looked after once more in the name of the plugin. `speakers` says who they are, to who looks from outside.
  */
 export const onBehalf = <Arg, const Out, Result>(
   point: Point<Arg, Out, Result>,
   handler: Handler<Arg, NoInfer<Out>>,
-): Extension => ({ ...on(point, handler), onBehalf: true })
+  speakers?: () => readonly Speaker[],
+): Extension => ({ ...on(point, handler), onBehalf: true, ...(speakers && { speakers }) })
 
 /** Asks a point. */
 export type Ask = <Arg, Out, Result>(point: Point<Arg, Out, Result>, arg: Arg) => Promise<Result>
@@ -92,6 +105,32 @@ function noting({ plugin = 'unnamed', handler, weight }: Extension, answers: Ans
   }
 }
 
+/** Who answers a point, as seen from outside. */
+export interface Answerer {
+  readonly plugin: string
+  /** What it has opinions on; by default anything. */
+  readonly about?: readonly string[]
+  /** How often its scores are counted; by default once. */
+  readonly weight?: number
+  /** Those it speaks for, in the order they are asked. */
+  readonly speaksFor?: readonly Speaker[]
+}
+
+/** A point, and who answers it, in the order they are asked. */
+export interface Answered {
+  readonly point: string
+  /** How many answers become one: `first`, `pipe` ... */
+  readonly rule: string
+  readonly answers: readonly Answerer[]
+}
+
+const answerer = ({ plugin = 'unnamed', about, weight, speakers }: Extension): Answerer => ({
+  plugin,
+  ...(about && { about }),
+  ...(weight !== undefined && { weight }),
+  ...(speakers && { speaksFor: speakers() }),
+})
+
 /** Who answers what, in the order of registration. One machine asks all points. */
 export class Registry {
   readonly #added = new Map<string, readonly Extension[]>()
@@ -118,6 +157,17 @@ export class Registry {
     } finally {
       hear({ point: point.id, arg, answers })
     }
+  }
+
+  /** Who answers these points, and any others there are. */
+  list(points: readonly Extension['point'][]): readonly Answered[] {
+    const all = new Map(points.map((point) => [point.id, point]))
+    for (const [id, [extension]] of this.#added) if (extension && !all.has(id)) all.set(id, extension.point)
+    return [...all.values()].map(({ id, rule }) => ({
+      point: id,
+      rule: rule?.name ?? '',
+      answers: (this.#added.get(id) ?? []).map(answerer),
+    }))
   }
 
   /** Whether anyone answers the point at all. */

@@ -6,6 +6,7 @@ import {
   admit,
   aggregate,
   apply,
+  everyPoint,
   evict,
   interpret,
   match,
@@ -28,6 +29,10 @@ const points = Object.entries(families).flatMap(([family, members]) =>
 
 test('every extension point is documented, and nothing else is', () => {
   assert.deepEqual(headings('points.md', 3).sort(), points.map(({ id }) => id).sort())
+})
+
+test('the list of all points has all', () => {
+  assert.deepEqual(everyPoint.map(({ id }) => id).sort(), points.map(({ id }) => id).sort())
 })
 
 test('the documented rule of a point is its rule', () => {

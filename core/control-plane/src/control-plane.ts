@@ -1,8 +1,10 @@
 import { createHttp, createRuntime } from '@flotilla/kube'
 import {
+  type Answered,
   type Ask,
   type Client,
   type Controller,
+  everyPoint,
   type Host,
   type Key,
   type Log,
@@ -62,6 +64,8 @@ export interface ControlPlane {
   readonly ask: Ask
   /** Asks, and hears who says what. */
   readonly overhear: Overhear
+  /** Every extension point, and who answers it at this moment, in the order they are asked. */
+  points(): readonly Answered[]
   /** How the last decisions about a binding came about, the newest first. */
   decisions(binding: Key): readonly Explanation[]
   /** Accounts for where a binding goes; undefined when there is none of that name. */
@@ -133,6 +137,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     review: createReviewer(machine.ask),
     ask: machine.ask,
     overhear: machine.overhear,
+    points: () => registry.list(everyPoint),
     decisions: (binding) => explained(decisions, binding),
     account: (binding) => accountOf(machine, { decisions, profiles, empty: config.emptyWorkloadPropagation }, binding),
     members,

@@ -75,6 +75,9 @@ export function ofKind<T extends Manifest>(
   ]
   return definePlugin({
     name: `native-${kebab(kind)}`,
-    extensions: ({ now }) => answers(now).filter((answer) => answer !== undefined),
+    extensions: ({ now }) => {
+      const about = [`${apiVersion} ${kind}`]
+      return answers(now).flatMap((answer) => (answer ? [{ ...answer, about }] : []))
+    },
   })
 }

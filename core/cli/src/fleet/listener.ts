@@ -1,5 +1,12 @@
 import { type Access, type Credential, type Mounted, masters, openAuthority, serveHttps } from '@flotilla/apiserver'
-import { type ControlPlane, debugRoutes, type ExposedMetrics, type HealthOptions, healthRoutes } from '@flotilla/core'
+import {
+  type ControlPlane,
+  debugRoutes,
+  type ExposedMetrics,
+  type HealthOptions,
+  healthRoutes,
+  pointRoutes,
+} from '@flotilla/core'
 import { ApiError } from '@flotilla/sdk'
 import { naming } from '../output/sentence.ts'
 
@@ -13,6 +20,7 @@ export interface ListenerOptions {
   /** What is not ready yet. */
   readonly unready: () => readonly string[]
   readonly account: ControlPlane['account']
+  readonly points: ControlPlane['points']
 }
 
 /** Where a fleet is reached, and what an administrator shows there. */
@@ -46,7 +54,7 @@ const unauthorized = (): ApiError =>
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
-/** Serves API servers, health, metrics and decisions over HTTPS. Health is for everyone, the others for who is known. */
+/** Serves API servers, health, metrics, decisions and who answers what over HTTPS. Health is for everyone, the others for who is known. */
 export async function listen({
   port,
   tls: dir,
@@ -54,6 +62,7 @@ export async function listen({
   metrics,
   unready,
   account,
+  points,
 }: ListenerOptions): Promise<Listener> {
   const authority = await naming(`the certificates in ${dir} cannot be used`, () => openAuthority({ dir }))
   const { ca } = authority
@@ -67,6 +76,7 @@ export async function listen({
       mount: (app, access) => {
         app.register(healthRoutes, { metrics, unready, checkReader: known(access) })
         app.register(debugRoutes, { account, checkReader: known(access) })
+        app.register(pointRoutes, { points, checkReader: known(access) })
       },
     })
     return { url, ca, identity, [Symbol.asyncDispose]: close }

@@ -40,6 +40,21 @@ test('who speaks for others is within no time of its own, and its failures are t
   await assert.rejects(registry.ask(greet, 'nobody'), /^Error: theirs$/)
 })
 
+test('what an answer says of itself is kept: what it is about, and whom it speaks for', () => {
+  const registry = new Registry()
+  const about = ['someone']
+  const speakers = () => [{ name: 'a guest' }]
+  const plugin: Plugin = {
+    name: 'host',
+    extensions: () => [{ ...on(greet, () => 'hello'), about }, onBehalf(greet, () => 'hello', speakers)],
+  }
+  loadPlugins([{ plugin }], loader(registry))
+  assert.deepEqual(registry.list([greet])[0]?.answers, [
+    { plugin: 'host', about },
+    { plugin: 'host', speaksFor: [{ name: 'a guest' }] },
+  ])
+})
+
 const load = (...plugins: readonly Plugin[]) =>
   loadPlugins(
     plugins.map((plugin) => ({ plugin })),

@@ -111,7 +111,8 @@ class Watched {
  * the plugin's name, also on errors. No stage and no plugin mentions them. A handler that answers at once with no opinion costs
  * one function call.
  */
-export function observed({ point, handler }: Extension, options: ObservedOptions): Extension {
+export function observed(extension: Extension, options: ObservedOptions): Extension {
+  const { point, handler } = extension
   const watched = new Watched(point.id, options)
   const { plugin, trusted, policy } = options
   const check = trusted ? undefined : point.check
@@ -151,5 +152,5 @@ export function observed({ point, handler }: Extension, options: ObservedOptions
     if (answer instanceof Promise) return waiting(answer, arg, start)
     return accepted(answer, arg, start, answer !== undefined)
   }
-  return { point, handler: wrapped, plugin }
+  return { ...extension, handler: wrapped, plugin }
 }
