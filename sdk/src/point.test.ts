@@ -113,7 +113,7 @@ test('who answers what can be seen from outside, in order, with those others spe
   const registry = new Registry()
   const about = ['v1 Door']
   let guilds = [{ name: 'painters', about }]
-  registry.add({ ...on(colour, () => 'red'), plugin: 'reds', about })
+  registry.add({ ...on(colour, () => 'red'), plugin: 'reds', about: { apiVersion: 'v1', kind: 'Door' } })
   registry.add({
     ...onBehalf(
       colour,

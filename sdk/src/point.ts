@@ -18,6 +18,12 @@ export const point = <Arg, Out, Result>(
   check?: Check<Arg>,
 ): Point<Arg, Out, Result> => ({ id, rule, ...(check && { check }) })
 
+/** A type of objects, in the words of a manifest. */
+export interface About {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
 /** One of those a plugin speaks for. */
 export interface Speaker {
   /** As in metrics, logs and errors. */
@@ -36,8 +42,8 @@ export interface Extension {
   readonly weight?: number
   /** It speaks for others, who are looked after one by one: see `onBehalf`. */
   readonly onBehalf?: true
-  /** What it has opinions on, such as `apps/v1 Deployment`; by default anything. */
-  readonly about?: readonly string[]
+  /** The one kind it has opinions on; by default it may be any. */
+  readonly about?: About
   /** Whom it speaks for at this moment, in the order they are asked. */
   readonly speakers?: () => readonly Speaker[]
 }
@@ -126,7 +132,7 @@ export interface Answered {
 
 const answerer = ({ plugin = 'unnamed', about, weight, speakers }: Extension): Answerer => ({
   plugin,
-  ...(about && { about }),
+  ...(about && { about: [`${about.apiVersion} ${about.kind}`] }),
   ...(weight !== undefined && { weight }),
   ...(speakers && { speaksFor: speakers() }),
 })

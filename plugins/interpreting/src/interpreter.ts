@@ -76,7 +76,7 @@ export function ofKind<T extends Manifest>(
   return definePlugin({
     name: `native-${kebab(kind)}`,
     extensions: ({ now }) => {
-      const about = [`${apiVersion} ${kind}`]
+      const about = { apiVersion, kind }
       return answers(now).flatMap((answer) => (answer ? [{ ...answer, about }] : []))
     },
   })

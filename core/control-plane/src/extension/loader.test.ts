@@ -42,7 +42,7 @@ test('who speaks for others is within no time of its own, and its failures are t
 
 test('what an answer says of itself is kept: what it is about, and whom it speaks for', () => {
   const registry = new Registry()
-  const about = ['someone']
+  const about = { apiVersion: 'v1', kind: 'Someone' }
   const speakers = () => [{ name: 'a guest' }]
   const plugin: Plugin = {
     name: 'host',
@@ -50,7 +50,7 @@ test('what an answer says of itself is kept: what it is about, and whom it speak
   }
   loadPlugins([{ plugin }], loader(registry))
   assert.deepEqual(registry.list([greet])[0]?.answers, [
-    { plugin: 'host', about },
+    { plugin: 'host', about: ['v1 Someone'] },
     { plugin: 'host', speaksFor: [{ name: 'a guest' }] },
   ])
 })
