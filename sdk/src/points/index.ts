@@ -1,7 +1,6 @@
 export * as admit from './admit.ts'
 export * as aggregate from './aggregate.ts'
 export * as apply from './apply.ts'
-export { everyPoint } from './every.ts'
 export * as evict from './evict.ts'
 export * as interpret from './interpret.ts'
 export * as match from './match.ts'
