@@ -38,9 +38,15 @@ export const mutates = <T extends Manifest>(kinds: readonly Kind<T>[], change: (
  */
 export const checks = <T extends Manifest>(
   kinds: readonly Kind<T>[],
-  check: (write: Write<T>) => Problems,
+  check: (write: Write<T>) => Problems | Promise<Problems>,
 ): Extension =>
-  on(refuse, (admission) => (isWrite(kinds, admission) ? invalid(admission, check(admission)) : undefined))
+  on(refuse, (admission) => {
+    if (!isWrite(kinds, admission)) return undefined
+    const problems = check(admission)
+    return problems instanceof Promise
+      ? problems.then((problems) => invalid(admission, problems))
+      : invalid(admission, problems)
+  })
 
 /** The denial of an object with problems, worded as Kubernetes words it; nothing when there are none. */
 export function invalid({ manifest, key }: Admission, problems: Problems): Denial | undefined {

@@ -206,11 +206,14 @@ export const errors = {
       true,
       `plugin ${plugin} gave ${point} an answer that cannot be: ${problem}; ${mendPlugin}`,
     ),
-  PLUGIN_CIRCUIT_OPEN: (plugin: string, point: string) =>
+  PLUGIN_CIRCUIT_OPEN: (plugin: string, point: string, last?: FlotillaError) =>
     new FlotillaError(
       'PLUGIN_CIRCUIT_OPEN',
       true,
-      `plugin ${plugin} is not asked ${point} for a while, for it failed many times in a row; ${mendPlugin}`,
+      `plugin ${plugin} is not asked ${point} for a while, for it failed many times in a row${
+        last ? `; the last time: ${last.message}` : `; ${mendPlugin}`
+      }`,
+      last && { cause: last },
     ),
   PLUGIN_DUPLICATE: (name: string) => new FlotillaError('PLUGIN_DUPLICATE', false, `two plugins are named ${name}`),
   PLUGIN_FAILED: (plugin: string, point: string, cause: unknown) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deployment } from '../testing/build.ts'
-import { type Exchange, on, onBehalf, point, Registry } from './point.ts'
+import { type Exchange, type Extension, on, onBehalf, onBehalfOf, point, Registry } from './point.ts'
 import * as points from './points/index.ts'
 import { first, gather, least } from './rules.ts'
 
@@ -131,4 +131,30 @@ test('who answers what can be seen from outside, in order, with those others spe
   guilds = []
   assert.deepEqual(registry.list([colour])[0]?.answers[1], { plugin: 'guilds', speaksFor: [] })
   assert.deepEqual(new Registry().list([colour]), [{ point: 'paint.colour', rule: 'first', answers: [] }])
+})
+
+test('who speaks for as many as there are gives their answer by the rule of the point, and each is overheard by its own name', async () => {
+  const registry = new Registry()
+  const error = new Error('no paint left')
+  const painter = (plugin: string, paints: (thing: string) => string | undefined): Extension => ({ ...on(colour, paints as () => string), plugin }) // biome-ignore format: one step
+  let painters: readonly Extension[] = []
+  const guild = onBehalfOf(
+    colour,
+    (thing) => (thing === 'sky' ? [] : painters),
+    () => [],
+  )
+  registry.add({ ...guild, plugin: 'guild' })
+  assert.equal(await registry.ask(colour, 'door'), undefined)
+  painters = [
+    painter('shy', () => undefined),
+    painter('red', (thing) => (thing === 'door' ? 'red' : assert.fail(error))),
+    painter('late', () => 'blue'),
+  ]
+  assert.equal(await registry.ask(colour, 'door'), 'red')
+  assert.equal(await registry.ask(colour, 'sky'), undefined)
+  const heard: Exchange[] = []
+  const overhear = registry.overhear((exchange) => heard.push(exchange))
+  await overhear(colour, 'door')
+  await assert.rejects(overhear(colour, 'wall'), error)
+  assert.deepEqual(heard.map(({ answers }) => answers), [[{ plugin: 'red', answer: 'red' }], [{ plugin: 'red', error }]]) // biome-ignore format: one step
 })

@@ -46,6 +46,8 @@ export interface Extension {
   readonly about?: About
   /** Whom it speaks for at this moment, in the order they are asked. */
   readonly speakers?: () => readonly Speaker[]
+  /** Those it speaks for who have to do with an argument, in order: who overhears a question hears each of them. */
+  readonly voices?: (arg: never) => readonly Extension[]
 }
 
 /** Answers a point. The types of the handler are checked here, where it is written. */
@@ -66,6 +68,27 @@ export const onBehalf = <Arg, const Out, Result>(
   handler: Handler<Arg, NoInfer<Out>>,
   speakers?: () => readonly Speaker[],
 ): Extension => ({ ...on(point, handler), onBehalf: true, ...(speakers && { speakers }) })
+
+/**
+ * Answers a point for as many others as there are at that moment: their answers become one by the rule of the point, whose result
+ * has to be an answer itself. When nobody has to do with the argument there is no opinion, at once.
+ */
+export const onBehalfOf = <Arg, Out, Result>(
+  point: Point<Arg, Out, Result>,
+  voices: (arg: Arg) => readonly Extension[],
+  speakers: () => readonly Speaker[],
+): Extension => ({
+  point,
+  onBehalf: true,
+  voices,
+  speakers,
+  handler: (arg: Arg) => {
+    const asked = voices(arg)
+    return asked.length === 0 ? undefined : put(point, asked.map(handlerOf), arg)
+  },
+})
+
+const handlerOf = ({ handler }: Extension): Loose => handler
 
 /** Asks a point. */
 export type Ask = <Arg, Out, Result>(point: Point<Arg, Out, Result>, arg: Arg) => Promise<Result>
@@ -158,7 +181,8 @@ export class Registry {
     const answers: Answer[] = []
     const added = this.#added.get(point.id) ?? []
     try {
-      const handlers = added.map((extension) => noting(extension, answers))
+      const asked = added.flatMap((extension) => extension.voices?.(arg as never) ?? [extension])
+      const handlers = asked.map((extension) => noting(extension, answers))
       return await put(point, handlers, arg)
     } finally {
       hear({ point: point.id, arg, answers })

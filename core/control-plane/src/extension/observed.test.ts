@@ -126,7 +126,7 @@ describe('a plugin that fails again and again', () => {
       await assert.rejects(async () => ask(), {
         code: 'PLUGIN_CIRCUIT_OPEN',
         retry: true,
-        message: `plugin candidate is not asked test.greet for a while, for it failed many times in a row; ${wayOut}`,
+        message: `plugin candidate is not asked test.greet for a while, for it failed many times in a row; the last time: plugin candidate failed at test.greet: out of ink; ${wayOut}`,
       })
     }
     assert.equal(calls, 3)

@@ -43,6 +43,8 @@ class Watched {
   readonly #circuit: Circuit
   readonly #meter: ReturnType<typeof instruments>
   #complained = Number.NEGATIVE_INFINITY
+  /** What it failed with the last time. */
+  #last: FlotillaError | undefined
 
   constructor(point: string, options: ObservedOptions) {
     this.#options = options
@@ -64,6 +66,7 @@ class Watched {
   failed(cause: unknown, start: number): undefined {
     this.#meter.took(start, 'error')
     const error = failureOf(this.#options.plugin, this.#point, cause)
+    this.#last = error
     if (!isOfQuestion(error)) this.#complain(error)
     if (this.#isCounted(cause)) this.#count(error)
     else this.#heard()
@@ -72,7 +75,7 @@ class Watched {
 
   /** What stands in for the answer of a plugin that is left alone. */
   spared(): undefined {
-    return this.#settle(errors.PLUGIN_CIRCUIT_OPEN(this.#options.plugin, this.#point))
+    return this.#settle(errors.PLUGIN_CIRCUIT_OPEN(this.#options.plugin, this.#point, this.#last))
   }
 
   /** The error, or no opinion, as its failure policy wants it. */
