@@ -255,6 +255,8 @@ export const errors = {
     ),
   QUANTITY_INVALID: (text: string) =>
     new FlotillaError('QUANTITY_INVALID', false, `"${text}" is not a quantity; one looks like 500m, 2 or 1.5Gi`),
+  SANDBOX_BUSY: (program: string, call: string, waiting: number) =>
+    new FlotillaError('SANDBOX_BUSY', true, `${program} had no turn for ${call}: ${waiting} calls of it wait`),
   SANDBOX_FAILED: (program: string, call: string, reason: string) =>
     new FlotillaError('SANDBOX_FAILED', true, `${program} failed in ${call}: ${reason}`),
   SANDBOX_MEMORY: (program: string, call: string, bytes: number) =>

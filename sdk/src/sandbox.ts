@@ -32,7 +32,7 @@ export interface Sandbox {
    * Every call starts with the memory its program has then: nothing that is kept there may be relied on, for the program may be
    * started anew at any time.
    *
-   * @throws FlotillaError `SANDBOX_FAILED`, `SANDBOX_TIMEOUT`, `SANDBOX_MEMORY`, `SANDBOX_OUTPUT`
+   * @throws FlotillaError `SANDBOX_BUSY`, `SANDBOX_FAILED`, `SANDBOX_TIMEOUT`, `SANDBOX_MEMORY`, `SANDBOX_OUTPUT`
    */
   call(name: string, args: readonly unknown[]): Promise<readonly unknown[]>
   /** Calls that are still on their way fail. */

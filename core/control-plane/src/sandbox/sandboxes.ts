@@ -8,6 +8,8 @@ import {
   type SandboxLimits,
 } from '@flotilla/sdk'
 import { type Meter, metersOf } from './meter.ts'
+import { inThreads } from './worker/launch.ts'
+import { Pool } from './worker/pool.ts'
 
 /** What a program may use when it does not say. */
 export const defaultLimits: SandboxLimits = { timeout: 1000, memory: 64 * 2 ** 20, output: 2 * 2 ** 20, concurrency: 1 }
@@ -22,17 +24,21 @@ export interface SandboxesOptions {
 export type Launcher = (program: Program, limits: SandboxLimits) => Promise<Sandbox>
 
 /** How programs of a language are started. What they run in begins with the first of them, and ends with the signal. */
-export type Launch = (options: { readonly meter: Meter; readonly signal: AbortSignal }) => Launcher
+export type Launch = (options: { readonly meter: Meter; readonly signal: AbortSignal; readonly pool: Pool }) => Launcher
 
-const launches: Readonly<Partial<Record<Runtime, Launch>>> = {}
+const launches: Readonly<Partial<Record<Runtime, Launch>>> = {
+  lua: inThreads('lua'),
+  wasm: inThreads('wasm'),
+}
 
 /** Where programs of strangers run. */
 export function createSandboxes({ metrics, signal }: SandboxesOptions): Sandboxes {
   const meters = metersOf(metrics)
+  const pool = new Pool({ signal })
   const launchers = new Map(
     (Object.keys(launches) as Runtime[]).map((runtime) => [
       runtime, // its own keys
-      launches[runtime]?.({ meter: meters(runtime), signal }),
+      launches[runtime]?.({ meter: meters(runtime), signal, pool }),
     ]),
   )
   return {

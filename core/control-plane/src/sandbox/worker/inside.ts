@@ -1,0 +1,54 @@
+/** What runs in a worker thread: programs in their engines, asked one thing after the other. */
+import { parentPort } from 'node:worker_threads'
+import { type Engine, Exceeded, type Loaded } from '../engine.ts'
+import type { Answer, Failure, Farewell, Question, Threaded } from './message.ts'
+
+/** An engine is read when the first program of its language comes. */
+const engines: Readonly<Partial<Record<Threaded, () => Promise<Engine>>>> = {}
+
+interface Kept {
+  readonly loaded: Loaded
+  readonly output: number
+}
+
+const kept = new Map<number, Kept>()
+
+const failureOf = (cause: unknown): Failure => ({
+  failed: cause instanceof Exceeded ? cause.what : 'program',
+  reason: cause instanceof Error ? cause.message : String(cause),
+})
+
+async function load({ load, runtime, source }: Extract<Question, { load: number }>): Promise<Answer> {
+  const engine = await engines[runtime]?.()
+  if (!engine) throw new Error(`nothing here runs ${runtime}`)
+  const loaded = await engine(source)
+  kept.set(load, { loaded, output: source.limits.output })
+  const { functions, compiled } = loaded
+  return { functions, ...(compiled !== undefined && { compiled }), bytes: loaded.bytes() }
+}
+
+async function call({ call, name, args }: Extract<Question, { call: number }>): Promise<Answer> {
+  const program = kept.get(call)
+  if (!program) throw new Error('it is not loaded')
+  const results = await program.loaded.call(name, args)
+  if (results.reduce((sum, { length }) => sum + length, 0) > program.output) throw new Exceeded('output')
+  return { results, bytes: program.loaded.bytes() }
+}
+
+function drop(id: number): void {
+  kept.get(id)?.loaded.close()
+  kept.delete(id)
+}
+
+async function answer(question: Question): Promise<Answer> {
+  try {
+    return await ('load' in question ? load(question) : call(question))
+  } catch (cause) {
+    return failureOf(cause)
+  }
+}
+
+parentPort?.on('message', async (message: Question | Farewell) => {
+  if ('drop' in message) drop(message.drop)
+  else parentPort?.postMessage(await answer(message))
+})
