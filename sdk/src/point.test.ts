@@ -158,3 +158,42 @@ test('who speaks for as many as there are gives their answer by the rule of the 
   await assert.rejects(overhear(colour, 'wall'), error)
   assert.deepEqual(heard.map(({ answers }) => answers), [[{ plugin: 'red', answer: 'red' }], [{ plugin: 'red', error }]]) // biome-ignore format: one step
 })
+
+const named = point(
+  'paint.named',
+  gather<{ thing: { apiVersion: string; kind: string } }, string>,
+  undefined,
+  (arg) => arg.thing,
+)
+const door = { apiVersion: 'house/v1', kind: 'Door' }
+
+test('who knows one kind is not asked about others, and those who know any are asked in their place', async () => {
+  const registry = new Registry()
+  const asked: string[] = []
+  const add = (plugin: string, about?: typeof door) => {
+    const says = ({ thing }: { thing: typeof door }) => {
+      asked.push(`${plugin} ${thing.kind}`)
+      return plugin
+    }
+    registry.add({ ...on(named, says), plugin, ...(about && { about }) })
+  }
+  add('first')
+  add('doors', door)
+  add('walls', { ...door, kind: 'Wall' })
+  add('last')
+  assert.deepEqual(await registry.ask(named, { thing: door }), ['first', 'doors', 'last'])
+  assert.deepEqual(await registry.ask(named, { thing: { ...door, kind: 'Roof' } }), ['first', 'last'])
+  assert.deepEqual(asked, ['first Door', 'doors Door', 'last Door', 'first Roof', 'last Roof'])
+  const heard: Exchange[] = []
+  await registry.overhear((exchange) => heard.push(exchange))(named, { thing: { ...door, kind: 'Wall' } })
+  assert.deepEqual(
+    heard.flatMap(({ answers }) => answers.map(({ plugin }) => plugin)),
+    ['first', 'walls', 'last'],
+  )
+})
+
+test('at a point that is about no object everyone is asked', async () => {
+  const registry = new Registry()
+  registry.add({ ...on(colours, () => 'green'), about: door })
+  assert.deepEqual(await registry.ask(colours, 'door'), ['green'])
+})

@@ -10,13 +10,16 @@ export interface Point<Arg, Out, Result> {
   readonly rule: Rule<Arg, Out, Result>
   /** Looks at each opinion before the rule does. A plugin whose answer cannot be has failed. */
   readonly check?: Check<Arg>
+  /** The object a question is about: those who know a single kind are not asked about others. */
+  readonly subject?: (arg: Arg) => About
 }
 
 export const point = <Arg, Out, Result>(
   id: string,
   rule: Rule<Arg, Out, Result>,
   check?: Check<Arg>,
-): Point<Arg, Out, Result> => ({ id, rule, ...(check && { check }) })
+  subject?: (arg: Arg) => About,
+): Point<Arg, Out, Result> => ({ id, rule, ...(check && { check }), ...(subject && { subject }) })
 
 /** A type of objects, in the words of a manifest. */
 export interface About {
@@ -34,7 +37,12 @@ export interface Speaker {
 
 /** A handler tied to its point; made by `on`. */
 export interface Extension {
-  readonly point: { readonly id: string; readonly rule?: { readonly name: string }; readonly check?: Check<never> }
+  readonly point: {
+    readonly id: string
+    readonly rule?: { readonly name: string }
+    readonly check?: Check<never>
+    readonly subject?: (arg: never) => About
+  }
   readonly handler: Handler<never, unknown>
   /** Whose answer it is: the loader says so. */
   readonly plugin?: string
@@ -42,7 +50,7 @@ export interface Extension {
   readonly weight?: number
   /** It speaks for others, who are looked after one by one: see `onBehalf`. */
   readonly onBehalf?: true
-  /** The one kind it has opinions on; by default it may be any. */
+  /** The one kind it has opinions on; by default it may be any. It is not asked about kinds of another name. */
   readonly about?: About
   /** Whom it speaks for at this moment, in the order they are asked. */
   readonly speakers?: () => readonly Speaker[]
@@ -160,28 +168,58 @@ const answerer = ({ plugin = 'unnamed', about, weight, speakers }: Extension): A
   ...(speakers && { speaksFor: speakers() }),
 })
 
+/** Some who answer a point, in order. */
+class Panel {
+  readonly extensions: readonly Extension[]
+  readonly handlers: readonly Loose[]
+
+  constructor(extensions: readonly Extension[]) {
+    this.extensions = extensions
+    this.handlers = extensions.map(handlerOf)
+  }
+}
+
+const nobody = new Panel([])
+
+/** The name of the one kind it is asked about. */
+const kindOf = ({ point, about }: Extension): string | undefined => (point.subject ? about?.kind : undefined)
+
+/** All who answer a point. Those who know a single kind are found by its name: of fifty of them only one is asked. */
+class Answerers {
+  readonly all: readonly Extension[]
+  readonly #others: Panel
+  readonly #byKind: ReadonlyMap<string, Panel>
+
+  constructor(all: readonly Extension[]) {
+    const kinds = new Set(all.map(kindOf).filter((kind) => kind !== undefined))
+    const panelOf = (kind?: string) => new Panel(all.filter((each) => [undefined, kind].includes(kindOf(each))))
+    this.all = all
+    this.#others = panelOf()
+    this.#byKind = new Map([...kinds].map((kind) => [kind, panelOf(kind)]))
+  }
+
+  /** Those to ask. */
+  for<Arg>(subject: ((arg: Arg) => About) | undefined, arg: Arg): Panel {
+    return (subject && this.#byKind.get(subject(arg).kind)) ?? this.#others
+  }
+}
+
 /** Who answers what, in the order of registration. One machine asks all points. */
 export class Registry {
-  readonly #added = new Map<string, readonly Extension[]>()
-  readonly #handlers = new Map<string, readonly Loose[]>()
+  readonly #points = new Map<string, Answerers>()
 
   add(extension: Extension): void {
     const { id } = extension.point
-    const added = [...(this.#added.get(id) ?? []), extension]
-    this.#added.set(id, added)
-    this.#handlers.set(
-      id,
-      added.map(({ handler }) => handler),
-    )
+    this.#points.set(id, new Answerers([...this.#added(id), extension]))
   }
 
-  readonly ask: Ask = (point, arg) => put(point, this.#handlers.get(point.id) ?? [], arg)
+  readonly ask: Ask = (point, arg) => put(point, this.#panel(point, arg).handlers, arg)
 
   readonly overhear: Overhear = (hear) => async (point, arg) => {
     const answers: Answer[] = []
-    const added = this.#added.get(point.id) ?? []
+    const { extensions } = this.#panel(point, arg)
     try {
-      const asked = added.flatMap((extension) => extension.voices?.(arg as never) ?? [extension])
+      const asked = extensions.flatMap((extension) => extension.voices?.(arg as never) ?? [extension])
       const handlers = asked.map((extension) => noting(extension, answers))
       return await put(point, handlers, arg)
     } finally {
@@ -192,17 +230,25 @@ export class Registry {
   /** Who answers these points, and any others there are. */
   list(points: readonly Extension['point'][]): readonly Answered[] {
     const all = new Map(points.map((point) => [point.id, point]))
-    for (const [id, [extension]] of this.#added) if (extension && !all.has(id)) all.set(id, extension.point)
+    for (const [id, { all: [extension] }] of this.#points) if (extension && !all.has(id)) all.set(id, extension.point) // biome-ignore format: one expression
     return [...all.values()].map(({ id, rule }) => ({
       point: id,
       rule: rule?.name ?? '',
-      answers: (this.#added.get(id) ?? []).map(answerer),
+      answers: this.#added(id).map(answerer),
     }))
   }
 
   /** Whether anyone answers the point at all. */
   has(point: { readonly id: string }): boolean {
-    return this.#handlers.has(point.id)
+    return this.#points.has(point.id)
+  }
+
+  #added(id: string): readonly Extension[] {
+    return this.#points.get(id)?.all ?? []
+  }
+
+  #panel<Arg, Out, Result>({ id, subject }: Point<Arg, Out, Result>, arg: Arg): Panel {
+    return this.#points.get(id)?.for(subject, arg) ?? nobody
   }
 }
 

@@ -1,5 +1,7 @@
 import {
+  type About,
   type AggregatedStatusItem,
+  type Component,
   definePlugin,
   type Extension,
   type Health,
@@ -20,6 +22,8 @@ export interface Summary<T extends Manifest> extends points.Summary {
 /** What is known of one kind: an answer for each question that makes sense for it. All are pure. */
 export interface Interpreter<T extends Manifest> {
   replicas?(object: T): interpret.Needs
+  /** Its pod templates, where it has several. */
+  components?(object: T): readonly Component[]
   /** The object with so many replicas; the same object when it has no field for them. */
   reviseReplicas?(object: T, replicas: number): T
   /** What is desired, with the fields that belong to the member. */
@@ -43,21 +47,38 @@ const isOf = <T extends Manifest>(
   is: (object: Manifest) => object is T,
 ): summary is Summary<T> => is(summary.template) && is(summary.before)
 
-/** `ReplicaSet` → `replica-set`. */
-const kebab = (kind: string): string => kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
+/** `ReplicaSet` → `replica-set`, `MPIJob` → `mpi-job`. */
+const kebab = (kind: string): string =>
+  kind.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase()
+
+/** The kind of an interpreter. */
+export interface OfKind extends About {
+  /** Whose kind it is; by default Kubernetes' own. */
+  readonly project?: string
+}
 
 /**
- * A plugin that answers what an interpreter knows of a kind, and is done with any other after one comparison: these are
- * asked about every object. It is named after the kind: `native-replica-set`.
+ * A plugin that answers what an interpreter knows of a kind, and is not asked about any of another name. It is named after the
+ * kind: `native-replica-set`, `kruise-clone-set`.
  */
 export function ofKind<T extends Manifest>(
-  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
-  interpreter: Interpreter<T>,
+  { apiVersion, kind, project = 'native' }: OfKind,
+  {
+    replicas,
+    components,
+    reviseReplicas,
+    retain,
+    isHealthy,
+    dependencies,
+    status,
+    aggregate,
+    complete,
+  }: Interpreter<T>,
 ): Plugin {
-  const { replicas, reviseReplicas, retain, isHealthy, dependencies, status, aggregate, complete } = interpreter
   const is = (object: Manifest): object is T => object.kind === kind && object.apiVersion === apiVersion
   const answers = (now: () => Date): readonly (Extension | undefined)[] => [
     replicas && on(interpret.replicas, ({ manifest }) => (is(manifest) ? replicas(manifest) : undefined)),
+    components && on(interpret.components, ({ manifest }) => (is(manifest) ? components(manifest) : undefined)),
     reviseReplicas &&
       on(interpret.reviseReplicas, ({ manifest, replicas }) =>
         is(manifest) ? reviseReplicas(manifest, replicas) : undefined,
@@ -74,7 +95,7 @@ export function ofKind<T extends Manifest>(
     complete && on(points.complete, (summary) => (isOf(summary, is) ? complete(summary) : undefined)),
   ]
   return definePlugin({
-    name: `native-${kebab(kind)}`,
+    name: `${project}-${kebab(kind)}`,
     extensions: ({ now }) => {
       const about = { apiVersion, kind }
       return answers(now).flatMap((answer) => (answer ? [{ ...answer, about }] : []))

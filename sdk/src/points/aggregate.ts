@@ -38,4 +38,4 @@ export interface Completion {
  * Asked after `interpret.aggregate`: what the status of a single cluster would say and sums do not, conditions mostly.
  * It is written together with the sums. No answer: the sums are all.
  */
-export const complete = point('aggregate.complete', first<Summary, Completion>)
+export const complete = point('aggregate.complete', first<Summary, Completion>, undefined, ({ template }) => template)

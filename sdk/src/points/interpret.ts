@@ -54,26 +54,40 @@ export interface Dependency {
   readonly labelSelector?: LabelSelector
 }
 
+const manifestOf = ({ manifest }: Template): Manifest => manifest
+const desiredOf = ({ desired }: Retention): Manifest => desired
+const templateOf = ({ template }: Aggregation): Manifest => template
+
 /** Asked while binding. No answer: not a workload. */
-export const replicas = point('interpret.replicas', first<Template, Needs>, wrongNeeds)
+export const replicas = point('interpret.replicas', first<Template, Needs>, wrongNeeds, manifestOf)
 
 /** Asked while binding, before `interpret.replicas`: a workload of several pod templates. */
-export const components = point('interpret.components', first<Template, readonly Component[]>, wrongComponents)
+export const components = point(
+  'interpret.components',
+  first<Template, readonly Component[]>,
+  wrongComponents,
+  manifestOf,
+)
 
 /** Asked while binding, when the policy propagates dependencies. */
-export const dependencies = point('interpret.dependencies', first<Template, readonly Dependency[]>, wrongDependencies)
+export const dependencies = point(
+  'interpret.dependencies',
+  first<Template, readonly Dependency[]>,
+  wrongDependencies,
+  manifestOf,
+)
 
 /** Asked while rendering: the manifest with this many replicas. */
-export const reviseReplicas = point('interpret.reviseReplicas', first<Revision, Manifest>, wrongRevision)
+export const reviseReplicas = point('interpret.reviseReplicas', first<Revision, Manifest>, wrongRevision, manifestOf)
 
 /** Asked before an update of a member: the desired manifest with the fields that belong to the member. */
-export const retain = point('interpret.retain', first<Retention, Manifest>, wrongRetention)
+export const retain = point('interpret.retain', first<Retention, Manifest>, wrongRetention, desiredOf)
 
 /** Asked when a member's object changed. No answer: its whole `.status`. */
-export const status = point('interpret.status', first<Template, Reflection>, wrongReflection)
+export const status = point('interpret.status', first<Template, Reflection>, wrongReflection, manifestOf)
 
 /** Asked when a member's object changed. No answer: `Healthy`. */
-export const health = point('interpret.health', first<Template, Health>, wrongHealth)
+export const health = point('interpret.health', first<Template, Health>, wrongHealth, manifestOf)
 
 /** Asked when what members say changed: the template with a new `.status`. No answer: its status is left alone. */
-export const aggregate = point('interpret.aggregate', first<Aggregation, Manifest>, wrongAggregate)
+export const aggregate = point('interpret.aggregate', first<Aggregation, Manifest>, wrongAggregate, templateOf)
