@@ -15,5 +15,5 @@ export { type ApiServer, type ApiServerOptions, createApiServer, type Exchange, 
 export { memoryStorage } from './storage/memory.ts'
 export { type SqliteOptions, sqliteStorage } from './storage/sqlite.ts'
 export type { Row, Snapshot, Storage, StoredRow } from './storage/storage.ts'
-export { type Authority, type AuthorityOptions, type Credential, openAuthority } from './tls.ts'
+export { type Authority, type AuthorityOptions, type Credential, openAuthority, type Shelf } from './tls.ts'
 export { inProcessTransport } from './transport.ts'

@@ -39,9 +39,15 @@ export interface Credential {
   readonly key: string
 }
 
+/** Where certificates and keys are kept, by file name: `ca.crt`, `ca.key`. */
+export interface Shelf {
+  read(file: string): Promise<string | undefined>
+  write(file: string, text: string): Promise<void>
+}
+
 export interface AuthorityOptions {
-  /** Where everything is kept: `ca`, `server` and one pair for each client, readable by the owner only. */
-  readonly dir: string
+  /** Where everything is kept: `ca`, `server` and one pair for each client; a folder is readable by its owner only. */
+  readonly dir: string | Shelf
   /** Names and addresses the server is reached by. By default `localhost`, `127.0.0.1` and `::1`. */
   readonly hosts?: readonly string[]
   readonly now?: () => Date
@@ -139,7 +145,7 @@ const clientProfile = ({ name, groups }: User): Profile => ({
   extensions: [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])],
 })
 
-const read = async (path: string): Promise<string | undefined> => {
+const readFrom = async (path: string): Promise<string | undefined> => {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
@@ -149,38 +155,44 @@ const read = async (path: string): Promise<string | undefined> => {
 }
 
 /** Either the old content is there or the new. */
-const write = async (path: string, text: string): Promise<void> => {
+const writeTo = async (path: string, text: string): Promise<void> => {
   await writeFile(`${path}.new`, text, { mode: 0o600 })
   await rename(`${path}.new`, path)
 }
 
-const load = async (dir: string, file: string): Promise<Credential | undefined> => {
-  const [cert, key] = await Promise.all([read(join(dir, `${file}.crt`)), read(join(dir, `${file}.key`))])
+/** A folder that only its owner can look into. */
+const folder = async (dir: string): Promise<Shelf> => {
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  return { read: (file) => readFrom(join(dir, file)), write: (file, text) => writeTo(join(dir, file), text) }
+}
+
+const load = async (shelf: Shelf, name: string): Promise<Credential | undefined> => {
+  const [cert, key] = await Promise.all([shelf.read(`${name}.crt`), shelf.read(`${name}.key`)])
   return cert && key ? { cert, key } : undefined
 }
 
-const save = async (dir: string, file: string, { cert, key }: Credential): Promise<void> => {
-  await write(join(dir, `${file}.key`), key)
-  await write(join(dir, `${file}.crt`), cert)
+const save = async (shelf: Shelf, name: string, { cert, key }: Credential): Promise<void> => {
+  await shelf.write(`${name}.key`, key)
+  await shelf.write(`${name}.crt`, cert)
 }
 
 /** Whether a certificate will hold for a while. */
 const lasts = (certificate: X509Certificate, now: Date): boolean =>
   certificate.notAfter.getTime() - now.getTime() > renewal
 
-const loadAuthority = async (dir: string, now: Date): Promise<Issuer | undefined> => {
-  const found = await load(dir, 'ca')
+const loadAuthority = async (shelf: Shelf, now: Date): Promise<Issuer | undefined> => {
+  const found = await load(shelf, 'ca')
   if (found === undefined) return undefined
   const certificate = new X509Certificate(found.cert)
   if (!lasts(certificate, now)) return undefined
   return { ...found, certificate, keys: await importKeys(found, certificate) }
 }
 
-const openIssuer = async (dir: string, now: Date): Promise<Issuer> => {
-  const found = await loadAuthority(dir, now)
+const openIssuer = async (shelf: Shelf, now: Date): Promise<Issuer> => {
+  const found = await loadAuthority(shelf, now)
   if (found) return found
   const created = await createAuthority(now)
-  await save(dir, 'ca', created)
+  await save(shelf, 'ca', created)
   return created
 }
 
@@ -199,16 +211,16 @@ const isGood = async ({ cert }: Credential, issuer: Issuer, profile: Profile, no
   return certificate.verify({ publicKey: issuer.keys.publicKey, date: now })
 }
 
-/** Opens the authority kept in a folder, or makes one. */
+/** Opens the authority that is kept somewhere, or makes one. */
 export const openAuthority = async (options: AuthorityOptions): Promise<Authority> => {
   const { dir, hosts = ['localhost', '127.0.0.1', '::1'], now = () => new Date() } = options
-  await mkdir(dir, { recursive: true, mode: 0o700 })
-  const issuer = await openIssuer(dir, now())
+  const shelf = typeof dir === 'string' ? await folder(dir) : dir
+  const issuer = await openIssuer(shelf, now())
   const ensure = async (file: string, profile: Profile): Promise<Credential> => {
-    const found = await load(dir, file)
+    const found = await load(shelf, file)
     if (found && (await isGood(found, issuer, profile, now()))) return found
     const fresh = await issue(issuer, profile, now())
-    await save(dir, file, fresh)
+    await save(shelf, file, fresh)
     return fresh
   }
   return {

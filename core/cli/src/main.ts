@@ -8,6 +8,7 @@ import { joinCommand } from './commands/join.ts'
 import { command } from './commands/options.ts'
 import { planCommand } from './commands/plan.ts'
 import { quotaCommand } from './commands/quota.ts'
+import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { upCommand } from './commands/up.ts'
 import { sentence } from './output/sentence.ts'
@@ -24,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .version(version, '--version', 'show the version')
     .helpCommand('help [command]', 'show what a command does')
     .addCommand(upCommand(version))
+    .addCommand(serveCommand(version))
     .addCommand(joinCommand())
     .addCommand(planCommand(version))
     .addCommand(diffCommand(version))

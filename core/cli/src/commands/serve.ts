@@ -1,0 +1,50 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { ServeOptions } from '../serve/run.ts'
+import { address, command, examples } from './options.ts'
+
+/** `karmada-system/flotilla`, `karmada-system/flotilla:8443`. */
+function service(text: string): NonNullable<ServeOptions['webhookService']> {
+  const [, namespace, name, port = '443'] = /^([^/:]+)\/([^/:]+)(?::(\d{1,5}))?$/.exec(text) ?? []
+  if (!namespace || !name) throw new InvalidArgumentError('It is NAMESPACE/NAME, or NAMESPACE/NAME:PORT.')
+  return { namespace, name, port: Number(port) }
+}
+
+export const serveCommand = (version: string): Command =>
+  command('serve')
+    .summary('run the control plane over a Kubernetes API server')
+    .description(
+      'Run the control plane over a Kubernetes API server, until Ctrl-C: its kinds are installed or brought up to date, and its ' +
+        'admission and conversion webhooks are registered with certificates of its own.',
+    )
+    .option(
+      '--kubeconfig <file>',
+      "the API server's kubeconfig; by default as kubectl finds it, or the pod's own account",
+    )
+    .option('--context <name>', 'the context in it; by default its current one')
+    .option('--config <file>', 'the config file (docs/config.md)')
+    .option('--webhook-bind-address <address>', 'where webhooks listen', address, address('127.0.0.1:9443'))
+    .option('--webhook-url <url>', 'where the API server reaches them; by default https://127.0.0.1 and their port')
+    .option(
+      '--webhook-service <service>',
+      'NAMESPACE/NAME[:PORT] of the Service in front of them, when they run in its cluster',
+      service,
+    )
+    .option(
+      '--health-probe-bind-address <address>',
+      'where /healthz and /readyz are',
+      address,
+      address('127.0.0.1:10357'),
+    )
+    .option('--metrics-bind-address <address>', 'where /metrics are', address, address('127.0.0.1:8080'))
+    .option('--no-leader-elect', 'lead without asking: nobody else does')
+    .addHelpText(
+      'after',
+      examples(
+        ['flotilla serve --kubeconfig ~/.kube/host', 'beside an API server on this machine'],
+        ['flotilla join paris --cluster-kubeconfig ~/.kube/paris', 'adds a member'],
+      ),
+    )
+    .action(async (flags: Omit<ServeOptions, 'version'>) => {
+      const { runServe } = await import('../serve/run.ts') // no other command waits for it
+      await runServe({ ...flags, version })
+    })

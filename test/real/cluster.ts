@@ -1,0 +1,186 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Authority, type Credential, masters, openAuthority } from '@flotilla/apiserver'
+import { createClient, type HttpOptions, httpTransport } from '@flotilla/kube'
+import type { Client } from '@flotilla/sdk'
+import { stringify } from 'yaml'
+import { eventually, kubectl } from '../kubectl.ts'
+import { program } from './assets.ts'
+import type { Etcd } from './etcd.ts'
+import { freePort } from './port.ts'
+import { type Running, start } from './process.ts'
+
+export interface RealClusterOptions {
+  readonly name: string
+  readonly etcd: Etcd
+  /** Where certificates, logs and the kubeconfig go. */
+  readonly dir: string
+  /** Whether it is a control plane: one where nothing makes pods of Deployments. By default it is a member. */
+  readonly host?: boolean
+}
+
+/** A kube-apiserver over etcd, with its controllers, and no machine. */
+export interface RealCluster extends AsyncDisposable {
+  readonly name: string
+  readonly url: string
+  readonly kubeconfig: string
+  /** Its API, as an administrator. */
+  readonly client: Client
+  readonly identity: HttpOptions
+  readonly server: Running
+  /** `kill -9` and a new one on the same port. */
+  restart(): Promise<void>
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+/** A kubeconfig with one context; the file's place. */
+function writeKubeconfig(file: string, name: string, server: string, ca: string, { cert, key }: Credential): string {
+  const document = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    clusters: [{ name, cluster: { server, 'certificate-authority-data': base64(ca) } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+    users: [{ name, user: { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) } }],
+  }
+  writeFileSync(file, stringify(document), { mode: 0o600 })
+  return file
+}
+
+/** The key that service accounts' tokens are signed with. */
+function tokenKey(dir: string): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const file = join(dir, 'tokens.key')
+  writeFileSync(file, privateKey.export({ type: 'sec1', format: 'pem' }), { mode: 0o600 })
+  return file
+}
+
+/** What the authority keeps in its folder. */
+const kept = (dir: string, name: string) => [join(dir, `${name}.crt`), join(dir, `${name}.key`)] as const
+
+interface Place {
+  readonly dir: string
+  readonly port: number
+  readonly tokens: string
+}
+
+function serverArgs({ name, etcd }: RealClusterOptions, { dir, port, tokens }: Place): readonly string[] {
+  const [ca] = kept(dir, 'ca')
+  const [cert, key] = kept(dir, 'server')
+  const [proxyCert, proxyKey] = kept(dir, 'front-proxy')
+  return [
+    `--etcd-servers=${etcd.url}`,
+    `--etcd-prefix=/${name}`,
+    '--bind-address=127.0.0.1',
+    `--secure-port=${port}`,
+    `--tls-cert-file=${cert}`,
+    `--tls-private-key-file=${key}`,
+    `--client-ca-file=${ca}`,
+    `--requestheader-client-ca-file=${ca}`,
+    '--requestheader-allowed-names=front-proxy',
+    '--requestheader-username-headers=X-Remote-User',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    `--proxy-client-cert-file=${proxyCert}`,
+    `--proxy-client-key-file=${proxyKey}`,
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-account-key-file=${tokens}`,
+    `--service-account-signing-key-file=${tokens}`,
+    '--service-cluster-ip-range=10.96.0.0/16',
+    '--authorization-mode=Node,RBAC',
+    '--enable-bootstrap-token-auth',
+    '--allow-privileged',
+    '--profiling=false',
+    '--v=1',
+  ]
+}
+
+/** What runs beside a control plane, as Karmada has it: all that is not about workloads. */
+const hostControllers = [
+  'namespace',
+  'garbagecollector',
+  'serviceaccount',
+  'serviceaccount-token',
+  'clusterrole-aggregation',
+  'csrapproving',
+  'csrcleaner',
+  'csrsigning',
+  'ttl-after-finished',
+  'bootstrapsigner',
+  'tokencleaner',
+]
+
+const memberControllers = ['*', 'bootstrapsigner', 'tokencleaner']
+
+function managerArgs(kubeconfig: string, { dir, tokens }: Place, controllers: readonly string[]): readonly string[] {
+  const [ca, key] = kept(dir, 'ca')
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    `--service-account-private-key-file=${tokens}`,
+    `--root-ca-file=${ca}`,
+    `--cluster-signing-cert-file=${ca}`,
+    `--cluster-signing-key-file=${key}`,
+    '--use-service-account-credentials',
+    `--controllers=${controllers.join(',')}`,
+    '--leader-elect=false',
+    '--secure-port=0',
+    '--v=1',
+  ]
+}
+
+async function identities(authority: Authority): Promise<Credential> {
+  await authority.server()
+  await authority.client('front-proxy', { name: 'front-proxy', groups: [] })
+  return authority.client('admin', { name: 'admin', groups: [masters] })
+}
+
+/** Starts a cluster; resolves when its API can be worked with. */
+export async function startCluster(options: RealClusterOptions): Promise<RealCluster> {
+  const { name, host = false } = options
+  const dir = join(options.dir, name)
+  mkdirSync(dir, { recursive: true })
+  const authority = await openAuthority({ dir })
+  const admin = await identities(authority)
+  const place: Place = { dir, port: await freePort(), tokens: tokenKey(dir) }
+  const url = `https://127.0.0.1:${place.port}`
+  const kubeconfig = writeKubeconfig(join(options.dir, `${name}.kubeconfig`), name, url, authority.ca, admin)
+  const k = kubectl(kubeconfig)
+  const serve = () =>
+    start(`kube-apiserver ${name}`, program('kube-apiserver'), serverArgs(options, place), join(dir, 'server.log'))
+  const ready = (running: Running) =>
+    eventually(async () => {
+      if (!running.runs) throw new Error(`${running.name} ended:\n${running.said()}`)
+      await k('get', '--raw', '/readyz')
+      await k('get', 'namespace', 'kube-system')
+    }, 120_000)
+
+  await using begun = new AsyncDisposableStack()
+  let server = serve()
+  begun.defer(() => server.kill())
+  await ready(server)
+  const args = managerArgs(kubeconfig, place, host ? hostControllers : memberControllers)
+  begun.use(start(`controllers ${name}`, program('kube-controller-manager'), args, join(dir, 'controllers.log')))
+  await eventually(() => k('get', 'serviceaccount', 'default'), 60_000)
+  const identity: HttpOptions = { server: url, ca: authority.ca, credentials: async () => ({ ...admin }) }
+  const transport = httpTransport(identity)
+  begun.defer(() => transport.close())
+  const all = begun.move()
+  return {
+    name,
+    url,
+    kubeconfig,
+    identity,
+    client: createClient(transport),
+    get server() {
+      return server
+    },
+    restart: async () => {
+      await server.kill()
+      server = serve()
+      await ready(server)
+    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
+}

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { root } from '../root.ts'
+import { freePort } from './port.ts'
+
+/** A `flotilla serve` that is ready. */
+export interface Serve {
+  readonly pid: number
+  /** Where health and metrics are. */
+  readonly health: string
+  /** Ctrl-C, or another signal; resolves with the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** Starts `flotilla serve` as a process of its own, on free ports, and waits for its ready line. */
+export async function serve(kubeconfig: string, ...args: readonly string[]): Promise<Serve> {
+  const health = `127.0.0.1:${await freePort()}`
+  const places = ['--health-probe-bind-address', health, '--metrics-bind-address', health]
+  const webhooks = ['--webhook-bind-address', `127.0.0.1:${await freePort()}`]
+  const child = spawn(
+    process.execPath,
+    ['core/cli/bin/flotilla.js', 'serve', '--kubeconfig', kubeconfig, ...webhooks, ...places, ...args],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const exited = once(child, 'exit')
+  const said: string[] = []
+  child.stderr.on('data', (chunk) => {
+    said.push(String(chunk))
+    if (said.length > 200) said.shift()
+  })
+  const stop = async (signal: NodeJS.Signals = 'SIGINT') => {
+    child.kill(signal)
+    const [code] = await exited
+    return code as number | null
+  }
+  const lines = createInterface({ input: child.stdout, signal: AbortSignal.timeout(60_000) })
+  for await (const line of lines) {
+    if (line === 'ready') return { pid: child.pid ?? 0, health: `http://${health}`, stop }
+  }
+  await stop('SIGKILL')
+  throw new Error(`flotilla serve did not get ready; it said:\n${said.join('')}`)
+}
