@@ -19,18 +19,7 @@ import {
   type Write,
   written,
 } from '@flotilla/sdk'
-
-/** What a webhook can be asked. */
-export const operations = [
-  'InterpretReplica',
-  'InterpretComponent',
-  'InterpretDependency',
-  'ReviseReplica',
-  'Retain',
-  'AggregateStatus',
-  'InterpretStatus',
-  'InterpretHealth',
-] as const
+import { operations } from './operations.ts'
 
 /** The versions of the question there are. */
 const contextVersions = ['v1alpha1']

@@ -166,6 +166,13 @@ export const errors = {
     new FlotillaError('EXPRESSION_FAILED', false, `the expression ${shown(expression)} has no value: ${reason}`),
   EXPRESSION_INVALID: (expression: string, reason: string) =>
     new FlotillaError('EXPRESSION_INVALID', false, `${shown(expression)} is not an expression: ${reason}`),
+  INTERPRETER_WEBHOOK: (webhook: string, configuration: string, question: string, cause: unknown) =>
+    new FlotillaError(
+      'INTERPRETER_WEBHOOK',
+      true,
+      `webhook ${webhook} of ResourceInterpreterWebhookConfiguration ${configuration} did not answer ${question} as it should: ${reasonOf(cause)}; mend what answers there, or change the configuration`,
+      { cause },
+    ),
   KIND_UNKNOWN: (kind: string, cluster: string, versions: readonly string[], cause?: unknown) =>
     new FlotillaError(
       'KIND_UNKNOWN',

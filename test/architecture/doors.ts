@@ -45,7 +45,12 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/cel': ['cel/src'],
   '@bufbuild/protobuf': ['cel/src'],
   semver: ['cel/src', 'core/control-plane/src/extension'],
-  rfc6902: ['core/apiserver/src/patch', 'core/control-plane/src/server', 'plugins/overriding/src'],
+  rfc6902: [
+    'core/apiserver/src/patch',
+    'core/control-plane/src/server',
+    'plugins/overriding/src',
+    'interpreter-webhooks/src',
+  ],
   '@peculiar/x509': ['core/apiserver/src'],
   '@grpc/grpc-js': ['estimator/src'],
   protobufjs: ['estimator/src/wire'],

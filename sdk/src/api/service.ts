@@ -16,6 +16,7 @@ export interface ServicePort {
 export interface Service extends Manifest {
   readonly spec?: {
     readonly type?: string
+    readonly externalName?: string
     readonly clusterIP?: string
     readonly clusterIPs?: readonly string[]
     readonly ipFamilies?: readonly string[]

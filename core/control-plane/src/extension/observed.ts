@@ -25,16 +25,22 @@ function within<T>(answer: Promise<T>, timeout: number, failure: () => Error): P
 
 const codeOf = (error: unknown): string => (error instanceof FlotillaError ? error.code : '')
 
+const unanswered = ['PLUGIN_TIMEOUT', 'SERVER_UNREACHABLE', 'WEBHOOK_FAILED']
+
 /** Whether there was no answer at all. */
 const isUnanswered = (cause: unknown): boolean =>
-  ['PLUGIN_TIMEOUT', 'SERVER_UNREACHABLE', 'WEBHOOK_FAILED'].includes(codeOf(cause))
+  unanswered.includes(codeOf(cause)) ||
+  (cause instanceof FlotillaError && cause.code === 'INTERPRETER_WEBHOOK' && isUnanswered(cause.cause))
 
 /** Whether the question is to blame: what was asked about cannot be answered, whoever is asked. */
 const isOfQuestion = (cause: unknown): boolean => cause instanceof FlotillaError && !cause.retry
 
+/** They say themselves who failed. */
+const withName = ['PLUGIN_ANSWER', 'INTERPRETER_WEBHOOK']
+
 /** What a call failed with, with the plugin's name. */
 const failureOf = (plugin: string, point: string, cause: unknown): FlotillaError =>
-  cause instanceof FlotillaError && cause.code === 'PLUGIN_ANSWER' ? cause : errors.PLUGIN_FAILED(plugin, point, cause)
+  cause instanceof FlotillaError && withName.includes(cause.code) ? cause : errors.PLUGIN_FAILED(plugin, point, cause)
 
 /** A plugin at a point: whether it is asked, and what becomes of its failures. */
 class Watched {

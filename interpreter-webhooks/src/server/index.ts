@@ -1,0 +1,5 @@
+export * from '../context.ts'
+export { type Operation, operations } from '../operations.ts'
+export { type Answer, becomes, failed, succeeded } from './answers.ts'
+export { type InterpreterWebhookOptions, interpreterWebhook } from './interpreter-webhook.ts'
+export { type Interpreted, type Interpreter, onContext, onInterpret, type Question } from './on-interpret.ts'
