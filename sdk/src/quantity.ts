@@ -77,7 +77,7 @@ export function compareQuantities(a: string | number, b: string | number): numbe
 }
 
 /** `a + b`, written as `a` is unless it is zero. */
-function add(a: string | number, b: string | number): string {
+export function addQuantities(a: string | number, b: string | number): string {
   const left = parseQuantity(a)
   return formatQuantity(left + parseQuantity(b), formatOf(left === 0n ? b : a))
 }
@@ -86,7 +86,7 @@ function add(a: string | number, b: string | number): string {
 export function addLists(a: ResourceList, b: ResourceList): ResourceList {
   const sum = ([name, amount]: [string, string | number]) => [
     name,
-    Object.hasOwn(a, name) ? add(a[name] ?? 0, amount) : amount,
+    Object.hasOwn(a, name) ? addQuantities(a[name] ?? 0, amount) : amount,
   ]
   return { ...a, ...Object.fromEntries(Object.entries(b).map(sum)) }
 }

@@ -36,6 +36,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   undici: ['core/kube/src'],
   '@kubernetes/client-node': ['core/kube/src', 'core/apiserver/scripts'],
   'node:sqlite': ['core/apiserver/src/storage'],
+  'wasmoon-lua5.1': ['core/control-plane/src/sandbox/lua'],
   fastify: ['core/apiserver/src', 'core/control-plane/src/server', 'core/cli/src', 'interpreter-webhooks/src'],
   tsyringe: ['core/control-plane/src/extension'],
   'prom-client': ['core/control-plane/src/server'],

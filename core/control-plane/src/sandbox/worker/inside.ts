@@ -4,7 +4,9 @@ import { type Engine, Exceeded, type Loaded } from '../engine.ts'
 import type { Answer, Failure, Farewell, Question, Threaded } from './message.ts'
 
 /** An engine is read when the first program of its language comes. */
-const engines: Readonly<Partial<Record<Threaded, () => Promise<Engine>>>> = {}
+const engines: Readonly<Partial<Record<Threaded, () => Promise<Engine>>>> = {
+  lua: async () => (await import('../lua/engine.ts')).lua,
+}
 
 interface Kept {
   readonly loaded: Loaded
