@@ -59,6 +59,19 @@ const wrongUsage: Readonly<Record<string, readonly [args: readonly string[], say
   'nothing to plan': [['plan'], /'-f, --filename <file>' not specified/],
   'a format that is none': [['plan', '-f', 'x', '-o', 'xml'], /'xml' is invalid.* wide, json, yaml/],
   'an argument too many to compare': [['diff', 'a', 'b', 'c'], /too many arguments for 'diff'/],
+  'nothing to ask an interpreter': [['interpret'], /say --check, or --operation with one of Retain, InterpretReplica/],
+  'an operation that is none': [['interpret', '--operation', 'prune'], /'prune' is invalid.* one of Retain/],
+  'to check and to ask at once': [
+    ['interpret', '-f', 'x', '--check', '--operation', 'Retain'],
+    /choose one of --check and --operation/,
+  ],
+  'nothing to check': [['interpret', '--check'], /--check needs -f/],
+  'two who answer': [['interpret', '--operation', 'Retain', '-f', 'x', '--plugin', 'y'], /-f or --plugin/],
+  'no cases': [['interpret', 'test'], /'--cases <file\.\.\.>' not specified/],
+  'two who answer cases': [
+    ['interpret', 'test', '--builtin', '--customization', 'x', '--cases', 'y'],
+    /choose who answers: --builtin, --customization and --module, or --plugin/,
+  ],
   'nothing to join': [['join', 'paris'], /'--cluster-kubeconfig <file>' not specified/],
 }
 for (const [name, [args, says]] of Object.entries(wrongUsage)) {
@@ -83,6 +96,17 @@ const failing: Readonly<Record<string, readonly [args: readonly string[], says: 
     ['diff', '--kubeconfig', twoContexts, '--context', 'three'],
     /control plane: .*no three; there are: one, two/,
   ],
+  'cases that are not there': [['interpret', 'test', '--cases', '/nowhere/x.yaml'], /there is no \/nowhere\/x\.yaml/],
+  'cases where there are none': [['interpret', 'test', '--cases', wrongConfig], /1 of 1 cases failed/],
+  'an interpreter that is none': [
+    ['interpret', '-f', oneObject, '--operation', 'InterpretHealth', '--observed-file', oneObject],
+    /one-object: ConfigMap a is no interpreter/,
+  ],
+  'an object that nobody interprets': [
+    ['interpret', '--operation', 'InterpretReplica', '--desired-file', oneObject],
+    /nobody answers InterpretReplica for v1 ConfigMap/,
+  ],
+  'an operation without its objects': [['interpret', '--operation', 'Retain'], /Retain: it needs desiredObj/],
   'a kubeconfig that is not there': [joining('--cluster-kubeconfig', '/nowhere/x'), /cluster to join: .*\/nowhere\/x/],
   'a kubeconfig that is not YAML': [joining('--cluster-kubeconfig', notYaml), /cluster to join: .*not-yaml/],
   'a kubeconfig whose server is none': [joining('--cluster-kubeconfig', noUrl), /cluster to join: .*URL/],

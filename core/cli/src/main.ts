@@ -4,6 +4,7 @@ import { diffCommand } from './commands/diff.ts'
 import { dnsCommand } from './commands/dns.ts'
 import { estimatorCommand } from './commands/estimator.ts'
 import { explainCommand } from './commands/explain.ts'
+import { interpretCommand } from './commands/interpret.ts'
 import { joinCommand } from './commands/join.ts'
 import { command } from './commands/options.ts'
 import { planCommand } from './commands/plan.ts'
@@ -21,6 +22,7 @@ const failed = 1
 /** Runs the command line; resolves with the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {
   const program = command('flotilla')
+    .enablePositionalOptions() // what stands behind a command is for that command
     .description('Many Kubernetes clusters, one API.')
     .version(version, '--version', 'show the version')
     .helpCommand('help [command]', 'show what a command does')
@@ -31,6 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(diffCommand(version))
     .addCommand(explainCommand(version))
     .addCommand(simulateCommand(version))
+    .addCommand(interpretCommand(version))
     .addCommand(quotaCommand())
     .addCommand(estimatorCommand())
     .addCommand(dnsCommand())

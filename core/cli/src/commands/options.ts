@@ -11,6 +11,9 @@ export const wholeNumber =
     return number
   }
 
+/** Takes an option as often as it is given. */
+export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+
 /** Where a server listens. */
 export interface Address {
   readonly host: string

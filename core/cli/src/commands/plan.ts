@@ -1,13 +1,11 @@
 import type { Command } from 'commander'
 import { type ComparingFlags, comparing } from './looking.ts'
-import { command, examples } from './options.ts'
+import { command, examples, several } from './options.ts'
 
 export interface PlanFlags extends ComparingFlags {
   readonly filename: readonly string[]
   readonly recursive?: boolean
 }
-
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 export const planCommand = (version: string): Command =>
   comparing(

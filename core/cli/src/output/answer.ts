@@ -2,7 +2,15 @@ import { stringify } from 'yaml'
 
 /** The answer as it was asked for: for a machine whole, for a person as `text` says it. */
 export function answer(
-  kind: 'Plan' | 'Diff' | 'Explanation' | 'Simulation' | 'QuotaReport',
+  kind:
+    | 'Plan'
+    | 'Diff'
+    | 'Explanation'
+    | 'Simulation'
+    | 'QuotaReport'
+    | 'Interpretation'
+    | 'InterpretTest'
+    | 'PluginList',
   found: object,
   { output }: { readonly output?: string },
   text: () => string,

@@ -22,7 +22,7 @@ export interface FileOptions {
 const endings: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
 
 /** A file that is named is read whatever it is called; of a directory those that end as manifests do, in order. */
-function filesAt(path: string, recursive: boolean): readonly string[] {
+export function filesAt(path: string, recursive: boolean): readonly string[] {
   if (path === '-' || !statSync(path).isDirectory()) return [path]
   return readdirSync(path, { recursive, encoding: 'utf8' })
     .filter((name) => endings.has(extname(name)))

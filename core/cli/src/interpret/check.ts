@@ -1,0 +1,108 @@
+import type { admit, CustomizationRules, Manifest } from '@flotilla/sdk'
+import { fieldAt } from '@flotilla/sdk'
+import { type OperationName, operationNames } from '@flotilla/sdk/cases'
+import { sentence } from '../output/sentence.ts'
+import { table } from '../output/table.ts'
+import type { Written } from '../plan/files.ts'
+import type { Interpreters } from './interpreters.ts'
+
+/** What became of one rule of a customization. */
+interface Checked {
+  readonly operation: OperationName
+  readonly result: 'PASS' | 'UNSET' | `ERROR: ${string}`
+}
+
+/** What is known of an interpreter that was looked at. */
+export interface Check {
+  readonly source: string
+  readonly target: string
+  readonly rules: readonly Checked[]
+  /** What is wrong with the whole. */
+  readonly errors: readonly string[]
+}
+
+const ruleOf: Readonly<Record<OperationName, keyof CustomizationRules>> = {
+  Retain: 'retention',
+  InterpretReplica: 'replicaResource',
+  InterpretComponent: 'componentResource',
+  ReviseReplica: 'replicaRevision',
+  InterpretStatus: 'statusReflection',
+  AggregateStatus: 'statusAggregation',
+  InterpretHealth: 'healthInterpretation',
+  InterpretDependency: 'dependencyInterpretation',
+}
+
+const pathOf = (operation: OperationName): string => `spec.customizations.${ruleOf[operation]}`
+
+type Causes = NonNullable<admit.Denial['causes']>
+
+function ruleCheck(manifest: Manifest, operation: OperationName, causes: Causes): Checked {
+  const wrong = causes.filter(({ field = '' }) => field.startsWith(pathOf(operation)))
+  if (wrong.length > 0) return { operation, result: `ERROR: ${wrong.map(({ message }) => message).join('; ')}` }
+  const isSet = fieldAt(manifest, [...pathOf(operation).split('.'), 'luaScript']) !== undefined
+  return { operation, result: isSet ? 'PASS' : 'UNSET' }
+}
+
+const isOfRule = ({ field = '' }: Causes[number]): boolean =>
+  operationNames.some((operation) => field.startsWith(pathOf(operation)))
+
+const targetOf = (manifest: Manifest): string => {
+  const [apiVersion, kind] = ['apiVersion', 'kind'].map((key) => fieldAt(manifest, ['spec', 'target', key]))
+  return `${apiVersion ?? ''} ${kind ?? ''}`.trim()
+}
+
+const denialOf = async ({ review }: Interpreters, manifest: Manifest): Promise<admit.Denial | undefined> => {
+  const { name } = manifest.metadata
+  const request = { operation: 'CREATE', key: { name }, manifest, user: 'flotilla-interpret', dryRun: true } as const
+  const verdict = await review(request)
+  return 'denial' in verdict ? verdict.denial : undefined
+}
+
+const isCustomization = ({ kind }: Manifest): boolean => kind === 'ResourceInterpreterCustomization'
+
+/** What the control plane would say to an interpreter that is applied, rule by rule. It is applied if nothing is wrong. */
+export async function check(interpreters: Interpreters, written: Written): Promise<Check> {
+  const { manifest } = written
+  const denial = await denialOf(interpreters, manifest)
+  const causes = denial?.causes ?? []
+  const whole = causes.filter((cause) => !isOfRule(cause)).map(({ field, message }) => `${field}: ${message}`)
+  const errors = denial && causes.length === 0 ? [denial.message] : whole
+  return {
+    source: manifest.metadata.name,
+    target: targetOf(manifest),
+    rules: isCustomization(manifest) ? operationNames.map((each) => ruleCheck(manifest, each, causes)) : [],
+    errors: denial ? errors : await applied(interpreters, written),
+  }
+}
+
+async function applied(interpreters: Interpreters, written: Written): Promise<readonly string[]> {
+  try {
+    await interpreters.write(written)
+    return []
+  } catch (error) {
+    return [sentence(error)]
+  }
+}
+
+export const isFine = ({ rules, errors }: Check): boolean =>
+  errors.length === 0 && rules.every(({ result }) => !result.startsWith('ERROR'))
+
+const rulesText = (rules: readonly Checked[]): string =>
+  table(
+    ['', ''],
+    rules.map(({ operation, result }) => [`    ${operation}:`, result]),
+  )
+    .split('\n')
+    .slice(1)
+    .join('\n')
+
+/** As Karmada prints it. */
+export function checkText({ source, target, rules, errors }: Check): string {
+  return [
+    '-----------------------------------',
+    `SOURCE: ${source}`,
+    ...(target ? [`TARGET: ${target}`] : []),
+    ...errors.map((error) => `ERROR: ${error}`),
+    ...(rules.length > 0 ? ['RULERS:', rulesText(rules)] : errors.length === 0 ? ['PASS'] : []),
+  ].join('\n')
+}

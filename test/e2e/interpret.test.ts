@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { flotilla } from '../flotilla.ts'
+import { root } from '../root.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'flotilla-interpret-'))
+
+const file = (name: string, text: string): string => {
+  const path = join(directory, name)
+  writeFileSync(path, text)
+  return path
+}
+
+const web = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: default, generation: 1 }
+spec:
+  replicas: 2
+  template: { spec: { containers: [{ name: web, envFrom: [{ configMapRef: { name: a } }] }], serviceAccountName: web } }
+`
+const webFile = file('web.yaml', web)
+const indented = web.replaceAll(/^/gm, '  ').trimEnd()
+
+const cases = file(
+  'cases.yaml',
+  `name: a Deployment wants what it says
+operation: InterpretReplica
+desiredObj:
+${indented}
+output: { replica: 2 }
+---
+name: a Deployment that nobody has seen is not healthy
+operation: InterpretHealth
+observedObj:
+${indented}
+output: { healthy: false }
+`,
+)
+const wrong = file(
+  'wrong.yaml',
+  `name: a lie\noperation: InterpretReplica\ndesiredObj:\n${indented}\noutput: { replica: 3 }\n`,
+)
+
+describe('cases for interpreters', () => {
+  test('those that pass are a line each, and the end is well', async () => {
+    const { code, out, err } = await flotilla('interpret', 'test', '--builtin', '--cases', cases)
+    assert.deepEqual(out.trimEnd().split('\n'), [
+      'PASS  InterpretReplica     a Deployment wants what it says',
+      'PASS  InterpretHealth      a Deployment that nobody has seen is not healthy',
+      '2 passed, 0 failed',
+    ])
+    assert.deepEqual([code, err], [0, ''])
+  })
+
+  test('one that fails is told with what differs, and the end is not well', async () => {
+    const { code, out } = await flotilla('interpret', 'test', '--cases', cases, wrong)
+    assert.equal(code, 1)
+    assert.match(out, /^FAIL {2}InterpretReplica {5}a lie {2}\(.*wrong\.yaml:1\)\n {6}replica\n {8}- 3\n {8}\+ 2$/m)
+    assert.match(out, /^2 passed, 1 failed$/m)
+  })
+
+  test('a script reads the same', async () => {
+    const { code, out } = await flotilla(
+      'interpret',
+      'test',
+      '--cases',
+      join(directory, '*.yaml').replace('*', 'wr*'),
+      '-o',
+      'json',
+    )
+    const { kind, passed, failed, cases } = JSON.parse(out)
+    assert.deepEqual([code, kind, passed, failed], [1, 'InterpretTest', 0, 1])
+    assert.deepEqual(cases[0].differences, [{ path: 'replica', expected: 3, actual: 2 }])
+  })
+
+  test('a thousand of them take less than ten seconds', async () => {
+    const [one = ''] = [`operation: InterpretReplica\ndesiredObj:\n${indented}\noutput: { replica: 2 }\n`]
+    const many = Array.from({ length: 1000 }, (_, i) => `name: case ${i}\n${one}`).join('---\n')
+    const start = performance.now()
+    const { code, out } = await flotilla('interpret', 'test', '--cases', file('many.yaml', many))
+    assert.deepEqual([code, out.trimEnd().split('\n').at(-1)], [0, '1000 passed, 0 failed'])
+    assert.ok(performance.now() - start < 10_000)
+  })
+
+  test('a plugin answers alone when it is named', async () => {
+    symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+    const source = `import { definePlugin, interpret, on } from '@flotilla/sdk'
+      export const plugin = definePlugin({ name: 'mine', extensions: () => [on(interpret.replicas, () => ({ replicas: 3 }))] })`
+    const plugin = file('mine.mjs', source)
+    const { code, out } = await flotilla('interpret', 'test', '--plugin', plugin, '--cases', wrong, cases)
+    assert.equal(code, 1)
+    assert.match(out, /^PASS {2}InterpretReplica {5}a lie$/m)
+    assert.match(out, /nobody answers InterpretHealth for apps\/v1 Deployment/)
+  })
+})
+
+describe('asking an interpreter', () => {
+  test('prints its answer section by section', async () => {
+    const { code, out } = await flotilla('interpret', '--operation', 'interpretdependency', '--desired-file', webFile)
+    assert.deepEqual(
+      [code, out],
+      [
+        0,
+        `---
+# [1/1] dependencies:
+- apiVersion: v1
+  kind: ConfigMap
+  namespace: default
+  name: a
+- apiVersion: v1
+  kind: ServiceAccount
+  namespace: default
+  name: web
+`,
+      ],
+    )
+  })
+
+  test('gives what members say from a file', async () => {
+    const items = file(
+      'items.yaml',
+      'clusterName: a\nstatus: { replicas: 2, readyReplicas: 1 }\n---\nclusterName: b\nstatus: { replicas: 1 }\n',
+    )
+    const { out } = await flotilla(
+      ...[
+        'interpret',
+        '--operation',
+        'AggregateStatus',
+        '--desired-file',
+        webFile,
+        '--status-file',
+        items,
+        '-o',
+        'json',
+      ],
+    )
+    const { status } = JSON.parse(out).aggregatedStatus
+    assert.deepEqual([status.replicas, status.readyReplicas], [3, 1])
+  })
+
+  test('says so when nobody answers', async () => {
+    const { code, err } = await flotilla('interpret', '--operation', 'InterpretComponent', '--desired-file', webFile)
+    assert.deepEqual([code, err], [1, 'flotilla: nobody answers InterpretComponent for apps/v1 Deployment\n'])
+  })
+})
