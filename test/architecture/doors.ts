@@ -39,6 +39,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   'wasmoon-lua5.1': ['core/control-plane/src/sandbox/lua'],
   fastify: ['core/apiserver/src', 'core/control-plane/src/server', 'core/cli/src', 'interpreter-webhooks/src'],
   tsyringe: ['core/control-plane/src/extension'],
+  'isolated-vm': ['core/control-plane/src/sandbox/javascript'],
   'prom-client': ['core/control-plane/src/server'],
   pino: ['core/control-plane/src/server'],
   commander: ['core/cli/src'],

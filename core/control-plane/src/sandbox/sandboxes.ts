@@ -7,6 +7,7 @@ import {
   type Sandboxes,
   type SandboxLimits,
 } from '@flotilla/sdk'
+import { launchJavascript } from './javascript/launch.ts'
 import { type Meter, metersOf } from './meter.ts'
 import { inThreads } from './worker/launch.ts'
 import { Pool } from './worker/pool.ts'
@@ -29,6 +30,7 @@ export type Launch = (options: { readonly meter: Meter; readonly signal: AbortSi
 const launches: Readonly<Partial<Record<Runtime, Launch>>> = {
   lua: inThreads('lua'),
   wasm: inThreads('wasm'),
+  javascript: launchJavascript,
 }
 
 /** Where programs of strangers run. */
