@@ -173,18 +173,18 @@ const podRequirements: Fields<Omit<ReplicaRequirements, 'namespace'>> = {
   priorityClassName: text('Priority class of its pods.'),
 }
 
-const replicaRequirementsSchema = object<ReplicaRequirements>('What one replica needs.', {
+export const replicaRequirementsSchema = object<ReplicaRequirements>('What one replica needs.', {
   ...podRequirements,
   namespace: text('Namespace of the template, whose quotas count.'),
 })
 
-const componentSchema = object<Component>('One of several pod templates.', {
+export const componentSchema = object<Component>('One of several pod templates.', {
   name: required(text('Name of the component.', { maxLength: 32 })),
   replicas: required(int32('How many replicas it wants.')),
   replicaRequirements: object<Component['replicaRequirements']>('What one of them needs.', podRequirements),
 })
 
-const targetClusterSchema = object<TargetCluster>('A cluster, and its share.', {
+export const targetClusterSchema = object<TargetCluster>('A cluster, and its share.', {
   name: required(text('Name of the cluster.')),
   replicas: int32('How many replicas it gets.'),
   components: list(
@@ -218,7 +218,7 @@ const snapshotSchema = object<BindingSnapshot>('A binding whose template needs t
   clusters: targetClustersSchema('Where it is.'),
 })
 
-const bindingSpecSchema = object<BindingSpec>('The template, and the decision about it.', {
+export const bindingSpecSchema = object<BindingSpec>('The template, and the decision about it.', {
   resource: required(objectReferenceSchema),
   propagateDeps: flag('Whether what the template refers to goes with it.'),
   replicaRequirements: replicaRequirementsSchema,
@@ -254,7 +254,7 @@ const aggregatedStatusSchema = object<AggregatedStatusItem>('What one cluster sa
   health: healthSchema,
 })
 
-const bindingStatusSchema = object<BindingStatus>('What became of the decision.', {
+export const bindingStatusSchema = object<BindingStatus>('What became of the decision.', {
   schedulerObservedGeneration: int64('Generation the scheduler has seen.'),
   schedulerObservingAffinityName: text('The term of clusterAffinities in use.'),
   lastScheduledTime: time('When it was last scheduled.'),

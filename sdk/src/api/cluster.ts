@@ -81,7 +81,7 @@ const resourceModelSchema = object<ResourceModel>('A size of node.', {
   ),
 })
 
-const clusterSpecSchema = object<ClusterSpec>('How the cluster is reached, and what it is like.', {
+export const clusterSpecSchema = object<ClusterSpec>('How the cluster is reached, and what it is like.', {
   id: text('Identifies the cluster for good: the UID of its kube-system namespace.', { maxLength: 128_000 }),
   syncMode: required(word('Push: the control plane writes to it. Pull: its own agent fetches.', ['Push', 'Pull'])),
   apiEndpoint: text('URL of its API server.'),
@@ -122,7 +122,7 @@ const resourceSummarySchema = object<ResourceSummary>('What its nodes have.', {
   ),
 })
 
-const clusterStatusSchema = object<ClusterStatus>('What was last seen of the cluster.', {
+export const clusterStatusSchema = object<ClusterStatus>('What was last seen of the cluster.', {
   kubernetesVersion: text('Version of its API server.'),
   apiEnablements: list('What it serves.', apiEnablementSchema),
   conditions: conditionsSchema('Ready, CompleteAPIEnablements, ServiceDomainNameResolutionReady.'),

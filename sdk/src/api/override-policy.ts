@@ -154,7 +154,7 @@ const plaintextOverrider = object<PlaintextOverrider>('Changes any field.', {
   cel: cel('any value'),
 })
 
-const overridersSchema = object<Overriders>('What is different, applied in the order given here.', {
+export const overridersSchema = object<Overriders>('What is different, applied in the order given here.', {
   imageOverrider: list('Changes of images, first.', imageOverrider),
   commandOverrider: list('Changes of commands, second.', commandOverrider('Changes the command of a container.')),
   argsOverrider: list('Changes of arguments, third.', commandOverrider('Changes the arguments of a container.')),
