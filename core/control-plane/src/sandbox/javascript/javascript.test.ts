@@ -93,7 +93,10 @@ const refused: Readonly<Record<string, readonly [code: string, reason: RegExp]>>
     "\nimport fs from 'node:fs'\nexport const f = () => 1",
     /it imports 'node:fs': a program stands alone, bundle/,
   ],
-  'imports later': ["await import('fs')\nexport const f = () => 1", /there is no import\(\): a program stands alone/],
+  'imports later': [
+    "await import('node:fs')\nexport const f = () => 1",
+    /there is no import\(\): a program stands alone/,
+  ],
   'throws when it starts': ["\n\nthrow new Error('boo')", /boo \(line 3, column 7\)$/],
   'does not come to its end': ['for(;;);', /does not come to its end within 300 ms$/],
   'needs too much memory to start': [
@@ -150,7 +153,7 @@ const failing: Readonly<Record<string, readonly [body: string, reason: RegExp]>>
     'return JSON.parse(\'{"a":{"__proto__":{"x":1}}}\')',
     /: a\.__proto__ is a name that no object has$/,
   ],
-  'imports while it runs': ["return import('fs')", /^Error: there is no import\(\): a program stands alone/],
+  'imports while it runs': ["return import('node:fs')", /^Error: there is no import\(\): a program stands alone/],
   'reaches for the process': ["return this.constructor.constructor('return process')()", /^(Reference|Type)Error: /],
   'reaches for the process through what it is given': [
     "return args.constructor.constructor('return process.env')()",
