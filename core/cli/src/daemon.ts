@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type ExposedMetrics, healthRoutes } from '@flotilla/core'
+import { type ControlPlane, type ExposedMetrics, healthRoutes, pointRoutes } from '@flotilla/core'
 import { fastify } from 'fastify'
 import type { Address } from './commands/options.ts'
 
@@ -8,8 +8,19 @@ export interface HealthFlags {
   readonly metricsBindAddress?: Address
 }
 
+/** What is told beside metrics. */
+export interface Told {
+  /** Who answers what. */
+  readonly points?: ControlPlane['points']
+}
+
 /** Serves health, or metrics, or both when they have one address. */
-export async function serveHealth(flags: HealthFlags, metrics: ExposedMetrics, unready: () => readonly string[]) {
+export async function serveHealth(
+  flags: HealthFlags,
+  metrics: ExposedMetrics,
+  unready: () => readonly string[],
+  { points }: Told = {},
+) {
   const { healthProbeBindAddress: health, metricsBindAddress: counts } = flags
   await using begun = new AsyncDisposableStack()
   const places = new Map(
@@ -18,6 +29,7 @@ export async function serveHealth(flags: HealthFlags, metrics: ExposedMetrics, u
   for (const place of places.values()) {
     const app = begun.adopt(fastify(), (app) => app.close())
     await app.register(healthRoutes, { metrics, unready, checkReader: () => undefined })
+    if (points) await app.register(pointRoutes, { points, checkReader: () => undefined })
     await app.listen(place)
   }
   return begun.move()

@@ -107,6 +107,10 @@ const failing: Readonly<Record<string, readonly [args: readonly string[], says: 
     /nobody answers InterpretReplica for v1 ConfigMap/,
   ],
   'an operation without its objects': [['interpret', '--operation', 'Retain'], /Retain: it needs desiredObj/],
+  'plugins of a control plane that does not answer': [
+    ['plugin', 'list', '--url', 'http://127.0.0.1:1'],
+    /the points: .*fetch failed/,
+  ],
   'a kubeconfig that is not there': [joining('--cluster-kubeconfig', '/nowhere/x'), /cluster to join: .*\/nowhere\/x/],
   'a kubeconfig that is not YAML': [joining('--cluster-kubeconfig', notYaml), /cluster to join: .*not-yaml/],
   'a kubeconfig whose server is none': [joining('--cluster-kubeconfig', noUrl), /cluster to join: .*URL/],

@@ -8,6 +8,7 @@ import { interpretCommand } from './commands/interpret.ts'
 import { joinCommand } from './commands/join.ts'
 import { command } from './commands/options.ts'
 import { planCommand } from './commands/plan.ts'
+import { pluginCommand } from './commands/plugin.ts'
 import { quotaCommand } from './commands/quota.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
@@ -34,6 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(explainCommand(version))
     .addCommand(simulateCommand(version))
     .addCommand(interpretCommand(version))
+    .addCommand(pluginCommand())
     .addCommand(quotaCommand())
     .addCommand(estimatorCommand())
     .addCommand(dnsCommand())

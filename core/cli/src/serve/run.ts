@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type Config, createControlPlane, createLog, createMetrics, readConfig, readConfigFile } from '@flotilla/core'
+import {
+  type Config,
+  type ControlPlane,
+  createControlPlane,
+  createLog,
+  createMetrics,
+  readConfig,
+  readConfigFile,
+} from '@flotilla/core'
 import { createClient, createLease, httpTransport, loadKubeconfig } from '@flotilla/kube'
 import { type Client, clusterNamespace, type Log, systemNamespace } from '@flotilla/sdk'
 import type { Address } from '../commands/options.ts'
@@ -48,7 +56,8 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const metrics = createMetrics()
   const waits = new Set(['it is not set up yet'])
   await using open = new AsyncDisposableStack()
-  open.use(await serveHealth(options, metrics, () => [...waits]))
+  let points: ControlPlane['points'] = () => []
+  open.use(await serveHealth(options, metrics, () => [...waits], { points: () => points() }))
 
   const identity = await naming('the control plane', () => loadKubeconfig(options.kubeconfig, options.context))
   const transport = open.adopt(httpTransport({ ...identity, metrics }), (transport) => transport.close())
@@ -72,6 +81,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
     signal: life.signal,
     plugins: await plugins(config),
   })
+  points = controlPlane.points
   open.use(await serveWebhooks(authority, options.webhookBindAddress, controlPlane.ask))
   await registerWebhooks(client, place, ca, begun)
   waits.clear()

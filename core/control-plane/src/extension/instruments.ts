@@ -9,7 +9,7 @@ export function instruments(metrics: Metrics, plugin: string, point: string) {
     name: 'flotilla_plugin_duration_seconds',
     help: 'How long a plugin took to answer an extension point',
     labels: ['plugin', 'point', 'result'],
-    buckets: [0.0001, 0.001, 0.01, 0.1, 1, 10],
+    buckets: [0.000_01, 0.000_03, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
   })
   const scheduling = metrics.histogram({
     name: 'karmada_scheduler_plugin_execution_duration_seconds',

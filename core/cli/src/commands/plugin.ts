@@ -1,0 +1,42 @@
+import { type Command, Option } from 'commander'
+import { command, examples } from './options.ts'
+
+/** What a person says to `flotilla plugin list`. */
+export interface ListFlags {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly url?: string
+  readonly point?: string
+  readonly output?: 'wide' | 'json' | 'yaml'
+}
+
+const listCommand = (): Command =>
+  command('list')
+    .summary('say who answers what')
+    .description(
+      'Say who answers which extension point of a running control plane, in the order they are asked: plugins, and the ' +
+        'customizations, modules and webhooks they speak for; with how often they were asked and how long they took.',
+    )
+    .option('--point <point>', 'of one point, or of a family such as interpret')
+    .addOption(new Option('-o, --output <format>', 'how it is printed').choices(['wide', 'json', 'yaml']))
+    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
+    .option('--context <name>', 'the context in it; by default its current one')
+    .option('--url <url>', 'where its metrics are, when it runs over another API server: http://127.0.0.1:8080')
+    .addHelpText(
+      'after',
+      examples(
+        ['flotilla plugin list', 'everyone'],
+        ['flotilla plugin list --point interpret.health', 'who says what is healthy'],
+        ['flotilla plugin list --point schedule -o wide', 'everyone the scheduler asks'],
+      ),
+    )
+    .action(async (flags: ListFlags) => {
+      const { runList } = await import('../plugin/list.ts')
+      await runList(flags)
+    })
+
+export const pluginCommand = (): Command =>
+  command('plugin')
+    .summary('look after plugins')
+    .description('Looks after plugins: those of a control plane, and your own.')
+    .addCommand(listCommand())
