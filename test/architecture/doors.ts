@@ -27,7 +27,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   scheduling: ['sdk', 'cel'],
   overriding: ['sdk', 'cel'],
   preset: ['sdk', ...features],
-  cli: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'estimator', 'mcs', 'preset'],
+  'create-plugin': ['sdk'],
+  cli: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'estimator', 'mcs', 'preset', 'create-plugin'],
   test: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'preset', 'cli', ...features],
 }
 

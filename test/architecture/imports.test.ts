@@ -13,7 +13,7 @@ interface Import {
 /** What is not ours to import from: made by npm and tsc, or programs of their own that a sandbox runs. */
 const foreign = /(^|\/)(node_modules|dist|templates|guest\/assemblyscript)(\/|$)/
 
-const sources = globSync('{sdk,cel,core,plugins,interpreter-webhooks,estimator,quota,mcs,test}/**/*.ts', {
+const sources = globSync('{sdk,cel,core,plugins,interpreter-webhooks,estimator,quota,mcs,create-plugin,test}/**/*.ts', {
   cwd: root,
   exclude: (path) => foreign.test(path),
 }).map((file) => file.split(sep).join('/'))

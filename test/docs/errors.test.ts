@@ -12,7 +12,7 @@ test('every error is documented, and nothing else is', () => {
 
 test('every error is made somewhere', () => {
   const source = globSync(
-    '{sdk,cel,core,plugins,quota,mcs,interpreter-webhooks,estimator}/**/{src,bin,testing}/**/*.{ts,js}',
+    '{sdk,cel,core,plugins,quota,mcs,interpreter-webhooks,estimator,create-plugin}/**/{src,bin,testing}/**/*.{ts,js}',
     {
       cwd: root,
     },

@@ -1,0 +1,3 @@
+export * from './languages.ts'
+export * from './project.ts'
+export * from './write.ts'

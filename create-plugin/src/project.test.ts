@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { languageNames } from './languages.ts'
+import { isName, project, targetOf } from './project.ts'
+import { writeProject } from './write.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'flotilla-create-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const begun = (language: (typeof languageNames)[number]) =>
+  project({ name: 'boats', language, target: { apiVersion: 'sea.example/v1', kind: 'Fleet' }, version: '1.2.3' })
+
+for (const language of languageNames)
+  test(`${language}: every word is filled in, and what is needed is there`, () => {
+    const files = begun(language)
+    for (const [path, text] of files) assert.doesNotMatch(text, /\{\{(?!EXCLUDE)/, path)
+    for (const path of ['README.md', '.gitignore', 'plugin.yaml', 'cases/replicas.yaml'])
+      assert.ok(files.has(path), path)
+    assert.match(files.get('plugin.yaml') ?? '', /name: boats[\s\S]*apiVersion: sea.example\/v1\n *kind: Fleet/)
+    assert.match(files.get('cases/status.yaml') ?? '', /kind: Fleet/)
+  })
+
+test('a project brings the bindings of its language', () => {
+  assert.ok(begun('ts').get('flotilla/guest.d.ts')?.includes('export interface Guest'))
+  assert.ok(begun('go').get('flotilla/flotilla.go')?.includes('package flotilla'))
+  assert.ok(begun('rust').get('src/flotilla.rs')?.includes('pub struct Needs'))
+  assert.ok(begun('assemblyscript').get('assembly/flotilla/interpret.ts')?.includes('export class Needs'))
+})
+
+test('a project is written where nothing is', () => {
+  const empty = join(folder, 'empty')
+  writeProject(empty, begun('js'))
+  assert.match(readFileSync(join(empty, 'src/plugin.js'), 'utf8'), /interpretReplicas/)
+  assert.throws(() => writeProject(empty, begun('js')), /empty is not empty: it has \.gitignore; choose another folder/)
+  const file = join(folder, 'file')
+  writeFileSync(file, '')
+  assert.throws(() => writeProject(file, begun('js')), /is a file/)
+})
+
+test('a kind is written as its version and its name', () => {
+  assert.deepEqual(targetOf('apps/v1/Deployment'), { apiVersion: 'apps/v1', kind: 'Deployment' })
+  assert.deepEqual(targetOf('v1/Pod'), { apiVersion: 'v1', kind: 'Pod' })
+  for (const wrong of ['Deployment', 'apps/Deployment', 'apps/v1/deployment', ''])
+    assert.equal(targetOf(wrong), undefined)
+})
+
+test('a name goes for every language', () => {
+  for (const good of ['a', 'my-plugin', 'x2']) assert.ok(isName(good), good)
+  for (const bad of ['', 'My', '2x', 'a_b', 'a-', '@a/b', 'a'.repeat(64)]) assert.ok(!isName(bad), bad)
+})
