@@ -28,7 +28,18 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   overriding: ['sdk', 'cel'],
   preset: ['sdk', ...features],
   'create-plugin': ['sdk'],
-  cli: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'estimator', 'mcs', 'preset', 'create-plugin'],
+  cli: [
+    'sdk',
+    'kube',
+    'apiserver',
+    'simulator',
+    'core',
+    'estimator',
+    'mcs',
+    'interpreter-webhooks',
+    'preset',
+    'create-plugin',
+  ],
   test: ['sdk', 'kube', 'apiserver', 'simulator', 'core', 'preset', 'cli', ...features],
 }
 

@@ -48,7 +48,26 @@ async function complaint(args: readonly string[]): Promise<{ code: number; lines
   }
 }
 
+const registering = (...args: readonly string[]) => ['plugin', 'register-webhook', 'shop', ...args]
+
+const asked = ['--kinds', 'apps/v1/Deployment', '--operations', 'Retain']
+
 const wrongUsage: Readonly<Record<string, readonly [args: readonly string[], says: RegExp]>> = {
+  'a webhook that is asked nothing': [registering('--kinds', 'v1/Pod'), /'--operations <names>'|not specified/],
+  'a webhook that is asked what there is not': [
+    registering('--kinds', 'v1/Pod', '--operations', 'Retain,Prune'),
+    /"Prune" is none of \*, InterpretReplica, /,
+  ],
+  'a webhook for what is no kind': [
+    registering('--kinds', 'Deployment', '--operations', '*'),
+    /"Deployment" is not a kind such as apps\/v1\/Deployment/,
+  ],
+  'a webhook that is nowhere': [registering(...asked), /say where the webhook is: --url or --service/],
+  'a webhook at no Service': [registering('--service', 'hooks', ...asked), /It is a Service such as ops\/hooks/],
+  'a webhook at two places': [
+    registering('--service', 'ops/hooks', '--url', 'https://a/', ...asked),
+    /cannot be used with option/,
+  ],
   'a command that is none': [['fly'], /unknown command 'fly'/],
   'a flag that is none': [['up', '--fast'], /unknown option '--fast'/],
   'a flag that is nearly one': [['up', '--member', '3'], /Did you mean --members\?/],

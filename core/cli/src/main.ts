@@ -35,8 +35,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(explainCommand(version))
     .addCommand(simulateCommand(version))
     .addCommand(interpretCommand(version))
-    .addCommand(pluginCommand())
     .addCommand(quotaCommand())
+    .addCommand(pluginCommand())
     .addCommand(estimatorCommand())
     .addCommand(dnsCommand())
   try {

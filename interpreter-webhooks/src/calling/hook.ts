@@ -11,7 +11,7 @@ import {
 } from '@flotilla/sdk'
 import type { Operation } from '../operations.ts'
 import type { Interpretation } from './interpretations.ts'
-import { objectText, questionOf } from './question.ts'
+import { headers, objectText, questionOf } from './question.ts'
 import { responseIn, Unsuccessful } from './response.ts'
 import { isNamed } from './rules.ts'
 
@@ -34,8 +34,6 @@ const grace = 1000
 
 /** A webhook that does not answer holds up whatever is in line behind it: it is left alone for a moment, so that others go on. */
 const circuitBreaker = { failures: 5, openFor: 5_000, counts: 'unanswered' } as const
-
-const headers = { 'content-type': 'application/json', accept: 'application/json' }
 
 /** Where a hook stands among others: the smallest is asked. It is its name in metrics and logs, too. */
 export const uidOf = ({ configuration, webhook }: Pick<HookWords, 'configuration' | 'webhook'>): string =>

@@ -2,6 +2,9 @@ import { groupOf, type Manifest, versionOf } from '@flotilla/sdk'
 import { contextType, type InterpreterRequest, type ResourceInterpreterContext } from '../context.ts'
 import type { Operation } from '../operations.ts'
 
+/** Those of a question. Karmada's servers take no other content type, nor one with more words in it. */
+export const headers = { 'content-type': 'application/json', accept: 'application/json' }
+
 /** What a question is about, beside the object. */
 export type Asked = Required<Pick<InterpreterRequest, 'object'>> &
   Pick<InterpreterRequest, 'observedObject' | 'replicas' | 'aggregatedStatus'>

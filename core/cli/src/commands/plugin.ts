@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { registerWebhookCommand } from '../plugin/register-webhook.ts'
 import { command, examples } from './options.ts'
 
 /** What a person says to `flotilla plugin list`. */
@@ -40,3 +41,4 @@ export const pluginCommand = (): Command =>
     .summary('look after plugins')
     .description('Looks after plugins: those of a control plane, and your own.')
     .addCommand(listCommand())
+    .addCommand(registerWebhookCommand())

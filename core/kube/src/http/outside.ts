@@ -112,8 +112,8 @@ class Connection implements HttpConnection {
 }
 
 /** What plugins reach others with. What is open ends with the signal. */
-export function createHttp({ metrics, signal }: { readonly metrics: Metrics; readonly signal: AbortSignal }): Http {
-  const counter = metrics.counter({
+export function createHttp({ metrics, signal }: { readonly metrics?: Metrics; readonly signal: AbortSignal }): Http {
+  const counter = metrics?.counter({
     name: 'rest_client_requests_total',
     help: 'HTTP requests by status code, method and host.',
     labels: ['code', 'method', 'host'],
@@ -122,7 +122,7 @@ export function createHttp({ metrics, signal }: { readonly metrics: Metrics; rea
   signal.addEventListener('abort', () => open.forEach((connection) => void connection.close()), { once: true })
   return {
     open: (server) => {
-      const connection = new Connection(server, (host, method, code) => counter.add({ code, method, host }))
+      const connection = new Connection(server, (host, method, code) => counter?.add({ code, method, host }))
       open.add(connection)
       return {
         send: (call) => connection.send(call),
