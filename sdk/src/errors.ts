@@ -120,6 +120,13 @@ export const errors = {
   CLUSTER_UNKNOWN: (cluster: string) => new FlotillaError('CLUSTER_UNKNOWN', true, `there is no cluster ${cluster}`),
   CONFIG_INVALID: (field: string, reason: string) =>
     new FlotillaError('CONFIG_INVALID', false, `config ${field}: ${reason}`),
+  CUSTOMIZATION_FAILED: (customization: string, operation: string, object: string, cause: unknown) =>
+    new FlotillaError(
+      'CUSTOMIZATION_FAILED',
+      true,
+      `ResourceInterpreterCustomization ${customization} failed at ${operation} of ${object}: ${reasonOf(cause)}; mend its script`,
+      { cause },
+    ),
   DEPENDENCIES_TOO_MANY: (binding: string, count: number, reason: string) =>
     new FlotillaError(
       'DEPENDENCIES_TOO_MANY',

@@ -6,6 +6,7 @@ const features = [
   'assigning',
   'estimating',
   'overriding',
+  'customizing',
   'interpreting',
   'failover',
   'namespaces',

@@ -4,6 +4,8 @@ import {
   checks,
   definePlugin,
   Field,
+  FlotillaError,
+  type Host,
   type Index,
   kindText,
   named,
@@ -11,6 +13,7 @@ import {
   present,
   type ResourceInterpreterCustomization,
   resourceInterpreterCustomizationKind,
+  type StatusCause,
   type Write,
 } from '@flotilla/sdk'
 
@@ -56,6 +59,37 @@ export function* customizationProblems({ manifest }: Write<Customization>, other
   }
 }
 
+/** The scripts that were not there before, as they are now. */
+function newScripts({ manifest, before }: Write<Customization>): readonly Field<string>[] {
+  const script = (object: Customization | undefined, rule: Rule) =>
+    new Field('', object).at('spec').at('customizations').at(rule).at('luaScript')
+  return rules.flatMap((rule) => {
+    const { path, value } = script(manifest, rule)
+    return typeof value === 'string' && value !== script(before, rule).value ? [new Field(path, value)] : []
+  })
+}
+
+/** A script that cannot be compiled, with the line where; that it cannot be tried now is not its fault. */
+async function wrongScript({ sandboxes }: Host, { path, value }: Field<string>): Promise<readonly StatusCause[]> {
+  try {
+    const sandbox = await sandboxes.open({ name: 'it', runtime: 'lua', code: value })
+    sandbox.close()
+  } catch (cause) {
+    if (cause instanceof FlotillaError && cause.code === 'SANDBOX_PROGRAM')
+      return [new Field(path, lineOf(value, cause.message)).invalid(cause.message)]
+  }
+  return []
+}
+
+/** The line of a script that a message is about; the script where it names none. */
+function lineOf(script: string, message: string): string {
+  const [, line] = /line (\d+)/.exec(message) ?? []
+  return script.split('\n')[Number(line) - 1]?.trim() ?? script
+}
+
+const wrongScripts = async (host: Host, write: Write<Customization>): Promise<Problems> =>
+  (await Promise.all(newScripts(write).map((script) => wrongScript(host, script)))).flat()
+
 export const interpreterCustomization = definePlugin({
   name: 'interpreter-customization-admission',
   extensions: (host) => {
@@ -63,7 +97,8 @@ export const interpreterCustomization = definePlugin({
     return [
       checks([resourceInterpreterCustomizationKind], (write) => {
         const { value } = new Field('', write.manifest).at('spec').at('target')
-        return customizationProblems(write, value ? store.by(byTarget, kindText(value)) : [])
+        const problems = [...customizationProblems(write, value ? store.by(byTarget, kindText(value)) : [])]
+        return problems.length > 0 ? problems : wrongScripts(host, write)
       }),
     ]
   },

@@ -1,5 +1,6 @@
 import { admittingPlugins } from '@flotilla/admitting'
 import { assigningPlugins } from '@flotilla/assigning'
+import { customizingPlugins } from '@flotilla/customizing'
 import { estimatingPlugins } from '@flotilla/estimating'
 import { estimatorPlugins } from '@flotilla/estimator'
 import { failoverPlugins } from '@flotilla/failover'
@@ -25,6 +26,7 @@ export const preset: readonly Plugin[] = [
 
   // interpret: what a kind means. The first answer wins: the tenant's customization, then webhooks, then third-party kinds,
   // then the kinds Flotilla knows by itself. A new interpreter takes its place here.
+  ...customizingPlugins,
   ...interpreterWebhookPlugins,
   ...interpretingPlugins,
 

@@ -25,18 +25,18 @@ function within<T>(answer: Promise<T>, timeout: number, failure: () => Error): P
 
 const codeOf = (error: unknown): string => (error instanceof FlotillaError ? error.code : '')
 
-const unanswered = ['PLUGIN_TIMEOUT', 'SERVER_UNREACHABLE', 'WEBHOOK_FAILED']
+const unanswered = ['PLUGIN_TIMEOUT', 'SANDBOX_TIMEOUT', 'SERVER_UNREACHABLE', 'WEBHOOK_FAILED']
+
+/** They say themselves who failed; what with is their cause. */
+const withName = ['PLUGIN_ANSWER', 'INTERPRETER_WEBHOOK', 'CUSTOMIZATION_FAILED']
 
 /** Whether there was no answer at all. */
 const isUnanswered = (cause: unknown): boolean =>
   unanswered.includes(codeOf(cause)) ||
-  (cause instanceof FlotillaError && cause.code === 'INTERPRETER_WEBHOOK' && isUnanswered(cause.cause))
+  (cause instanceof FlotillaError && withName.includes(cause.code) && isUnanswered(cause.cause))
 
 /** Whether the question is to blame: what was asked about cannot be answered, whoever is asked. */
 const isOfQuestion = (cause: unknown): boolean => cause instanceof FlotillaError && !cause.retry
-
-/** They say themselves who failed. */
-const withName = ['PLUGIN_ANSWER', 'INTERPRETER_WEBHOOK']
 
 /** What a call failed with, with the plugin's name. */
 const failureOf = (plugin: string, point: string, cause: unknown): FlotillaError =>

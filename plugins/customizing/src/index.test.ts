@@ -1,0 +1,4 @@
+import { examineList } from '@flotilla/sdk/testing'
+import { customizingPlugins } from './index.ts'
+
+examineList(customizingPlugins, import.meta.dirname)
