@@ -12,7 +12,7 @@ import { fakeHost, type HostOptions } from './host.ts'
 const odd: readonly unknown[] = [null, 7, -1.5, '', 'x', true, [], {}, [null], [7], { x: null }]
 
 /** Every copy of a value that has something odd in one place, and is the same elsewhere. */
-function* variants(value: unknown): Iterable<unknown> {
+export function* variants(value: unknown): Iterable<unknown> {
   yield* odd
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value)) {

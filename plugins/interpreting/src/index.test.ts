@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { deepFreeze, interpret, type Manifest, Registry } from '@flotilla/sdk'
 import { examineList } from '@flotilla/sdk/testing'
-import { interpretingPlugins } from './index.ts'
+import { interpretingPlugins, nativePlugins, thirdPartyPlugins } from './index.ts'
 
-examineList(interpretingPlugins, join(import.meta.dirname, 'native'))
+examineList(interpretingPlugins)
+examineList(nativePlugins, join(import.meta.dirname, 'native'))
+
+const thirdParty = join(import.meta.dirname, 'third-party')
+const projects = readdirSync(thirdParty, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+for (const { name: project } of projects)
+  examineList(
+    thirdPartyPlugins.filter(({ name }) => name.startsWith(`${project}-`)),
+    join(thirdParty, project),
+  )
 
 /** As §6.2 of the inventory has it; `whole` is no answer. */
 const matrix = `

@@ -51,6 +51,12 @@ const isOf = <T extends Manifest>(
 const kebab = (kind: string): string =>
   kind.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase()
 
+/** `kruise-clone-set`; where the kind has the name of its project already: `ray-cluster`. */
+function nameOf(project: string, kind: string): string {
+  const name = kebab(kind)
+  return name.startsWith(`${project}-`) ? name : `${project}-${name}`
+}
+
 /** The kind of an interpreter. */
 export interface OfKind extends About {
   /** Whose kind it is; by default Kubernetes' own. */
@@ -95,7 +101,7 @@ export function ofKind<T extends Manifest>(
     complete && on(points.complete, (summary) => (isOf(summary, is) ? complete(summary) : undefined)),
   ]
   return definePlugin({
-    name: `${project}-${kebab(kind)}`,
+    name: nameOf(project, kind),
     extensions: ({ now }) => {
       const about = { apiVersion, kind }
       return answers(now).flatMap((answer) => (answer ? [{ ...answer, about }] : []))

@@ -1,0 +1,3 @@
+import { policies } from './policies.ts'
+
+export const policy = policies('Policy')
