@@ -71,6 +71,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   protobufjs: ['estimator/src/wire'],
   'dns-packet': ['mcs/src/dns'],
   'fast-check': ['test/chaos'],
+  '@extism/extism': ['core/control-plane/src/sandbox/wasm'],
   ajv: ['core/apiserver/src/schema', 'core/control-plane/src'],
 }
 

@@ -6,6 +6,7 @@ declare global {
     class Module {
       constructor(bytes: Uint8Array)
       static imports(module: Module): { readonly module: string; readonly name: string }[]
+      static exports(module: Module): { readonly name: string; readonly kind: string }[]
     }
 
     class Instance {
@@ -29,6 +30,8 @@ declare global {
     }
 
     class RuntimeError extends Error {}
+
+    function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>
   }
 }
 

@@ -31,8 +31,8 @@ const isOutOfMemory = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
 
 /**
- * A worker thread that answers one question at a time. It has no environment, and what it prints is read by nobody. A process
- * does not stay for a thread that is not asked anything.
+ * A worker thread that answers one question at a time. It has no environment, and prints nothing. A process does not stay for a
+ * thread that is not asked anything.
  */
 export class Thread {
   readonly #worker = new Worker(new URL('./inside.js', import.meta.url), {
@@ -45,8 +45,6 @@ export class Thread {
   #isEnded = false
 
   constructor() {
-    this.#worker.stdout.resume()
-    this.#worker.stderr.resume()
     this.#worker.on('message', (answer: Answer) => this.#settle()?.resolve(answer))
     this.#worker.on('error', (cause) => this.#gone(isOutOfMemory(cause) ? 'memory' : 'crash', String(cause)))
     this.#worker.on('exit', (code) => this.#gone('crash', `its thread ended with ${code}`))
