@@ -5,7 +5,7 @@ import { type Answer, type CalledAnswer, isFailure, type LoadedAnswer } from './
 import { Ended, Thread } from './thread.ts'
 
 /** How long a thread may take to load a program, its own start included, and when that is slow, in milliseconds. */
-const loading = { timeout: 15_000, slow: 1000 }
+const loading = { timeout: 5000, slow: 500 }
 
 /** After so many milliseconds no other program waits any longer behind a call. */
 const slow = 25
