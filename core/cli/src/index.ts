@@ -1,4 +1,5 @@
 export { type Fleet, type FleetOptions, startFleet } from './fleet/fleet.ts'
+export { type Answering, type Interpreters, startAnswering, startInterpreters } from './interpret/interpreters.ts'
 export { holdLittleGarbage } from './memory.ts'
 export type { Control } from './plan/control.ts'
 export type { Changes } from './simulate/changes.ts'
