@@ -191,6 +191,37 @@ export const errors = {
       }`,
       cause === undefined ? undefined : { cause },
     ),
+  MODULE_DIGEST: (module: string, found: string, pinned: string) =>
+    new FlotillaError(
+      'MODULE_DIGEST',
+      false,
+      `the program of module ${module} has the digest ${found}; spec.sha256 pins ${pinned}`,
+    ),
+  MODULE_FETCH: (module: string, place: string, cause: unknown) =>
+    new FlotillaError(
+      'MODULE_FETCH',
+      true,
+      `the program of module ${module} cannot be had from ${place}: ${reasonOf(cause)}`,
+      {
+        cause,
+      },
+    ),
+  MODULE_INVALID: (module: string, reason: string, cause?: unknown) =>
+    new FlotillaError(
+      'MODULE_INVALID',
+      false,
+      `module ${module} cannot be: ${reason}`,
+      cause === undefined ? undefined : { cause },
+    ),
+  MODULE_SIGNATURE: (module: string, reason: string) =>
+    new FlotillaError('MODULE_SIGNATURE', false, `the program of module ${module} is not to be run: ${reason}`),
+  MODULE_UNREADY: (module: string, cause?: FlotillaError) =>
+    new FlotillaError(
+      'MODULE_UNREADY',
+      true,
+      `ResourceInterpreterModule ${module} is not ready: ${cause?.message ?? 'it is being loaded'}`,
+      cause && { cause },
+    ),
   NODE_TOO_OLD: (found: string, needed: string) =>
     new FlotillaError(
       'NODE_TOO_OLD',

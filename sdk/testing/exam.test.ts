@@ -287,7 +287,7 @@ const fails: Readonly<Record<string, readonly [why: RegExp, () => Promise<void>]
       ),
   ],
   'another object': [
-    /keeps its kind and name/,
+    /apiVersion is "v1" in place of "apps\/v1"/,
     () =>
       examineOverride.check(
         answering(points.render.override, (): Manifest => stranger),

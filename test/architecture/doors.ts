@@ -8,6 +8,7 @@ const features = [
   'overriding',
   'customizing',
   'interpreting',
+  'modules',
   'failover',
   'namespaces',
   'interpreter-webhooks',

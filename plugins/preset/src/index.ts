@@ -8,6 +8,7 @@ import { interpreterWebhookPlugins } from '@flotilla/interpreter-webhooks'
 import { interpretingPlugins } from '@flotilla/interpreting'
 import { matchingPlugins } from '@flotilla/matching'
 import { mcsPlugins } from '@flotilla/mcs'
+import { modulePlugins, policyModulePlugins } from '@flotilla/modules'
 import { namespacePlugins } from '@flotilla/namespaces'
 import { overridingPlugins } from '@flotilla/overriding'
 import { quotaPlugins } from '@flotilla/quota'
@@ -27,6 +28,7 @@ export const preset: readonly Plugin[] = [
   // interpret: what a kind means. The first answer wins: the tenant's customization, then webhooks, then third-party kinds,
   // then the kinds Flotilla knows by itself. A new interpreter takes its place here.
   ...customizingPlugins,
+  ...modulePlugins,
   ...interpreterWebhookPlugins,
   ...interpretingPlugins,
 
@@ -38,6 +40,9 @@ export const preset: readonly Plugin[] = [
 
   // render: what is different where, in the order in which the parts of a rule apply
   ...overridingPlugins,
+
+  // modules where they have a say beside what is built in: what is written, where it goes, what is different there
+  ...policyModulePlugins,
 
   // evict: who has to leave
   ...failoverPlugins,

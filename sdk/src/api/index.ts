@@ -12,6 +12,7 @@ import { overridePolicyDefinitions } from './override-policy.ts'
 import { propagationPolicyDefinitions } from './propagation-policy.ts'
 import { remedyDefinition } from './remedy.ts'
 import { resourceInterpreterCustomizationDefinition } from './resource-interpreter-customization.ts'
+import { resourceInterpreterModuleDefinition } from './resource-interpreter-module.ts'
 import { resourceInterpreterWebhookConfigurationDefinition } from './resource-interpreter-webhook-configuration.ts'
 import { resourceRegistryDefinition } from './resource-registry.ts'
 import { serviceExportDefinition } from './service-export.ts'
@@ -39,6 +40,7 @@ export * from './placement.ts'
 export * from './propagation-policy.ts'
 export * from './remedy.ts'
 export * from './resource-interpreter-customization.ts'
+export * from './resource-interpreter-module.ts'
 export * from './resource-interpreter-webhook-configuration.ts'
 export * from './resource-registry.ts'
 export * from './service.ts'
@@ -58,6 +60,7 @@ export const definitions: readonly Definition[] = [
   workDefinition,
   clusterDefinition,
   resourceInterpreterCustomizationDefinition,
+  resourceInterpreterModuleDefinition,
   resourceInterpreterWebhookConfigurationDefinition,
   multiClusterServiceDefinition,
   multiClusterIngressDefinition,

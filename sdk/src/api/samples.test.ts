@@ -21,6 +21,7 @@ import type { ClusterAffinity, Placement, ResourceSelector } from './placement.t
 import type { Failover, PropagationPolicy } from './propagation-policy.ts'
 import type { Remedy } from './remedy.ts'
 import type { ResourceInterpreterCustomization } from './resource-interpreter-customization.ts'
+import type { ResourceInterpreterModule } from './resource-interpreter-module.ts'
 import type { ResourceInterpreterWebhookConfiguration } from './resource-interpreter-webhook-configuration.ts'
 import type { ResourceRegistry } from './resource-registry.ts'
 import type { ServiceExport } from './service-export.ts'
@@ -341,6 +342,34 @@ const resourceInterpreterCustomization: Content<ResourceInterpreterCustomization
   },
 }
 
+const resourceInterpreterModule: Content<ResourceInterpreterModule> = {
+  spec: {
+    runtime: 'javascript',
+    targets: [{ apiVersion: 'apps/v1', kind: 'Deployment' }],
+    points: ['interpret.health', 'schedule.score'],
+    source: {
+      inline: 'export const interpretHealth = () => "Healthy"',
+      configMapRef: { namespace: 'a', name: 'b', key: 'c' },
+      file: 'health.js',
+      url: 'https://example.com/health.js',
+      oci: { image: `example.com/health@sha256:${'0'.repeat(64)}`, secretRef: { namespace: 'a', name: 'b' } },
+      caBundle: '-----BEGIN CERTIFICATE-----',
+    },
+    sha256: '0'.repeat(64),
+    signature: 'AAAA',
+    limits: { timeout: '500ms', memory: '64Mi', output: '1Mi', concurrency: 2 },
+    capabilities: ['none'],
+    failurePolicy: 'Ignore',
+    order: 1,
+  },
+  status: {
+    conditions: [condition],
+    digest: '0'.repeat(64),
+    functions: ['interpretHealth'],
+    observedGeneration: 1,
+  },
+}
+
 const resourceInterpreterWebhookConfiguration: Content<ResourceInterpreterWebhookConfiguration> = {
   webhooks: [
     {
@@ -534,6 +563,7 @@ const samples: Readonly<Record<string, object>> = {
   'Work v1alpha1': work,
   'Cluster v1alpha1': cluster,
   'ResourceInterpreterCustomization v1alpha1': resourceInterpreterCustomization,
+  'ResourceInterpreterModule v1alpha1': resourceInterpreterModule,
   'ResourceInterpreterWebhookConfiguration v1alpha1': resourceInterpreterWebhookConfiguration,
   'MultiClusterService v1alpha1': multiClusterService,
   'MultiClusterIngress v1alpha1': multiClusterIngress,

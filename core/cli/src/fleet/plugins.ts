@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type Config, importPlugins, type PluginEntry, type PluginSetting, schedulerWebhooks } from '@flotilla/core'
 import { preset } from '@flotilla/preset'
 import type { Plugin } from '@flotilla/sdk'
@@ -5,6 +6,11 @@ import type { Plugin } from '@flotilla/sdk'
 /** What settings of the whole say to single plugins, unless those have options of their own. */
 const ofSettings = (config: Config): Readonly<Record<string, unknown>> => ({
   'namespace-sync': { skipped: config.skippedPropagatingNamespaces },
+  modules: {
+    ...(config.moduleDirectory && { directory: resolve(config.directory, config.moduleDirectory) }),
+    keys: config.moduleKeys,
+    requireSigned: config.requireSignedModules,
+  },
 })
 
 /** What the config file says of how a plugin is called. */

@@ -26,9 +26,12 @@ export interface Config {
   readonly emptyWorkloadPropagation: boolean
   readonly memberEvents: 'none' | 'warnings' | 'all'
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly moduleDirectory: string
+  readonly moduleKeys: readonly string[]
   readonly overcommitProtection: boolean
   readonly pluginTimeout: number
   readonly plugins: readonly PluginSetting[]
+  readonly requireSignedModules: boolean
   readonly schedulerName: string
   readonly schedulerProfiles: readonly SchedulerProfile[]
   readonly schedulerWebhooks: readonly SchedulerWebhook[]

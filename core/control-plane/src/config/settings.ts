@@ -58,6 +58,16 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     description:
       'Which events of members are shown on templates: `none`, the `warnings` about what was propagated and about pods made of it, or `all` about what was propagated, and the warnings about its pods.',
   },
+  moduleDirectory: {
+    schema: { type: 'string', default: '' },
+    description:
+      'Where files of modules are, relative to the config file. What a ResourceInterpreterModule says in `spec.source.file` is below it; without it none may be in a file.',
+  },
+  moduleKeys: {
+    schema: names(),
+    description:
+      'Who may sign modules: Ed25519 public keys, each in PEM. A module with a signature by nobody of them is refused.',
+  },
   overcommitProtection: {
     schema: { type: 'boolean', default: false },
     description:
@@ -73,6 +83,10 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     schema: pluginsSchema,
     description:
       'Plugins beside the built-in ones, by npm package name or by path, in the order they are asked: a name, or an object. The name of a built-in plugin says how that one is loaded.',
+  },
+  requireSignedModules: {
+    schema: { type: 'boolean', default: false },
+    description: 'Whether a ResourceInterpreterModule without a signature by one of `moduleKeys` is refused.',
   },
   schedulerName: {
     schema: { type: 'string', minLength: 1, default: 'default-scheduler' },
