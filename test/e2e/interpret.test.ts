@@ -146,3 +146,50 @@ describe('asking an interpreter', () => {
     assert.deepEqual([code, err], [1, 'flotilla: nobody answers InterpretComponent for apps/v1 Deployment\n'])
   })
 })
+
+const customization = (name: string, script: string): string =>
+  file(
+    `${name}.yaml`,
+    `apiVersion: config.karmada.io/v1alpha1
+kind: ResourceInterpreterCustomization
+metadata: { name: ${name} }
+spec:
+  target: { apiVersion: apps/v1, kind: Deployment }
+  customizations:
+    replicaResource:
+      luaScript: |
+        function GetReplicas(obj)
+          return obj.spec.replicas ${script}
+        end
+`,
+  )
+const [mine, torn] = [customization('mine', '+ 1'), customization('torn', '+')]
+
+describe('a customization', () => {
+  test('is checked script by script', async () => {
+    const { code, out } = await flotilla('interpret', '-f', mine, '--check')
+    assert.equal(code, 0)
+    assert.match(
+      out,
+      /^-+\nSOURCE: mine\nTARGET: apps\/v1 Deployment\nRULERS:\n {4}Retain: +UNSET\n {4}InterpretReplica: +PASS\n/,
+    )
+  })
+
+  test('that does not compile is told with the line', async () => {
+    const { code, out } = await flotilla('interpret', '-f', torn, '-f', mine, '--check')
+    assert.equal(code, 1)
+    assert.match(out, /InterpretReplica: +ERROR: .*line 3: unexpected symbol/)
+    assert.match(out, /SOURCE: mine/)
+    const { code: asked, err } = await flotilla('interpret', 'test', '--customization', torn, '--cases', cases)
+    assert.equal(asked, 1)
+    assert.match(err, /spec\.customizations\.replicaResource\.luaScript: .*line 3: unexpected symbol/)
+  })
+
+  test('answers alone: what it does not say, nobody says', async () => {
+    const { code, out } = await flotilla('interpret', 'test', '--customization', mine, '--cases', wrong, cases)
+    assert.equal(code, 1)
+    assert.match(out, /^PASS {2}InterpretReplica {5}a lie$/m)
+    assert.match(out, /nobody answers InterpretHealth for apps\/v1 Deployment/)
+    assert.match(out, /^1 passed, 2 failed$/m)
+  })
+})

@@ -60,3 +60,13 @@ test('the controllers of plugins are a stage like others', async () => {
   await controlPlane.run()
   assert.deepEqual(told, ['runs', 'ended'])
 })
+
+test('plugins can be asked until the end also when nothing runs', async () => {
+  const { controlPlane, told, end } = withStages([])
+  const running = controlPlane.run()
+  await turn()
+  assert.deepEqual(told, [])
+  end()
+  await running
+  assert.deepEqual(told, ['ended'])
+})

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createHttp, createRuntime } from '@flotilla/kube'
 import {
   type Answered,
@@ -143,11 +144,14 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     members,
     isIdle: machine.isIdle,
     async run() {
-      await Promise.all(controllers.map((controller) => controller.run(signal)))
+      await Promise.all([ended(signal), ...controllers.map((controller) => controller.run(signal))])
       await plugins.end()
     },
   }
 }
+
+/** Resolves with the signal: plugins answer until then, whether anything runs or not. */
+const ended = (signal: AbortSignal): Promise<unknown> => (signal.aborted ? Promise.resolve() : once(signal, 'abort'))
 
 /** A plugin's host: the machine's, with the plugin's name on what it logs, and its own options and end. */
 const hostOn =
