@@ -5,8 +5,8 @@ import { encode, type Frame, Frames } from './frames.ts'
 
 const program = fileURLToPath(new URL('main.js', import.meta.url))
 
-/** isolated-vm asks for it. */
-const flags = ['--no-node-snapshot']
+/** isolated-vm asks for the first. */
+const flags = ['--no-node-snapshot', '--expose-gc']
 
 export interface ChildEvents {
   /** It said something. */

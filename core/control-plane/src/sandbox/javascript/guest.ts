@@ -9,7 +9,7 @@ export interface Guest {
   /** Its exported functions, as a JSON array. */
   readonly functions: string
   /** `~` is a promise that is not settled before what is queued has run: `settled` knows it then. */
-  call(name: string, args: string): string
+  call(name: string, ...args: readonly string[]): string
   settled(): string
 }
 
@@ -107,11 +107,13 @@ export function guest(): Begin {
 
     return {
       functions: stringify(keys(exports).filter((name) => typeof exports[name] === 'function')),
-      call(name, args) {
+      call(name, ...pieces) {
         answer = undefined
         try {
           const call = hasOwn(exports, name) ? exports[name] : undefined
           if (typeof call !== 'function') return '!it exports no function of this name'
+          let args = ''
+          for (let index = 0; index < pieces.length; index++) args += pieces[index]
           const value: unknown = call(...parse(args))
           if (!(value instanceof GuestPromise)) return given(value)
           value.then(

@@ -16,8 +16,15 @@ export interface Source {
 /** The smallest heap V8 can work with, in MiB. */
 const leastHeap = 8
 
-/** What reaches beyond an isolate's heap, or halts its thread, and is of no use to one who has no threads. */
-const absent = ['WebAssembly', 'SharedArrayBuffer', 'Atomics']
+/** What reaches beyond an isolate's heap or halts its thread, of no use to one who has no threads; and what our flags add. */
+const absent = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'gc']
+
+/** Texts of more bytes than this would be kept outside of the heap until V8 collects all of it: 200 programs would hold gigabytes. */
+const piece = 511 // of two bytes
+
+function* piecesOf(text: string): Generator<string> {
+  for (let at = 0; at < text.length; at += piece) yield text.slice(at, at + piece)
+}
 
 const boot = `${absent.map((name) => `delete globalThis.${name}`).join(';')};(${guest})()`
 
@@ -90,8 +97,8 @@ export class Isolated {
   /** How many bytes it holds. */
   get size(): number {
     if (!this.isAlive) return 0
-    const { used_heap_size, externally_allocated_size } = this.#isolate.getHeapStatisticsSync()
-    return used_heap_size + externally_allocated_size
+    const { total_heap_size, externally_allocated_size } = this.#isolate.getHeapStatisticsSync()
+    return total_heap_size + externally_allocated_size
   }
 
   /** Whether it can be called again. */
@@ -102,7 +109,7 @@ export class Isolated {
   call(name: string, args: string): string {
     const { timeout, output } = this.#source
     try {
-      const said = this.#begun.call.applySync(undefined, [name, args], { timeout })
+      const said = this.#begun.call.applySync(undefined, [name, ...piecesOf(args)], { timeout })
       const text = said === '~' ? this.#begun.settled.applySync(undefined, [], { timeout }) : said
       return Buffer.byteLength(text) > output + 1 ? 'o' : text
     } catch (error) {

@@ -34,8 +34,8 @@ export interface Job extends Watched {
 }
 
 export interface LineOptions {
-  /** A call took so many milliseconds, with nobody before it. */
-  ran(tenant: Tenant, milliseconds: number): void
+  /** A program takes its time. */
+  slow(tenant: Tenant): void
   /** A program took the process with it. */
   lost(tenant: Tenant, reason: Loss): void
 }
@@ -57,7 +57,6 @@ export class Line {
   readonly #waiting = new Map<Tenant, Job[]>()
   /** The first one runs. */
   #sent: Job[] = []
-  #since = 0
   #blamed: { readonly watched: Watched; readonly reason: Loss } | undefined
 
   constructor(options: LineOptions) {
@@ -65,6 +64,10 @@ export class Line {
     this.#watch = new Watch({
       pid: () => this.#child?.pid,
       running: () => (this.#child && !this.#isReady ? start : this.#sent[0]),
+      slow: (watched) => {
+        const [job] = this.#sent
+        if (job === watched) options.slow(job.tenant)
+      },
       overstayed: (watched, reason) => {
         this.#blamed = { watched, reason }
         this.#child?.kill()
@@ -75,10 +78,6 @@ export class Line {
   /** How many calls are on their way. */
   get length(): number {
     return this.#sent.length + this.#waiting.values().reduce((sum, jobs) => sum + jobs.length, 0)
-  }
-
-  get isIdle(): boolean {
-    return this.length === 0 && this.#known.size === 0
   }
 
   add(job: Job): void {
@@ -148,12 +147,13 @@ export class Line {
       this.#known.add(tenant.id)
     }
     child.say({ program: tenant.id, text })
-    if (this.#sent.push(job) === 1) this.#since = performance.now()
+    this.#sent.push(job)
     this.#watch.begin()
   }
 
   #begun(): Child {
     if (this.#child) return this.#child
+    this.#watch.forget()
     const child = new Child({
       heard: (frame) => child === this.#child && this.#heard(frame),
       ended: (how) => child === this.#child && this.#ended(how),
@@ -162,16 +162,12 @@ export class Line {
     return child
   }
 
+  /** The first thing it says is that it is ready. */
   #heard({ text }: Frame): void {
-    const now = performance.now()
-    if (this.#isReady) {
-      const job = this.#sent.shift()
-      if (job) this.#options.ran(job.tenant, now - this.#since)
-      this.#next()
-      job?.answer(text)
-    }
+    const job = this.#isReady ? this.#sent.shift() : undefined
     this.#isReady = true
-    this.#since = now
+    this.#next()
+    job?.answer(text)
   }
 
   #ended(how: string): void {
@@ -186,6 +182,7 @@ export class Line {
     if (first && blamed && blamed.watched !== first)
       this.#back([first]) // who was blamed has answered in the meantime
     else if (first) this.#lose(first, blamed?.reason ?? (memorySignals.includes(how) ? 'memory' : 'crash'), how)
+    this.#begun() // so that the next call finds it ready
     this.#next()
   }
 

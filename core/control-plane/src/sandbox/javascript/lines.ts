@@ -2,9 +2,6 @@ import { availableParallelism } from 'node:os'
 import type { Meter } from '../meter.ts'
 import { type Job, Line, type Loss, type Tenant } from './line.ts'
 
-/** How long a call may take before others should not have to wait for its like, in milliseconds. */
-const slow = 200
-
 /** How long a program that was slow, or took its process with it, is kept apart, in milliseconds. */
 const apart = 5 * 60_000
 
@@ -34,9 +31,7 @@ export class Lines {
   constructor(options: LinesOptions, processes = linesOf(availableParallelism())) {
     this.#options = options
     const events = {
-      ran: (tenant: Tenant, milliseconds: number) => {
-        if (milliseconds > slow) this.#separate(tenant)
-      },
+      slow: (tenant: Tenant) => this.#separate(tenant),
       lost: (tenant: Tenant, reason: Loss) => {
         this.#separate(tenant)
         options.meter.lost(reason)

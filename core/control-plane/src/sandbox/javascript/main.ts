@@ -40,6 +40,17 @@ function write(bytes: Buffer): void {
   for (let from = 0; from < bytes.length; ) from += writeSync(channel, bytes, from)
 }
 
+/** After how many characters of long answers they are given back: V8 keeps them outside of the heap, and does not see how many they are. */
+const enough = 16 * 2 ** 20
+let given = 0
+
+function tidy(length: number): void {
+  if (length > 1000) given += length
+  if (given < enough) return
+  given = 0
+  gc?.()
+}
+
 /** Waits in the thread itself: nothing else happens here, and an event loop would cost more than a call. */
 function serve(): void {
   const frames = new Frames()
@@ -49,7 +60,9 @@ function serve(): void {
     if (length === 0) return
     for (const frame of frames.with(room.subarray(0, length))) {
       const answer = answerTo(frame)
-      if (answer !== undefined) write(encode({ program: frame.program, text: answer }))
+      if (answer === undefined) continue
+      write(encode({ program: frame.program, text: answer }))
+      tidy(answer.length)
     }
   }
 }

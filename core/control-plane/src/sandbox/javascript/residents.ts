@@ -1,7 +1,7 @@
 import type { Isolated, Source } from './isolated.ts'
 
 /** How many bytes all programs of a process may hold together. Who was not called for the longest time begins anew when it is. */
-const room = 512 * 2 ** 20
+const room = 768 * 2 ** 20
 
 type Isolate = (source: Source) => Pick<Isolated, 'functions' | 'size' | 'isAlive' | 'call' | 'close'>
 

@@ -3,6 +3,9 @@ import { residentMemory } from './resident-memory.ts'
 /** How often what runs is looked at, in milliseconds. */
 const pace = 20
 
+/** From when on a program is slow, in milliseconds: others should not have to wait for its like. */
+const slow = 200
+
 /** What a program may go beyond its limits before its process is ended: V8 ends nearly all of them before, in milliseconds and bytes. */
 const grace = { timeout: 500, memory: 64 * 2 ** 20 }
 
@@ -18,6 +21,8 @@ export interface Watching {
   readonly pid: () => number | undefined
   /** What runs now. */
   readonly running: () => Watched | undefined
+  /** It takes its time. */
+  slow(watched: Watched): void
   /** It goes too far. */
   overstayed(watched: Watched, reason: 'timeout' | 'memory'): void
 }
@@ -46,6 +51,11 @@ export class Watch {
     this.#again()
   }
 
+  /** What was seen so far was another process. */
+  forget(): void {
+    this.#watched = undefined
+  }
+
   #again(): void {
     setTimeout(() => void this.#look(), pace)
   }
@@ -70,7 +80,9 @@ export class Watch {
       this.#time = 0
       this.#memory = memory
     } else {
+      const time = this.#time
       this.#time += Math.min(now - this.#seen, 2 * pace)
+      if (time <= slow && this.#time > slow) this.#watching.slow(watched)
       if (memory - this.#memory > watched.memory + grace.memory) this.#watching.overstayed(watched, 'memory')
       else if (this.#time > watched.timeout + grace.timeout) this.#watching.overstayed(watched, 'timeout')
     }
