@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
 import { errors, type Work, type WorkStatus, workKind } from '@flotilla/sdk'
 import { type TestMachine, testMachine } from '../extension/machine.test-support.ts'
-import { createWorkStatusWriter, type StatusEdit, type WorkStatusWriter } from './work-status.ts'
+import { createWorkStatusWriter, Meanwhile, type StatusEdit, type WorkStatusWriter } from './work-status.ts'
 
 const key = { namespace: 'karmada-es-member1', name: 'w' }
 const work: Work = {
@@ -80,6 +80,17 @@ describe('the one hand that writes the status of Works', () => {
     await machine.until(() => said() === 'Applied')
     await machine.until(() => said() === 'Applied,Reflected')
     assert.equal(failures, 3)
+  })
+  test('says what one has to say who fails, and asks him again', async () => {
+    await start(work)
+    let failures = 0
+    writer.edit(key, 'reflect', (status, seen) => {
+      if (failures++ < 2) throw new Meanwhile(says('Failed')(status, seen) as WorkStatus, new Error('not now')) // it does not wait
+      return says('Reflected')(status, seen)
+    })
+    await machine.until(() => said() === 'Failed')
+    await machine.until(() => said() === 'Failed,Reflected')
+    assert.equal(writes(), 2, 'what is said already is not said again')
   })
   test('does not ask again who can never succeed', async () => {
     await start(work)

@@ -8,6 +8,7 @@ import {
   keyOf,
   keyText,
   type Outcome,
+  reasonOf,
   type Work,
   type WorkStatus,
   workKind,
@@ -18,6 +19,16 @@ import { ofStatuses, Pace } from './pace.ts'
 
 /** A Work's status with something said in it; the same status when it is said already. */
 export type StatusEdit = (status: WorkStatus, work: Work) => WorkStatus | Promise<WorkStatus>
+
+/** Thrown by an edit that could not say all, with what it can say until then. It is tried again as after any other failure. */
+export class Meanwhile extends Error {
+  readonly status: WorkStatus
+
+  constructor(status: WorkStatus, cause: unknown) {
+    super(reasonOf(cause), { cause })
+    this.status = status
+  }
+}
 
 /**
  * The one hand that writes the status of Works. What several stages have to say of one Work within a moment is one write,
@@ -51,7 +62,9 @@ async function edited(work: Work, edits: ReadonlyMap<string, StatusEdit>): Promi
   for (const [name, edit] of edits) {
     try {
       status = await edit(status, work)
-    } catch (reason) {
+    } catch (thrown) {
+      if (thrown instanceof Meanwhile) status = thrown.status
+      const reason = thrown instanceof Meanwhile ? thrown.cause : thrown
       error ??= reason
       if (mayPass(reason)) failed.set(name, edit)
     }

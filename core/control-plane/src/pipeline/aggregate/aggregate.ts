@@ -18,7 +18,7 @@ import {
 } from '@flotilla/sdk'
 import { apiVersionOf } from '../../manifest/identifier.ts'
 import { expectedClusters, targetsOf } from '../../manifest/targets.ts'
-import { withDrift } from './drift.ts'
+import { withFailure, withTroubles } from './troubles.ts'
 
 /** A binding, and all that its Works say. */
 export interface Aggregating {
@@ -36,6 +36,8 @@ export interface Aggregated {
   readonly template?: Manifest
   /** Milliseconds until it has to be summed up again though nothing changed. */
   readonly again?: number
+  /** Why the template cannot be told; the binding can. */
+  readonly failure?: unknown
 }
 
 const isOf = ({ identifier }: ManifestStatus, resource: ObjectReference): boolean =>
@@ -106,7 +108,7 @@ function completed(template: Manifest, before: Manifest, completion: points.Comp
 
 const findVerdict = (verdicts: readonly points.Verdict[], type: string) => verdicts.find((each) => each.type === type)
 
-type Told = Pick<Aggregated, 'template' | 'again'>
+type Told = Pick<Aggregated, 'template' | 'again' | 'failure'>
 
 /** What a template should say of all clusters together. */
 async function tell(
@@ -123,14 +125,26 @@ async function tell(
   return deepEqual(status ?? {}, template.status ?? {}) ? again : { template: { ...template, status }, ...again }
 }
 
+/** What a template should say, or why nobody knows. */
+async function tried(ask: Ask, items: readonly AggregatedStatusItem[], aggregating: Aggregating): Promise<Told> {
+  const { template } = aggregating
+  try {
+    return template ? await tell(ask, template, items, aggregating) : {}
+  } catch (failure) {
+    return { failure }
+  }
+}
+
 /** What a binding and its template should say of all clusters together. */
 export async function aggregate(ask: Ask, aggregating: Aggregating): Promise<Aggregated> {
-  const { binding, works, template, now } = aggregating
+  const { binding, works, now } = aggregating
   const there = works.filter(({ metadata }) => !metadata.deletionTimestamp)
   const items = there.map((work) => itemOf(work, binding.spec.resource)).sort(byName)
   const before = binding.status ?? {}
-  const conditions = withDrift(setCondition(before.conditions, fullyApplied(binding, items), now), there, now)
+  const told = await tried(ask, items, aggregating)
+  const applied = setCondition(before.conditions, fullyApplied(binding, items), now)
+  const conditions = withFailure(withTroubles(applied, there, now), told.failure, now)
   const isSame = conditions === before.conditions && deepEqual(items, before.aggregatedStatus)
   const status = isSame ? before : { ...before, conditions, aggregatedStatus: items }
-  return { status, ...(template && (await tell(ask, template, items, aggregating))) }
+  return { status, ...told }
 }

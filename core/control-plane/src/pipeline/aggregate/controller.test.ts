@@ -162,6 +162,22 @@ test('a write that fails is told to the owner and tried again', async () => {
   )
 })
 
+test('why a template says nothing is a condition of the binding, which says what the clusters say, until it does', async () => {
+  let isMended = false
+  const complete = on(aggregate.complete, () => {
+    if (!isMended) throw new Error('it is at sea')
+    return undefined
+  })
+  await begin([bound, deployment(), workIn('a', 7)], complete)
+  const status = () => bindingNow().status
+  const condition = () => status()?.conditions?.find(({ type }) => type === 'Aggregated')
+  await machine.until(() => condition()?.status === 'False')
+  assert.deepEqual([condition()?.message, status()?.aggregatedStatus?.length], ['it is at sea', 1])
+  isMended = true
+  await machine.until(() => condition()?.status === 'True')
+  await machine.until(() => replicas() === 7)
+})
+
 describe('what a plugin adds to the sums', () => {
   const statusOf = () =>
     machine.objects.get(deploymentKind, { namespace: 'default', name: 'web' })?.status as

@@ -148,6 +148,7 @@ async function sumUp(machine: Machine, sum: Sum, signal: AbortSignal): Promise<O
     told(machine, 'aggregate', binding, 'aggregated')
     sayAggregated(machine, binding, template?.manifest)
   }
+  if (aggregated.failure !== undefined) throw aggregated.failure
   if (template && aggregated.template) await writeStatus(machine, template.kind, aggregated.template, signal)
   return aggregated.again === undefined ? done : again(aggregated.again)
 }

@@ -149,4 +149,20 @@ describe('a plugin that fails', () => {
       message: 'Reflect status for object(Deployment/default/web) failed, err: no idea.',
     })
   })
+  for (const [point, answer] of [
+    [interpret.status, { status: {} }],
+    [interpret.health, 'Healthy'],
+  ] as const) {
+    test(`at ${point.id} is named in a condition of the Work, until it answers`, async () => {
+      let isMended = false
+      const condition = () => workNow().status?.conditions?.find(({ type }) => type === 'Reflected')
+      const handler = () => (isMended ? answer : throws())
+      await start([work], [{ ...web, status: { replicas: 1 } }], { point, handler })
+      await fleet.machine.until(() => condition()?.status === 'False')
+      assert.deepEqual([condition()?.reason, condition()?.message], ['ReflectStatusFailed', 'no idea'])
+      isMended = true
+      await fleet.machine.until(() => condition()?.status === 'True')
+      assert.equal(reflected()?.health, 'Healthy')
+    })
+  }
 })

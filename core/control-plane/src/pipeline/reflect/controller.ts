@@ -19,8 +19,9 @@ import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { ended } from '../../manifest/ended.ts'
 import { full } from '../../manifest/full.ts'
-import { workStatusOf } from '../../manifest/work-status.ts'
+import { Meanwhile, workStatusOf } from '../../manifest/work-status.ts'
 import type { ConnectedMember } from '../../member/member.ts'
+import { notReflected, reflected } from './condition.ts'
 import { type MemberEvents, memberEventsController } from './member-events.ts'
 import { type Observed, type Reflected, reflect } from './reflect.ts'
 
@@ -87,7 +88,7 @@ async function observe(
   return (await full(cache, 0, signal)) ? undefined : 'unseen'
 }
 
-/** The status of a Work with what its member says now. The same status while the member cannot be asked. */
+/** The status of a Work with what its member says now, as far as that is understood. The same status while the member cannot be asked. */
 async function collect(machine: Machine, work: Work): Promise<WorkStatus> {
   const { status = {} } = work
   const member = machine.members.get(clusterOfNamespace(work.metadata.namespace) ?? '')
@@ -98,6 +99,14 @@ async function collect(machine: Machine, work: Work): Promise<WorkStatus> {
   for (const { object, error } of unknown) {
     machine.event(work, 'Warning', 'InterpretHealthFailed', `Interpret health of ${said(object)} failed, err: ${reasonOf(error)}.`) // biome-ignore format: one call
   }
+  const collected = withStatuses(machine, { ...work, status }, member.name, manifestStatuses)
+  const [first] = unknown
+  if (first) throw new Meanwhile(notReflected(collected, first.error, machine.now()), first.error)
+  return reflected(collected, machine.now())
+}
+
+function withStatuses(machine: Machine, work: Work, member: string, manifestStatuses: readonly ManifestStatus[]) {
+  const { status = {} } = work
   const { manifestStatuses: before = [] } = status
   if (deepEqual(manifestStatuses, before)) return status
   sayReflected(
@@ -105,19 +114,23 @@ async function collect(machine: Machine, work: Work): Promise<WorkStatus> {
     work,
     manifestStatuses.filter((each) => !before.some((was) => deepEqual(each, was))),
   )
-  told(machine, 'reflect', work, 'reflected', member.name)
+  told(machine, 'reflect', work, 'reflected', member)
   return { ...status, manifestStatuses }
 }
 
 const said = ({ kind, metadata: { namespace = '', name } }: Manifest): string => `object(${kind}/${namespace}/${name})`
 
-async function interpreted({ ask, event }: Machine, work: Work, observed: readonly Observed[]): Promise<Reflected> {
+async function interpreted(
+  { ask, event, now }: Machine,
+  work: Work,
+  observed: readonly Observed[],
+): Promise<Reflected> {
   try {
     return await reflect(ask, { work, observed })
   } catch (error) {
     const objects = observed.flatMap((object) => (object && object !== 'unseen' ? [said(object)] : []))
     event(work, 'Warning', 'ReflectStatusFailed', `Reflect status for ${objects.join(', ')} failed, err: ${reasonOf(error)}.`) // biome-ignore format: one call
-    throw error
+    throw new Meanwhile(notReflected(work.status ?? {}, error, now()), error)
   }
 }
 
