@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
+import { stranger } from '../certificate.ts'
 import { flotilla } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { root } from '../root.ts'
@@ -38,6 +39,7 @@ async function certificate(): Promise<string> {
   const directory = newDataDir()
   const [args = []] = commands('openssl')
   await promisify(execFile)('openssl', args as string[], { cwd: directory })
+  writeFileSync(join(directory, 'stranger.crt'), stranger)
   return directory
 }
 
@@ -92,7 +94,7 @@ describe('the guide of interpreter webhooks', () => {
       /not registered: https:\/\/localhost:1\/ did not answer: nothing listens there/,
     ],
     'is somebody else': [
-      () => ['--ca-file', join(root, 'test/e2e/stranger.pem')],
+      () => ['--ca-file', join(directory, 'stranger.crt')],
       /not registered: .* did not answer: its certificate is signed by no authority that is trusted here/,
     ],
     'answers elsewhere': [

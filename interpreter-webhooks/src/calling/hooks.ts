@@ -29,6 +29,7 @@ export class Hooks {
     this.#host = host
     this.#configurations = host.store(resourceInterpreterWebhookConfigurationKind)
     this.#hear(this.#configurations, () => true)
+    this.#loading = this.#read()
   }
 
   /** Who is asked what: at once, but before the configurations have been read. */
