@@ -95,6 +95,11 @@ const passing: Readonly<Record<string, object>> = {
     statusItems: [{ clusterName: 'a' }, { clusterName: 'b' }],
     output: { aggregatedStatus: { ...fleet, status: { fleets: 2 } } },
   },
+  'a template with a new status, of which nothing else is told': {
+    operation: 'AggregateStatus',
+    statusItems: [{ clusterName: 'a' }],
+    output: { aggregatedStatus: { apiVersion: fleet.apiVersion, kind: 'Fleet', status: { fleets: 1 } } },
+  },
   health: { operation: 'InterpretHealth', output: { healthy: false } },
   'health of what the member holds': {
     operation: 'InterpretHealth',
