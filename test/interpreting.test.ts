@@ -58,8 +58,7 @@ const operationOf = new Map(Object.entries(operations).map(([name, { point }]) =
 function* known(): Generator<string> {
   for (const { point, answers } of registry.list(everyPoint)) {
     const operation = operationOf.get(point)
-    for (const { plugin, about } of operation ? answers : [])
-      if (about && !plugin.startsWith('native-')) yield `${plugin} ${operation}`
+    for (const { plugin, about } of operation ? answers : []) if (about) yield `${plugin} ${operation}`
   }
 }
 
@@ -68,32 +67,38 @@ test('there is a case for everything that is known of every kind', () => {
   assert.deepEqual([...new Set(told)].sort(), [...known()].sort())
 })
 
-/** The case with something odd in one place of what members say, or of what a user wrote. */
-function* odd(words: InterpretingCase): Generator<InterpretingCase> {
-  const { desiredObj, observedObj, statusItems } = words
-  if (statusItems) {
-    for (const [i, item] of statusItems.entries())
-      for (const status of variants(item.status ?? {})) yield { ...words, statusItems: statusItems.with(i, { ...item, status } as typeof item) } // biome-ignore format: one expression
+/** The case with something odd in one place of what members say. */
+function* oddMembers(words: InterpretingCase): Generator<InterpretingCase> {
+  const { observedObj, statusItems = [] } = words
+  for (const [i, item] of statusItems.entries()) {
+    for (const status of variants(item.status ?? {})) {
+      const odd = { ...item, status } as typeof item // `variants` knows no types
+      yield { ...words, statusItems: statusItems.with(i, odd) }
+    }
   }
-  for (const status of variants(observedObj?.status))
-    if (observedObj) yield { ...words, observedObj: { ...observedObj, status } }
-  for (const spec of variants(desiredObj?.spec)) if (desiredObj) yield { ...words, desiredObj: { ...desiredObj, spec } }
-  for (const status of variants(desiredObj?.status))
-    if (desiredObj) yield { ...words, desiredObj: { ...desiredObj, status } }
+  if (!observedObj) return
+  for (const status of variants(observedObj.status)) yield { ...words, observedObj: { ...observedObj, status } }
 }
 
-/** Any number in an answer is one. */
+/** The case with something odd in one place of what a user wrote, or of the status that stands there. */
+function* oddTemplates(words: InterpretingCase): Generator<InterpretingCase> {
+  const { desiredObj } = words
+  if (!desiredObj) return
+  for (const spec of variants(desiredObj.spec)) yield { ...words, desiredObj: { ...desiredObj, spec } }
+  for (const status of variants(desiredObj.status)) yield { ...words, desiredObj: { ...desiredObj, status } }
+}
+
+/** There is an answer, and it is the same once it has been sent: any number in it is one. */
 function assertSound(found: Interpretation | undefined): void {
   assert.notEqual(found, undefined)
-  assert.deepEqual(
-    JSON.parse(JSON.stringify(found), (_, value) => (Number.isNaN(value) ? assert.fail() : value)),
-    found,
-  )
+  assert.deepEqual(JSON.parse(JSON.stringify(found)), found)
 }
 
 for (const [name, cases] of files)
   test(`${name} makes something of whatever stands in an object`, async () => {
     for (const words of cases) {
-      for (const each of odd(words)) assertSound(await interpretation(registry.ask, each.operation, each))
+      for (const each of oddMembers(words)) assertSound(await interpretation(registry.ask, each.operation, each))
+      if (name.startsWith('native-')) continue // an API server has looked at what users write
+      for (const each of oddTemplates(words)) assertSound(await interpretation(registry.ask, each.operation, each))
     }
   })

@@ -1,15 +1,32 @@
-import type { AggregatedStatusItem, aggregate, Manifest } from '@flotilla/sdk'
+import type { AggregatedStatusItem, aggregate } from '@flotilla/sdk'
+import { fields, list, number, oneOf, type Reader, type ReadFields, text } from './read.ts'
 import { type Said, said } from './status.ts'
 
 /** A condition as a status has it. */
 export type Dated = aggregate.Verdict & { readonly lastTransitionTime?: string }
 
-interface Conditioned {
-  readonly conditions?: readonly Dated[]
+const known = fields({
+  type: text,
+  status: oneOf('True', 'False', 'Unknown'),
+  reason: text,
+  message: text,
+  observedGeneration: number,
+  lastUpdateTime: text,
+  lastTransitionTime: text,
+})
+
+/** A condition without a type, or of no known status, is none. */
+const condition: Reader<Dated> = (value) => {
+  const { type, status, ...rest } = known(value) ?? {}
+  return type && status ? { type, status, ...rest } : undefined
 }
 
+const conditioned = fields({ conditions: list(condition) })
+type Conditioned = ReadFields<{ conditions: Reader<readonly Dated[]> }>
+
 /** The conditions of an object's status. */
-export const conditionsOf = ({ status }: Manifest): readonly Dated[] => (status as Conditioned | undefined)?.conditions ?? [] // biome-ignore format: one expression
+export const conditionsOf = ({ status }: { readonly status?: unknown }): readonly Dated[] =>
+  conditioned(status)?.conditions ?? []
 
 export const findIn = (conditions: readonly Dated[], type: string): Dated | undefined =>
   conditions.find((condition) => condition.type === type)
@@ -35,7 +52,7 @@ function verdict(type: string, members: readonly Said<Conditioned>[], count: num
 
 /** The conditions that clusters say whole, as one. */
 export function sharedConditions(items: readonly AggregatedStatusItem[]): readonly aggregate.Verdict[] {
-  const members = said<Conditioned>(items)
+  const members = said(items, conditioned)
   const types = new Set(members.flatMap(({ status }) => status.conditions ?? []).map(({ type }) => type))
   return [...types].map((type) => verdict(type, members, items.length))
 }

@@ -1,4 +1,5 @@
 import { type AggregatedStatusItem, annotation, type Json, type Manifest } from '@flotilla/sdk'
+import { map, number } from './read.ts'
 import { said, withoutEmpty, withStatus } from './status.ts'
 
 /** Counters by name, with the generations that tell what they are about. */
@@ -17,6 +18,11 @@ export interface Counters {
   readonly others: readonly string[]
 }
 
+const counts = map(number)
+
+/** The counters of a status. */
+export const countsOf = (status: unknown): Counts => counts(status) ?? {}
+
 /** The template's generation that a member's object was made from; 0 when its annotation is missing or no number. */
 function templateGeneration({ metadata: { annotations } }: Manifest): number {
   const generation = Number(annotations?.[annotation.templateGeneration] ?? 0)
@@ -28,7 +34,8 @@ const pick = (names: readonly string[], counts: Counts): Readonly<Record<string,
 
 /** The counters of a member's object, and what generations they are about. Undefined when it has no status yet. */
 export function reflectCounters({ always, others }: Counters, object: Counted): Json | undefined {
-  const { metadata, status } = object
+  const { metadata } = object
+  const status: Counts | undefined = counts(object.status)
   if (!status) return undefined
   const optional = withoutEmpty({
     generation: metadata.generation,
@@ -56,7 +63,7 @@ export function aggregateCounters<T extends Counted>(
   items: readonly AggregatedStatusItem[],
 ): T {
   const { generation = 0 } = template.metadata
-  const members = said<Counts>(items).map(({ status }) => status)
+  const members = said(items, counts).map(({ status }): Counts => status)
   const upToDate = members.filter((status) => isUpToDate(status, generation)).length === items.length
   const total = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, members.reduce((sum, status) => sum + (status[name] ?? 0), 0)]))

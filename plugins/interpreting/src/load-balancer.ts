@@ -1,4 +1,5 @@
 import { type AggregatedStatusItem, deepEqual, type Manifest } from '@flotilla/sdk'
+import { fields, list, number, type Reader, text } from './read.ts'
 import { said } from './status.ts'
 
 interface Port {
@@ -24,11 +25,20 @@ export interface Exposed extends Manifest {
   readonly status?: LoadBalancerStatus
 }
 
+const port: Reader<Port> = (value) => {
+  const { port, ...rest } = fields({ port: number, protocol: text, error: text })(value) ?? {}
+  return port === undefined ? undefined : { port, ...rest }
+}
+
+const balanced = fields({
+  loadBalancer: fields({ ingress: list(fields({ hostname: text, ip: text, ipMode: text, ports: list(port) })) }),
+})
+
 const ingressOf = ({ loadBalancer }: LoadBalancerStatus = {}): readonly Ingress[] => loadBalancer?.ingress ?? []
 
 /** Whether there is a way in. */
 export const isExposed = ({ status }: Exposed): boolean =>
-  ingressOf(status).some(({ hostname, ip }) => Boolean(hostname) || Boolean(ip))
+  ingressOf(balanced(status)).some(({ hostname, ip }) => Boolean(hostname) || Boolean(ip))
 
 const compare = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)
 
@@ -51,9 +61,9 @@ function joined(ingresses: readonly Ingress[]): Ingress {
 
 /** The template with all ways into all members, each once and sorted. The same template when they are there already. */
 export function aggregateIngress<T extends Exposed>(template: T, items: readonly AggregatedStatusItem[]): T {
-  const all = said<LoadBalancerStatus>(items).flatMap(({ status }) => ingressOf(status))
+  const all = said(items, balanced).flatMap(({ status }) => ingressOf(status))
   const byAddress = Map.groupBy(all, address)
   const ingress = [...byAddress.values()].map(joined).sort(inOrder)
-  if (deepEqual(ingressOf(template.status), ingress)) return template
+  if (deepEqual(ingressOf(balanced(template.status)), ingress)) return template
   return { ...template, status: { loadBalancer: ingress.length > 0 ? { ingress } : {} } }
 }

@@ -20,9 +20,18 @@ export const count: Reader<number> = (value) =>
 
 export const truth: Reader<boolean> = (value) => (typeof value === 'boolean' ? value : undefined)
 
+/** Anything but null. */
+export const json: Reader<Json> = (value) => (value === null ? undefined : (value as Json | undefined)) // it came as JSON
+
 /** Anything that says something: not null, and no empty list or map. */
 export const anything: Reader<Json> = (value) =>
   value === null || (typeof value === 'object' && Object.keys(value).length === 0) ? undefined : (value as Json) // it came as JSON
+
+/** One of some words. */
+export const oneOf =
+  <const W extends string>(...words: readonly W[]): Reader<W> =>
+  (value) =>
+    words.find((word) => word === value)
 
 export const quantity: Reader<string | number> = (value) => {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined

@@ -1,4 +1,4 @@
-import type { Counted } from './counters.ts'
+import { type Counted, countsOf } from './counters.ts'
 
 /** A workload of interchangeable pods. */
 interface Replicated extends Counted {
@@ -11,10 +11,10 @@ export const withReplicas = <T extends Replicated>(object: T, replicas: number):
 
 /** Whether a controller has looked at what the object says now. */
 export const isObserved = ({ metadata, status }: Counted): boolean =>
-  (status?.observedGeneration ?? 0) === (metadata.generation ?? 0)
+  (countsOf(status).observedGeneration ?? 0) === (metadata.generation ?? 0)
 
 /** Whether every replica is there, up to date and available. */
 export function isRolledOut(object: Replicated): boolean {
-  const { updatedReplicas = 0, availableReplicas = 0 } = object.status ?? {}
+  const { updatedReplicas = 0, availableReplicas = 0 } = countsOf(object.status)
   return isObserved(object) && updatedReplicas >= (object.spec?.replicas ?? 0) && availableReplicas >= updatedReplicas
 }

@@ -1,4 +1,5 @@
 import { type AggregatedStatusItem, deepEqual, type Json, type Manifest } from '@flotilla/sdk'
+import type { Reader } from './read.ts'
 
 /** The template with a status; the same template when it has that already. */
 export const withStatus = <T extends Manifest>(template: T, status: object): T =>
@@ -10,13 +11,12 @@ export interface Said<T> {
   readonly status: T
 }
 
-/** What members said; those that said nothing yet are left out. */
-export const said = <T extends object>(items: readonly AggregatedStatusItem[]): readonly Said<T>[] =>
-  items.flatMap(({ clusterName, status }) =>
-    typeof status === 'object' && status !== null
-      ? [{ cluster: clusterName, status: status as T }] // collected by the same interpreter that reads it here
-      : [],
-  )
+/** What members said, as it is read; those that said nothing yet are left out. */
+export const said = <T>(items: readonly AggregatedStatusItem[], read: Reader<T>): readonly Said<T>[] =>
+  items.flatMap(({ clusterName, status: value }) => {
+    const status = read(value)
+    return status === undefined ? [] : [{ cluster: clusterName, status }]
+  })
 
 /** Without fields that are undefined, 0, empty text or empty lists: what Go's `omitempty` drops. */
 export const withoutEmpty = (fields: Readonly<Record<string, Json | undefined>>): { readonly [field: string]: Json } =>

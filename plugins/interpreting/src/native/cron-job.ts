@@ -1,7 +1,8 @@
-import type { AggregatedStatusItem, Json, Manifest } from '@flotilla/sdk'
+import type { AggregatedStatusItem, Manifest } from '@flotilla/sdk'
 import { ofKind } from '../interpreter.ts'
 import { podDependencies } from '../pod-dependencies.ts'
 import type { PodTemplate } from '../pod-template.ts'
+import { anything, fields, list, text } from '../read.ts'
 import { said, withoutEmpty, withStatus } from '../status.ts'
 import { latest } from '../times.ts'
 
@@ -9,20 +10,16 @@ interface CronJob extends Manifest {
   readonly spec?: { readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplate } } }
 }
 
-interface CronJobStatus {
-  readonly active?: readonly Json[]
-  readonly lastScheduleTime?: string
-  readonly lastSuccessfulTime?: string
-}
+const status = fields({ active: list(anything), lastScheduleTime: text, lastSuccessfulTime: text })
 
 function aggregate(template: CronJob, items: readonly AggregatedStatusItem[]): CronJob {
-  const members = said<CronJobStatus>(items).map(({ status }) => status)
-  const status = {
+  const members = said(items, status).map(({ status }) => status)
+  const whole = {
     active: members.flatMap(({ active = [] }) => active),
     lastScheduleTime: latest(members.map(({ lastScheduleTime }) => lastScheduleTime)),
     lastSuccessfulTime: latest(members.map(({ lastSuccessfulTime }) => lastSuccessfulTime)),
   }
-  return withStatus(template, withoutEmpty(status))
+  return withStatus(template, withoutEmpty(whole))
 }
 
 export const cronJob = ofKind<CronJob>(

@@ -1,4 +1,4 @@
-import { aggregateCounters, type Counted, type Counters, reflectCounters } from '../counters.ts'
+import { aggregateCounters, type Counted, type Counters, countsOf, reflectCounters } from '../counters.ts'
 import { ofKind } from '../interpreter.ts'
 import { podDependencies } from '../pod-dependencies.ts'
 import type { PodTemplate } from '../pod-template.ts'
@@ -14,7 +14,7 @@ const counters: Counters = {
 }
 
 function isHealthy(object: DaemonSet): boolean {
-  const { desiredNumberScheduled = 0, updatedNumberScheduled = 0, numberAvailable = 0 } = object.status ?? {}
+  const { desiredNumberScheduled = 0, updatedNumberScheduled = 0, numberAvailable = 0 } = countsOf(object.status)
   return (
     isObserved(object) && updatedNumberScheduled >= desiredNumberScheduled && numberAvailable >= updatedNumberScheduled
   )

@@ -1,6 +1,5 @@
 import {
   type AggregatedStatusItem,
-  type Json,
   type Manifest,
   type aggregate as points,
   type StringMap,
@@ -11,6 +10,7 @@ import { ofKind, type Summary } from '../interpreter.ts'
 import { podDependencies } from '../pod-dependencies.ts'
 import { needs } from '../pod-requirements.ts'
 import type { PodTemplate } from '../pod-template.ts'
+import { fields, json, list, number, type Read, text } from '../read.ts'
 import { said, withoutEmpty, withStatus } from '../status.ts'
 import { earliest, latest } from '../times.ts'
 
@@ -21,17 +21,18 @@ interface Job extends Manifest {
     readonly selector?: { readonly matchLabels?: StringMap }
     readonly template?: PodTemplate
   }
-  readonly status?: JobStatus
+  readonly status?: unknown
 }
 
-interface JobStatus {
-  readonly active?: number
-  readonly succeeded?: number
-  readonly failed?: number
-  readonly startTime?: string
-  readonly completionTime?: string
-  readonly conditions?: readonly JobCondition[]
-}
+const jobStatus = fields({
+  active: number,
+  succeeded: number,
+  failed: number,
+  startTime: text,
+  completionTime: text,
+  conditions: list(json),
+})
+type JobStatus = NonNullable<Read<typeof jobStatus>>
 
 /** A type, since interfaces are not plain JSON to the compiler. */
 type JobCondition = {
@@ -43,8 +44,7 @@ type JobCondition = {
   readonly lastTransitionTime?: string
 }
 
-const has = ({ conditions = [] }: JobStatus, type: string): boolean =>
-  conditions.some((condition) => condition.type === type && condition.status === 'True')
+const has = (status: JobStatus, type: string): boolean => findIn(conditionsOf({ status }), type)?.status === 'True'
 
 /** No more run at once than are to be completed. */
 function parallel({ spec: { parallelism = 0, completions } = {} }: Job): number {
@@ -68,12 +68,9 @@ function retain(desired: Job, { spec: observed }: Job): Job {
   return { ...desired, spec }
 }
 
-const reflect = ({ active, succeeded, failed, conditions, startTime, completionTime }: JobStatus): Json =>
-  withoutEmpty({ active, succeeded, failed, conditions, startTime, completionTime })
-
 /** Failed as soon as one member failed; complete once all members are. */
 function verdicts(items: readonly AggregatedStatusItem[], now: Date): readonly JobCondition[] {
-  const members = said<JobStatus>(items)
+  const members = said(items, jobStatus)
   const is = (type: string, reason: string, message: string): JobCondition => {
     const time = timestamp(now)
     return { type, status: 'True', reason, message, lastProbeTime: time, lastTransitionTime: time }
@@ -93,9 +90,9 @@ function verdicts(items: readonly AggregatedStatusItem[], now: Date): readonly J
 
 /** A job that is finished stays as it finished. */
 function aggregate(template: Job, items: readonly AggregatedStatusItem[], now: Date): Job {
-  const before = template.status ?? {}
+  const before = jobStatus(template.status) ?? {}
   if (has(before, 'Complete') || has(before, 'Failed')) return template
-  const members = said<JobStatus>(items).map(({ status }) => status)
+  const members = said(items, jobStatus).map(({ status }) => status)
   const sum = (count: 'active' | 'succeeded' | 'failed') =>
     members.reduce((all, status) => all + (status[count] ?? 0), 0)
   const all = (time: 'startTime' | 'completionTime') =>
@@ -132,7 +129,10 @@ export const job = ofKind<Job>(
     reviseReplicas,
     retain,
     dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
-    status: ({ status }) => status && reflect(status),
+    status: ({ status }) => {
+      const said = jobStatus(status)
+      return said && withoutEmpty(said)
+    },
     aggregate,
     complete,
   },

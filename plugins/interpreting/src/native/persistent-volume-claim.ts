@@ -1,5 +1,7 @@
-import { type AggregatedStatusItem, deepEqual, type Json, type Manifest, type aggregate as points } from '@flotilla/sdk'
+import { type AggregatedStatusItem, deepEqual, type Manifest, type aggregate as points } from '@flotilla/sdk'
 import { ofKind, type Summary } from '../interpreter.ts'
+import { phased } from '../phase.ts'
+import { anything, map } from '../read.ts'
 import { said, withStatus } from '../status.ts'
 
 interface PersistentVolumeClaim extends Manifest {
@@ -16,14 +18,14 @@ function retain(desired: PersistentVolumeClaim, { spec: observed }: PersistentVo
 /** Bound where all members' claims are; lost when one of them is. */
 function aggregate(template: PersistentVolumeClaim, items: readonly AggregatedStatusItem[]): PersistentVolumeClaim {
   if (items.length === 0) return template
-  const phases = said<{ phase?: string }>(items).flatMap(({ status: { phase } }) => (phase ? [phase] : []))
+  const phases = said(items, phased).flatMap(({ status: { phase } }) => (phase ? [phase] : []))
   const phase = phases.includes('Lost') ? 'Lost' : (phases.findLast((each) => each !== 'Bound') ?? 'Bound')
   return withStatus(template, { phase })
 }
 
 /** What of a claim that is bound everywhere is the same everywhere. */
 function complete({ template, items }: Summary<PersistentVolumeClaim>): points.Completion | undefined {
-  const [first, ...others] = said<Readonly<Record<string, Json>>>(items)
+  const [first, ...others] = said(items, map(anything))
   if (!first || template.status?.phase !== 'Bound') return undefined
   const isShared = (name: string) => others.every(({ status }) => deepEqual(status[name], first.status[name]))
   const shared = Object.entries(first.status).filter(([name]) => ['accessModes', 'capacity'].includes(name) && isShared(name)) // biome-ignore format: one expression
@@ -32,5 +34,5 @@ function complete({ template, items }: Summary<PersistentVolumeClaim>): points.C
 
 export const persistentVolumeClaim = ofKind<PersistentVolumeClaim>(
   { apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
-  { retain, isHealthy: ({ status }) => status?.phase === 'Bound', aggregate, complete },
+  { retain, isHealthy: ({ status }) => phased(status)?.phase === 'Bound', aggregate, complete },
 )

@@ -1,19 +1,16 @@
-import type { AggregatedStatusItem, Json, Manifest, aggregate as points, StringMap } from '@flotilla/sdk'
+import type { AggregatedStatusItem, Json, Manifest, aggregate as points } from '@flotilla/sdk'
 import { ofKind, type Summary } from '../interpreter.ts'
+import { fields, map, number, type Read, text } from '../read.ts'
 import { said, withStatus } from '../status.ts'
 
-interface PodDisruptionBudget extends Manifest {
-  readonly status?: BudgetStatus
-}
-
-interface BudgetStatus {
-  readonly currentHealthy?: number
-  readonly desiredHealthy?: number
-  readonly disruptionsAllowed?: number
-  readonly expectedPods?: number
-  /** When each pod was last disrupted. */
-  readonly disruptedPods?: StringMap
-}
+const budget = fields({
+  currentHealthy: number,
+  desiredHealthy: number,
+  disruptionsAllowed: number,
+  expectedPods: number,
+  disruptedPods: map(text), // when each was last disrupted
+})
+type BudgetStatus = NonNullable<Read<typeof budget>>
 
 const reflect = ({
   currentHealthy = 0,
@@ -29,8 +26,8 @@ const reflect = ({
   ...(Object.keys(disruptedPods).length > 0 && { disruptedPods }),
 })
 
-function aggregate(template: PodDisruptionBudget, items: readonly AggregatedStatusItem[]): PodDisruptionBudget {
-  const members = said<BudgetStatus>(items)
+function aggregate(template: Manifest, items: readonly AggregatedStatusItem[]): Manifest {
+  const members = said(items, budget)
   const sum = (count: Exclude<keyof BudgetStatus, 'disruptedPods'>) =>
     members.reduce((all, { status }) => all + (status[count] ?? 0), 0)
   const disruptedPods = members.flatMap(({ cluster, status: { disruptedPods = {} } }) =>
@@ -46,10 +43,15 @@ function aggregate(template: PodDisruptionBudget, items: readonly AggregatedStat
   return withStatus(template, reflect(status))
 }
 
+function isHealthy({ status }: Manifest): boolean {
+  const { currentHealthy = 0, desiredHealthy = 0 } = budget(status) ?? {}
+  return currentHealthy >= desiredHealthy
+}
+
 /** Whether any pod may go, which is what `kubectl drain` and its like look for. */
-function complete({ template, items }: Summary<PodDisruptionBudget>): points.Completion | undefined {
+function complete({ template, items }: Summary<Manifest>): points.Completion | undefined {
   if (items.every(({ status }) => !status)) return undefined
-  const isAllowed = (template.status?.disruptionsAllowed ?? 0) > 0
+  const isAllowed = (budget(template.status)?.disruptionsAllowed ?? 0) > 0
   const condition = {
     type: 'DisruptionAllowed',
     status: isAllowed ? 'True' : 'False',
@@ -59,11 +61,14 @@ function complete({ template, items }: Summary<PodDisruptionBudget>): points.Com
   return { conditions: [condition] }
 }
 
-export const podDisruptionBudget = ofKind<PodDisruptionBudget>(
+export const podDisruptionBudget = ofKind(
   { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
   {
-    isHealthy: ({ status = {} }) => (status.currentHealthy ?? 0) >= (status.desiredHealthy ?? 0),
-    status: ({ status }) => status && reflect(status),
+    isHealthy,
+    status: (object) => {
+      const status = budget(object.status)
+      return status && reflect(status)
+    },
     aggregate,
     complete,
   },

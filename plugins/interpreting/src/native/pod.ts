@@ -1,24 +1,18 @@
-import type { AggregatedStatusItem, Json, Manifest, aggregate as points } from '@flotilla/sdk'
-import { sharedConditions } from '../conditions.ts'
+import { type AggregatedStatusItem, isFields, type Json, type Manifest, type aggregate as points } from '@flotilla/sdk'
+import { conditionsOf, findIn, sharedConditions } from '../conditions.ts'
 import { ofKind, type Summary } from '../interpreter.ts'
 import { gravest } from '../phase.ts'
 import { podDependencies } from '../pod-dependencies.ts'
 import { needs } from '../pod-requirements.ts'
 import type { Container, PodSpec } from '../pod-template.ts'
+import { fields, json, list, map, number, type Reader, text, truth } from '../read.ts'
 import { said, withoutEmpty, withStatus } from '../status.ts'
 
 interface Pod extends Manifest {
   readonly spec?: PodSpec
-  readonly status?: PodStatus
 }
 
-interface PodStatus {
-  readonly phase?: string
-  readonly conditions?: readonly { readonly type: string; readonly status: string }[]
-  readonly containerStatuses?: readonly ContainerStatus[]
-  readonly initContainerStatuses?: readonly ContainerStatus[]
-}
-
+/** What is told of a container. A type, since interfaces are not plain JSON to the compiler. */
 type ContainerStatus = {
   readonly name?: string
   readonly ready: boolean
@@ -26,6 +20,21 @@ type ContainerStatus = {
   readonly state?: { readonly [state: string]: Json }
   readonly [field: string]: Json | undefined
 }
+
+const looked = fields({ name: text, ready: truth, restartCount: number, state: map(json) })
+
+const containerStatus: Reader<ContainerStatus> = (value) => {
+  if (!isFields(value)) return undefined
+  const { name: _n, ready: _r, restartCount: _c, state: _s, ...others } = map(json)(value) ?? {}
+  const { ready = false, ...read } = looked(value) ?? {}
+  return { ...others, ...read, ready }
+}
+
+const podStatus = fields({
+  phase: text,
+  containerStatuses: list(containerStatus),
+  initContainerStatuses: list(containerStatus),
+})
 
 /** The containers with the mounts of those of the same name, a service account's token among them. */
 const withMounts = (desired: readonly Container[] = [], observed: readonly Container[] = []): readonly Container[] =>
@@ -51,11 +60,10 @@ function retain(desired: Pod, { spec: observed = {} }: Pod): Pod {
   return { ...desired, spec }
 }
 
-const isReady = ({ conditions = [] }: PodStatus): boolean =>
-  conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
-
-function isHealthy({ status = {} }: Pod): boolean {
-  return status.phase === 'Succeeded' || (status.phase === 'Running' && isReady(status))
+function isHealthy({ status }: Pod): boolean {
+  const { phase } = podStatus(status) ?? {}
+  const isReady = findIn(conditionsOf({ status }), 'Ready')?.status === 'True'
+  return phase === 'Succeeded' || (phase === 'Running' && isReady)
 }
 
 /** Of a container only its state is told; the fields the API requires are left empty, as in Karmada. */
@@ -71,7 +79,7 @@ const summary = ({ ready, state = {} }: ContainerStatus): Json => ({
 
 function aggregate(template: Pod, items: readonly AggregatedStatusItem[]): Pod {
   if (items.length === 0) return template
-  const members = said<PodStatus>(items).map(({ status }) => status)
+  const members = said(items, podStatus).map(({ status }) => status)
   const status = {
     phase: gravest(['Failed', 'Pending', 'Running', 'Succeeded'], items),
     containerStatuses: members.flatMap(({ containerStatuses = [] }) => containerStatuses.map(summary)),
@@ -102,7 +110,7 @@ const joinedAll = (statuses: readonly ContainerStatus[]): readonly Json[] =>
 
 /** One pod, as `kubectl get pod` and `kubectl wait` look at it, of the pods of all clusters. */
 function complete({ items }: Summary<Pod>): points.Completion | undefined {
-  const members = said<PodStatus>(items).map(({ status }) => status)
+  const members = said(items, podStatus).map(({ status }) => status)
   if (members.length === 0) return undefined
   const containerStatuses = joinedAll(members.flatMap(({ containerStatuses = [] }) => containerStatuses))
   const initContainerStatuses = joinedAll(members.flatMap(({ initContainerStatuses = [] }) => initContainerStatuses))

@@ -1,4 +1,4 @@
-import { aggregateCounters, type Counted, type Counters, reflectCounters } from '../counters.ts'
+import { aggregateCounters, type Counted, type Counters, countsOf, reflectCounters } from '../counters.ts'
 import { ofKind } from '../interpreter.ts'
 import { podDependencies } from '../pod-dependencies.ts'
 import { needs } from '../pod-requirements.ts'
@@ -17,7 +17,7 @@ export const replicaSet = ofKind<ReplicaSet>(
     replicas: ({ spec }) => needs(spec?.replicas ?? 0, spec?.template?.spec),
     reviseReplicas: withReplicas,
     isHealthy: (object) =>
-      isObserved(object) && (object.status?.availableReplicas ?? 0) >= (object.spec?.replicas ?? 0),
+      isObserved(object) && (countsOf(object.status).availableReplicas ?? 0) >= (object.spec?.replicas ?? 0),
     dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
     status: (object) => reflectCounters(counters, object),
     aggregate: (template, items) => aggregateCounters(counters, template, items),

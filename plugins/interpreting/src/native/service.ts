@@ -1,11 +1,13 @@
-import type { Json } from '@flotilla/sdk'
+import { fieldAt, type Json } from '@flotilla/sdk'
 import { ofKind } from '../interpreter.ts'
 import { aggregateIngress, type Exposed, isExposed } from '../load-balancer.ts'
+import { json, map } from '../read.ts'
 
 interface Service extends Exposed {
   readonly spec?: { readonly type?: string; readonly clusterIP?: string; readonly healthCheckNodePort?: number }
-  readonly status?: Exposed['status'] & { readonly loadBalancer?: { readonly [field: string]: Json } }
 }
+
+const loadBalancerOf = ({ status }: Service): Json => map(json)(fieldAt(status, ['loadBalancer'])) ?? {}
 
 const isBalanced = ({ spec }: Service): boolean => spec?.type === 'LoadBalancer'
 
@@ -21,8 +23,7 @@ export const service = ofKind<Service>(
   {
     retain,
     isHealthy: (object) => !isBalanced(object) || isExposed(object),
-    status: (object) =>
-      isBalanced(object) && object.status ? { loadBalancer: object.status.loadBalancer ?? {} } : undefined,
+    status: (object) => (isBalanced(object) && object.status ? { loadBalancer: loadBalancerOf(object) } : undefined),
     aggregate: (template, items) => (isBalanced(template) ? aggregateIngress(template, items) : template),
   },
 )

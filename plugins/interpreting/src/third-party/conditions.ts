@@ -1,7 +1,7 @@
 import { type AggregatedStatusItem, isFields, type Json, type Manifest, timestamp } from '@flotilla/sdk'
 import { fields, list, type ReadFields, text } from '../read.ts'
 import { type Said, said } from '../status.ts'
-import type { Fields } from './status.ts'
+import { asFields, type Fields } from './status.ts'
 
 const verdict = { type: text, status: text, reason: text, message: text }
 const conditions = list(fields(verdict))
@@ -44,14 +44,14 @@ function joined(alike: readonly Voice[]): Json {
  * `member1=stored artifact, member2=stored artifact`. Undefined when there are none.
  */
 export function mergedConditions(items: readonly AggregatedStatusItem[]): readonly Json[] | undefined {
-  const alike = Map.groupBy(said<Fields>(items).flatMap(voices), identity)
+  const alike = Map.groupBy(said(items, asFields).flatMap(voices), identity)
   return alike.size > 0 ? [...alike.values()].map(joined) : undefined
 }
 
 /** The conditions of all clusters by their type: the last one of each. Undefined when there are none. */
 export function lastConditions(items: readonly AggregatedStatusItem[]): readonly Json[] | undefined {
   const byType = new Map(
-    said<Fields>(items)
+    said(items, asFields)
       .flatMap(voices)
       .map(({ condition }) => [condition.type, condition]),
   )
@@ -60,7 +60,7 @@ export function lastConditions(items: readonly AggregatedStatusItem[]): readonly
 
 /** What clusters say of a type, one after the other. */
 export const clustersWith = (items: readonly AggregatedStatusItem[], type: string): readonly string[] =>
-  said<Fields>(items).flatMap(({ cluster, status }) => (isTrue(status, type) ? [cluster] : []))
+  said(items, asFields).flatMap(({ cluster, status }) => (isTrue(status, type) ? [cluster] : []))
 
 /** A condition with the times it has already, where the template says the same; else it begins now. */
 export function dated(

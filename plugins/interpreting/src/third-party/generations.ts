@@ -1,7 +1,7 @@
 import { type AggregatedStatusItem, annotation, isFields, type Json, type Manifest } from '@flotilla/sdk'
 import { number } from '../read.ts'
 import { type Said, said } from '../status.ts'
-import { type Fields, present } from './status.ts'
+import { asFields, type Fields, present } from './status.ts'
 
 /** The template's generation that a member's object was made from, when its annotation is a number. */
 function templateGeneration({ metadata: { annotations } }: Manifest): number | undefined {
@@ -33,6 +33,6 @@ export function observedGeneration(
   { metadata: { generation = 0 }, status }: Manifest,
   items: readonly AggregatedStatusItem[],
 ): number {
-  const areAll = said<Fields>(items).filter((member) => isUpToDate(member, generation)).length === items.length
+  const areAll = said(items, asFields).filter((member) => isUpToDate(member, generation)).length === items.length
   return areAll ? generation : isFields(status) ? count(status, 'observedGeneration') : 0
 }

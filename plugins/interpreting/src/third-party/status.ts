@@ -7,18 +7,20 @@ import {
   type Manifest,
   parseQuantity,
 } from '@flotilla/sdk'
-import { anything, number, quantity, text } from '../read.ts'
+import { anything, number, quantity, type Reader, text } from '../read.ts'
 import { said, withStatus } from '../status.ts'
 
 /** A status as it came: nobody has looked at it. */
 export type Fields = Readonly<Record<string, unknown>>
+
+export const asFields: Reader<Fields> = (value) => (isFields(value) ? value : undefined)
 
 /** Fields of a status; undefined: not there. */
 export type Some = Readonly<Record<string, Json | undefined>>
 
 /** What clusters say of one thing, in their order. */
 export const statuses = (items: readonly AggregatedStatusItem[]): readonly Fields[] =>
-  said<Fields>(items).map(({ status }) => status)
+  said(items, asFields).map(({ status }) => status)
 
 const some = (entries: readonly (readonly [string, Json | undefined])[]): { readonly [name: string]: Json } =>
   Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined))
@@ -72,7 +74,7 @@ export const textsOf = (members: readonly Fields[], name: string): readonly stri
 
 /** What each says, as one text: `member1=it went wrong, member2=...`. */
 export function told(items: readonly AggregatedStatusItem[], name: string): string | undefined {
-  const all = said<Fields>(items).map(({ cluster, status }) => [cluster, text(status[name])] as const)
+  const all = said(items, asFields).map(({ cluster, status }) => [cluster, text(status[name])] as const)
   const messages = all.filter(([, message]) => message).map((each) => each.join('='))
   return messages.length > 0 ? messages.join(', ') : undefined
 }
