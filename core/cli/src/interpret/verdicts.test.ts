@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { interpret, on, Registry } from '@flotilla/sdk'
 import { caseOf } from '@flotilla/sdk/cases'
+import { readCases } from './cases.ts'
 import { judge, resultText, summaryText } from './verdicts.ts'
 
 const registry = new Registry()
@@ -64,4 +68,23 @@ test('all are counted, and what is no case has failed', async () => {
   assert.deepEqual(told, ['f:1', 'f:2'])
   assert.equal(summaryText(report), '1 passed, 1 failed')
   assert.equal(resultText(report.cases[1] ?? assert.fail()), 'FAIL                       (f:2)\n      torn')
+})
+
+test('a thousand cases take less than ten seconds of one core', async () => {
+  const object = {
+    ...pod,
+    spec: { containers: Array(10).fill({ name: 'a', image: 'a:1', env: Array(5).fill({ name: 'A', value: 'a' }) }) },
+  }
+  const one = ['operation: ReviseReplica', 'inputReplicas: 3', `desiredObj: ${JSON.stringify(object)}`].join('\n')
+  const all = Array.from(
+    { length: 1000 },
+    (_, i) => `name: case ${i}\n${one}\noutput: { revised: ${JSON.stringify({ ...object, spec: { replicas: 3 } })} }\n`,
+  )
+  const file = join(mkdtempSync(join(tmpdir(), 'flotilla-cases-')), 'thousand.yaml')
+  writeFileSync(file, all.join('---\n'))
+  const before = process.cpuUsage()
+  const { passed, failed } = await judge(registry.ask, await readCases([file]), () => undefined)
+  const { user, system } = process.cpuUsage(before)
+  assert.deepEqual([passed, failed], [1000, 0])
+  assert.ok((user + system) / 1e6 < 10)
 })
