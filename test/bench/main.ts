@@ -5,6 +5,7 @@ import { policies } from './policies.ts'
 import { scheduleProfile } from './profile.ts'
 import { propagate } from './propagate.ts'
 import { quota } from './quota.ts'
+import { real } from './real.ts'
 import { schedule, scheduleCurve, scheduleMemory } from './schedule.ts'
 import { simulate } from './simulate.ts'
 import { writes } from './writes.ts'
@@ -19,6 +20,7 @@ const usage = `usage:
   npm run bench -- policies [--n 1000] [--members 2]
   npm run bench -- quota [--n 20000] [--quotas 1000] [--clusters 100] [--given 10]
   npm run bench -- writes [--n 20] [--idle 60]
+  npm run bench -- real [--n 1000] [--members 2]     with KUBEBUILDER_ASSETS=$(test/assets/build)
   npm run bench -- dns [--n 5000] [--clusters 20] [--seconds 5]`
 
 holdLittleGarbage() // as flotilla itself does, or its memory is not what is measured
@@ -73,6 +75,8 @@ if (what === 'propagate') {
   })
 } else if (what === 'writes') {
   await writes({ n: Number(values.n ?? 20), idle: Number(values.idle) * 1000 })
+} else if (what === 'real') {
+  await real({ n: Number(values.n ?? 1000), members: Number(values.members) })
 } else if (what === 'dns') {
   const { n = 5000, clusters = 20, seconds } = values
   await dns({ n: Number(n), clusters: Number(clusters), seconds: Number(seconds) })

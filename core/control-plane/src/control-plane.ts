@@ -38,12 +38,15 @@ import { Decisions } from './pipeline/schedule/decisions.ts'
 import type { Explanation } from './pipeline/schedule/explain.ts'
 import { reporting } from './reporting.ts'
 import { createSandboxes, within } from './sandbox/sandboxes.ts'
+import { reviewingOwnWrites } from './server/admission/own-writes.ts'
 import { createReviewer, type Reviewer } from './server/admission/review.ts'
 import { sayBuild } from './server/build-info.ts'
 
 export interface ControlPlaneOptions {
   /** The API server that holds templates, policies, bindings and works. */
   readonly client: Client
+  /** Who we are there, when it does not ask us about what we create: then we review that ourselves. */
+  readonly reviewsAs?: string
   readonly config: Config
   /** Loaded in this order, then the connection to clusters in push mode. */
   readonly plugins: readonly PluginEntry[]
@@ -112,8 +115,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { config, signal, version } = options
   sayBuild(options.metrics, version)
   const registry = new Registry()
-  const runtime = createRuntime({ ...options, name: 'flotilla' })
   const { ask, overhear } = registry
+  const { reviewsAs: user } = options
+  const client = user === undefined ? options.client : reviewingOwnWrites(options.client, ask, user)
+  const runtime = createRuntime({ ...options, client, name: 'flotilla' })
   const ground = { ...runtime, event: reporting(runtime.event, config.successEvents), ask, overhear }
   const { members, controllers: membership } = createMembers(ground, {
     statusPeriod: config.clusterStatusUpdateFrequency,

@@ -51,11 +51,38 @@ const protection = (config: ClientConfig) => ({
   objectSelector: { matchExpressions: [{ key: label.deletionProtected, operator: 'Exists' }] },
 })
 
+/** Who writes as the control plane: a user, in the name that stands in `managedFields`. */
+export interface Writer {
+  readonly user: string
+  readonly fieldManager: string
+}
+
+/** Nobody asks about what the control plane creates, which it reviewed itself, and about Works it keeps current. */
+const byOthers = ({ user, fieldManager }: Writer) => {
+  const ours = `request.userInfo.username == ${JSON.stringify(user)} && has(request.options) && request.options.?fieldManager.orValue('') == ${JSON.stringify(fieldManager)}`
+  return {
+    name: 'by-others',
+    expression: `!(${ours} && (request.operation == 'CREATE' || request.resource.resource == 'works'))`,
+  }
+}
+
+export interface Registration {
+  readonly place: Place
+  /** The authority of what answers there, PEM. */
+  readonly ca: string
+  readonly writer: Writer
+}
+
 /** Has the API server ask at a place before it writes objects of ours, or deletes what is protected. */
-export async function registerWebhooks(client: Client, place: Place, ca: string, signal: AbortSignal): Promise<void> {
+export async function registerWebhooks(
+  client: Client,
+  { place, ca, writer }: Registration,
+  signal: AbortSignal,
+): Promise<void> {
   const validate = clientConfig(place, ca, '/validate')
-  const mutating = { ...webhook('admit.flotilla.dev', clientConfig(place, ca, '/admit')), rules: rules() }
-  const validating = { ...webhook('validate.flotilla.dev', validate), rules: rules() }
+  const asked = { rules: rules(), matchConditions: [byOthers(writer)] }
+  const mutating = { ...webhook('admit.flotilla.dev', clientConfig(place, ca, '/admit')), ...asked }
+  const validating = { ...webhook('validate.flotilla.dev', validate), ...asked }
   const wanted: readonly (readonly [Kind, Manifest])[] = [
     [mutatingKind, configuration(mutatingKind, [mutating])],
     [validatingKind, configuration(validatingKind, [validating, protection(validate)])],

@@ -10,7 +10,7 @@ import {
   readConfigFile,
 } from '@flotilla/core'
 import { createClient, createLease, httpTransport, loadKubeconfig } from '@flotilla/kube'
-import { type Client, clusterNamespace, type Log, systemNamespace } from '@flotilla/sdk'
+import { type Client, clusterNamespace, type Kind, type Log, systemNamespace } from '@flotilla/sdk'
 import type { Address } from '../commands/options.ts'
 import { interrupted, serveHealth } from '../daemon.ts'
 import { plugins } from '../fleet/plugins.ts'
@@ -41,6 +41,24 @@ export interface ServeOptions extends ServeFlags {
 /** Milliseconds the start may take before it is given up. */
 const patience = 120_000
 
+/** In whose name the control plane writes: it stands in `managedFields`. */
+const fieldManager = 'flotilla-control-plane'
+
+const whoAmIKind: Kind = {
+  apiVersion: 'authentication.k8s.io/v1',
+  kind: 'SelfSubjectReview',
+  plural: 'selfsubjectreviews',
+  scope: 'Cluster',
+}
+
+/** The user an API server takes us for. */
+async function whoAmI(client: Client, signal: AbortSignal): Promise<string> {
+  const { apiVersion, kind } = whoAmIKind
+  const review = await client.create(whoAmIKind, { apiVersion, kind, metadata: { name: '' } }, { signal })
+  const { userInfo } = review.status as { readonly userInfo: { readonly username: string } } // a SelfSubjectReview has one
+  return userInfo.username
+}
+
 const placeOf = ({ webhookUrl, webhookService }: ServeFlags, { port }: { readonly port: number }): Place => {
   if (webhookService) return { service: webhookService }
   return { url: webhookUrl ?? `https://127.0.0.1:${port}` }
@@ -61,7 +79,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
 
   const identity = await naming('the control plane', () => loadKubeconfig(options.kubeconfig, options.context))
   const transport = open.adopt(httpTransport({ ...identity, metrics }), (transport) => transport.close())
-  const client = createClient(transport)
+  const client = createClient(transport, { fieldManager })
   const life = new AbortController()
   open.defer(() => life.abort())
   const begun = AbortSignal.any([life.signal, AbortSignal.timeout(patience)])
@@ -72,8 +90,10 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const { ca } = await authority()
   await installKinds(client, clientConfig(place, ca, '/convert'), begun)
 
+  const user = await whoAmI(client, begun)
   const controlPlane = createControlPlane({
     client,
+    reviewsAs: user,
     config,
     log,
     metrics,
@@ -83,7 +103,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
   })
   points = controlPlane.points
   open.use(await serveWebhooks(authority, options.webhookBindAddress, controlPlane.ask))
-  await registerWebhooks(client, place, ca, begun)
+  await registerWebhooks(client, { place, ca, writer: { user, fieldManager } }, begun)
   waits.clear()
   console.log('ready')
 

@@ -1,0 +1,185 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Client, type Kind, type Manifest, propagationPolicyKind, systemNamespace } from '@flotilla/sdk'
+import { flotilla } from '../flotilla.ts'
+import { configMapKind, deploymentKind } from '../kinds.ts'
+import { kubectl } from '../kubectl.ts'
+import { type RealCluster, startCluster } from '../real/cluster.ts'
+import { type Etcd, startEtcd } from '../real/etcd.ts'
+import { freePort } from '../real/port.ts'
+import { type Serve, serve } from '../real/serve.ts'
+import { atOnce, print, useOf } from './measure.ts'
+import { width } from './propagate.ts'
+import { type Sightings, watch } from './sightings.ts'
+import { configMap, deployment, policy } from './workload.ts'
+
+export interface RealOptions {
+  readonly n: number
+  readonly members: number
+}
+
+const bindingKind: Kind = {
+  apiVersion: 'work.karmada.io/v1alpha2',
+  kind: 'ResourceBinding',
+  plural: 'resourcebindings',
+  scope: 'Namespaced',
+}
+
+const leaseKind: Kind = {
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  plural: 'leases',
+  scope: 'Namespaced',
+}
+
+const lease = { namespace: systemNamespace, name: 'flotilla' }
+
+/** Somebody who leads and does nothing: a replica that is served meanwhile answers webhooks, and no more. */
+const idler = (): Manifest => ({
+  apiVersion: leaseKind.apiVersion,
+  kind: leaseKind.kind,
+  metadata: lease,
+  spec: {
+    holderIdentity: 'nobody',
+    leaseDurationSeconds: 86_400,
+    renewTime: new Date().toISOString().replace('Z', '000Z'),
+  },
+})
+
+interface Status {
+  readonly aggregatedStatus?: readonly { readonly applied?: boolean }[]
+}
+
+const isApplied = (members: number) => (binding: Manifest) =>
+  (binding.status as Status | undefined)?.aggregatedStatus?.filter(({ applied }) => applied).length === members
+
+/** What an API server was asked, by verb and resource, so far. */
+async function requests({ client }: RealCluster): Promise<ReadonlyMap<string, number>> {
+  const { body } = await client.raw({ path: '/metrics', accept: 'text/plain' })
+  const sums = new Map<string, number>()
+  for (const [, labels = '', count] of String(body).matchAll(/^apiserver_request_total\{(.*)\} (\S+)$/gm)) {
+    const {
+      verb = '',
+      resource = '',
+      subresource = '',
+      code = '',
+    } = Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]))
+    if (code.startsWith('2')) {
+      const what = `${verb.toLowerCase()} ${resource}${subresource ? `/${subresource}` : ''}`
+      sums.set(what, (sums.get(what) ?? 0) + Number(count))
+    }
+  }
+  return sums
+}
+
+const isWrite = (what: string): boolean =>
+  /^(post|put|patch|delete|apply) /.test(what) && !/ (leases|events)$/.test(what)
+
+function growth(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): readonly [string, number][] {
+  return [...after]
+    .map(([what, count]): [string, number] => [what, count - (before.get(what) ?? 0)])
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+}
+
+async function joined(host: RealCluster, members: readonly RealCluster[]): Promise<void> {
+  for (const { name, kubeconfig } of members) {
+    const { code, err } = await flotilla(
+      ...['join', name, '--kubeconfig', host.kubeconfig, '--cluster-kubeconfig', kubeconfig],
+    )
+    if (code !== 0) throw new Error(err)
+    await kubectl(host.kubeconfig)('wait', `cluster/${name}`, '--for=condition=Ready', '--timeout=60s')
+  }
+}
+
+/** Leads with nobody: what is written meanwhile waits for whoever leads next. */
+async function offline(client: Client, served: Serve): Promise<void> {
+  await served.stop()
+  await client.delete(leaseKind, lease)
+  await client.create(leaseKind, idler())
+}
+
+async function fill(client: Client, names: readonly string[], members: readonly string[]): Promise<number> {
+  const start = performance.now()
+  await atOnce(width, names, async (name) => {
+    await client.create(propagationPolicyKind, policy(name, members, true) as never)
+    await client.create(configMapKind, configMap(name))
+    await client.create(deploymentKind, deployment(name, true))
+  })
+  return (performance.now() - start) / 1000
+}
+
+/** CPU seconds of API servers and etcd, so far. */
+const cpuOf = (host: RealCluster, members: readonly RealCluster[], etcd: Etcd) => ({
+  host: useOf(host.server.pid).cpu,
+  members: members.reduce((sum, { server }) => sum + useOf(server.pid).cpu, 0),
+  etcd: useOf(etcd.process.pid).cpu,
+})
+
+/** Prints what it takes to bring to the members all that was applied while the control plane was away: over real API servers. */
+export async function real({ n, members: count }: RealOptions): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'flotilla-bench-'))
+  await using open = new AsyncDisposableStack()
+  const etcd = open.use(await startEtcd(dir))
+  const host = open.use(await startCluster({ name: 'host', etcd, dir, host: true }))
+  const members: RealCluster[] = []
+  for (let index = 1; index <= count; index++)
+    members.push(open.use(await startCluster({ name: `member${index}`, etcd, dir, host: true })))
+  const clusters = members.map(({ name }) => name)
+  const { client } = host
+
+  const webhookPlace = ['--webhook-bind-address', `127.0.0.1:${await freePort()}`] // or the kinds were installed anew
+  const first = await serve(host.kubeconfig, ...webhookPlace)
+  await joined(host, members)
+  await offline(client, first)
+  const webhooks = await serve(host.kubeconfig, ...webhookPlace)
+  const names = Array.from({ length: n }, (_, index) => `bulk-${index}`)
+  const filledIn = await fill(client, names, clusters)
+  await webhooks.stop()
+  await client.delete(leaseKind, lease)
+  await sleep(5000) // what is left of it has been done
+
+  const watching = new AbortController()
+  open.defer(() => watching.abort())
+  const seen: Sightings[] = [await watch(client, bindingKind, isApplied(count), watching.signal)]
+  const arrived: Sightings[] = []
+  for (const each of members)
+    for (const kind of [deploymentKind, configMapKind])
+      arrived.push(
+        await watch(each.client, kind, ({ metadata: { name } }) => name.startsWith('bulk-'), watching.signal),
+      )
+
+  const [cpuBefore, before] = [cpuOf(host, members, etcd), await requests(host)]
+  const start = performance.now()
+  const served = await serve(host.kubeconfig, ...webhookPlace)
+  const readyIn = (performance.now() - start) / 1000
+  await Promise.all(arrived.map((there) => there.count(n)))
+  const arrivedIn = (performance.now() - start) / 1000
+  await Promise.all(seen.map((there) => there.count(2 * n))) // a binding for each Deployment, and one for what it needs
+  const toldIn = (performance.now() - start) / 1000
+  const use = useOf(served.pid)
+  const [cpu, after] = [cpuOf(host, members, etcd), await requests(host)]
+
+  const writes = growth(before, after).filter(([what]) => isWrite(what))
+  print({
+    [`${n} Deployments, each with a policy and a ConfigMap, for ${count} members, applied in ${filledIn.toFixed(1)} s`]:
+      '',
+    'ready in': `${readyIn.toFixed(2)} s`,
+    'all in the members in': `${arrivedIn.toFixed(2)} s`,
+    'all bindings say so in': `${toldIn.toFixed(2)} s`,
+    'CPU of flotilla': `${use.cpu.toFixed(1)} s`,
+    'CPU of the host kube-apiserver': `${(cpu.host - cpuBefore.host).toFixed(1)} s`,
+    'CPU of the members': `${(cpu.members - cpuBefore.members).toFixed(1)} s`,
+    'CPU of etcd': `${(cpu.etcd - cpuBefore.etcd).toFixed(1)} s`,
+    'peak RSS of flotilla': `${use.peak.toFixed(0)} MiB`,
+    'writes to the host for each Deployment': (writes.reduce((sum, [, number]) => sum + number, 0) / n).toFixed(2),
+    ...Object.fromEntries(writes.slice(0, 16).map(([what, number]) => [`  ${what}`, (number / n).toFixed(2)])),
+    'reads of the host': growth(before, after)
+      .filter(([what]) => /^(get|list) /.test(what))
+      .reduce((sum, [, number]) => sum + number, 0)
+      .toString(),
+  })
+  await served.stop()
+}
