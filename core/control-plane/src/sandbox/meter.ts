@@ -11,6 +11,10 @@ export interface Meter {
   called(start: number, error?: unknown): void
   /** A worker or a process was lost, with all that ran in it. */
   lost(reason: 'timeout' | 'memory' | 'crash'): void
+  /** So many calls more wait for their turn, or fewer. */
+  waits(change: number): void
+  /** Loaded programs hold so many bytes more, or fewer. */
+  holds(change: number): void
 }
 
 /** What is measured of sandboxes, by the language that runs in them. */
@@ -31,15 +35,35 @@ export function metersOf(metrics: Metrics): (runtime: Runtime) => Meter {
     help: 'Workers and processes that had to be ended, or that ended by themselves, while a program ran',
     labels: ['runtime', 'reason'],
   })
+  const waiting = metrics.gauge({
+    name: 'flotilla_sandbox_waiting_calls',
+    help: 'Calls that wait for their turn in a thread',
+    labels: ['runtime'],
+  })
+  const memory = metrics.gauge({
+    name: 'flotilla_sandbox_memory_bytes',
+    help: 'What programs that are loaded in threads hold',
+    labels: ['runtime'],
+  })
+  const sums = (gauge: typeof waiting, labels: { readonly runtime: Runtime }) => {
+    let sum = 0
+    return (change: number) => {
+      sum += change
+      gauge.set(sum, labels)
+    }
+  }
   return (runtime) => {
+    const labels = { runtime }
     const success = { runtime, result: 'success' }
     return {
-      open: (count) => programs.set(count, { runtime }),
+      open: (count) => programs.set(count, labels),
       called(start, error) {
         const result = error === undefined ? success : { runtime, result: resultOf(error) }
         calls.observe((performance.now() - start) / 1000, result)
       },
       lost: (reason) => losses.add({ runtime, reason }),
+      waits: sums(waiting, labels),
+      holds: sums(memory, labels),
     }
   }
 }

@@ -75,7 +75,7 @@ class Instance {
     this.isBroken = true
     if (cause instanceof Exceeded || this.bytes > full * this.#most) return new Exceeded('memory')
     const printed = this.#surroundings.printed()
-    return new Error(printed ? `${message}: ${printed}` : message)
+    return new Error(printed ? `${printed} (${message})` : message)
   }
 }
 
@@ -103,16 +103,22 @@ export async function wasm(source: Source): Promise<Loaded> {
   const module = await compile(source)
   const functions = functionsOf(module)
   const known = new Set(functions)
-  let instance = await Instance.of(module, memory)
+  let instance: Instance | undefined = await Instance.of(module, memory)
   return {
     functions,
     ...(!source.compiled && { compiled: module }),
-    bytes: () => instance.bytes,
+    bytes: () => instance?.bytes ?? 0,
     async call(name, [input = '']) {
       if (!known.has(name)) throw new Error(`it has no function ${name}`)
-      if (instance.isBroken) instance = await Instance.of(module, memory)
-      return [textOf(await instance.call(name, input), output)]
+      instance ??= await Instance.of(module, memory)
+      try {
+        return [textOf(await instance.call(name, input), output)]
+      } finally {
+        if (instance.isBroken) instance = undefined
+      }
     },
-    close: () => undefined, // nothing outlives the memory
+    close() {
+      instance = undefined // nothing outlives its memory
+    },
   }
 }

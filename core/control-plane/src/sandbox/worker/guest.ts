@@ -59,14 +59,17 @@ export class Guest {
   }
 
   push(job: Job): void {
-    if (this.#jobs.length < room) this.#jobs.push(job)
-    else job.reject(errors.SANDBOX_BUSY(this.name, callOf(job), room))
+    if (this.#jobs.length < room) {
+      this.#jobs.push(job)
+      this.meter.waits(1)
+    } else job.reject(errors.SANDBOX_BUSY(this.name, callOf(job), room))
   }
 
   /** The next that has not waited for longer than a call may take. */
   next(now: number): Job | undefined {
     const job = this.#jobs.shift()
     if (!job) return undefined
+    this.meter.waits(-1)
     if (!job.call || now - job.since <= this.limits.timeout) {
       this.#going.add(job)
       return job
@@ -81,7 +84,9 @@ export class Guest {
 
   /** Whoever waits for something is told that it will not come. */
   close(): void {
-    for (const job of [...this.#going, ...this.#jobs.splice(0)])
+    const waiting = this.#jobs.splice(0)
+    this.meter.waits(-waiting.length)
+    for (const job of [...this.#going, ...waiting])
       job.reject(errors.SANDBOX_FAILED(this.name, callOf(job), 'it was closed'))
   }
 }

@@ -19,7 +19,8 @@ const longest = 2000
 
 const kept = new Map<number, Kept>()
 
-const failureOf = (cause: unknown): Failure => ({
+const failureOf = (cause: unknown, bytes: number): Failure => ({
+  bytes,
   failed: cause instanceof Exceeded ? cause.what : 'program',
   reason: (cause instanceof Error ? cause.message : String(cause)).slice(0, longest),
 })
@@ -28,9 +29,10 @@ async function load({ load, runtime, source }: Extract<Question, { load: number 
   const engine = await engines[runtime]?.()
   if (!engine) throw new Error(`nothing here runs ${runtime}`)
   const loaded = await engine(source)
-  kept.set(load, { loaded, output: source.limits.output })
   const { functions, compiled } = loaded
-  return { functions, ...(compiled !== undefined && { compiled }), bytes: loaded.bytes() }
+  const bytes = loaded.bytes()
+  kept.set(load, { loaded, output: source.limits.output })
+  return { functions, ...(compiled !== undefined && { compiled }), bytes }
 }
 
 async function call({ call, name, args }: Extract<Question, { call: number }>): Promise<Answer> {
@@ -50,7 +52,8 @@ async function answer(question: Question): Promise<Answer> {
   try {
     return await ('load' in question ? load(question) : call(question))
   } catch (cause) {
-    return failureOf(cause)
+    const loaded = 'call' in question && kept.get(question.call)?.loaded
+    return failureOf(cause, loaded ? loaded.bytes() : 0)
   }
 }
 

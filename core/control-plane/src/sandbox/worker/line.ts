@@ -1,7 +1,7 @@
 import type { FlotillaError } from '@flotilla/sdk'
 import { callFailed, endedIn, loadingFailed } from './failure.ts'
 import type { Guest, Job } from './guest.ts'
-import { type Answer, type CalledAnswer, isFailure, type LoadedAnswer } from './message.ts'
+import { type Answer, isFailure, type LoadedAnswer } from './message.ts'
 import { Ended, Thread } from './thread.ts'
 
 /** How long a thread may take to load a program, its own start included, and when that is slow, in milliseconds. */
@@ -124,16 +124,18 @@ export class Line {
     if (!call) return this.#load(guest, thread)
     if (!this.#warm.has(guest)) await this.#load(guest, thread)
     const answer = await thread.ask({ call: guest.id, ...call }, this.#patience(guest.limits.timeout, slow))
+    this.#used(guest, answer)
     if (isFailure(answer)) throw callFailed(guest, call.name, answer)
-    return this.#used(guest, answer as CalledAnswer) // as asked
+    return answer
   }
 
-  async #load(guest: Guest, thread: Thread): Promise<LoadedAnswer> {
+  async #load(guest: Guest, thread: Thread): Promise<Answer> {
     const { id: load, runtime, source } = guest
     const answer = await thread.ask({ load, runtime, source }, this.#patience(loading.timeout, loading.slow))
     if (isFailure(answer)) throw loadingFailed(guest, answer)
+    this.#used(guest, answer)
     guest.learned(answer as LoadedAnswer) // as asked
-    return this.#used(guest, answer as LoadedAnswer)
+    return answer
   }
 
   #patience(timeout: number, slow: number) {
@@ -153,26 +155,32 @@ export class Line {
   /** The thread is gone, with all that was loaded there. */
   #lost(guest: Guest, job: Job, ended: Ended): FlotillaError {
     this.#forgetAll()
-    if (ended.why !== 'closed') guest.meter.lost(ended.why)
+    if (ended.why !== 'closed') {
+      guest.meter.lost(ended.why)
+      this.#alive() // whoever comes next finds a thread that has begun
+    }
     return endedIn(guest, job, ended)
   }
 
-  #used<T extends { readonly bytes: number }>(guest: Guest, answer: T): T {
+  #used(guest: Guest, answer: Answer): void {
     const bytes = answer.bytes + upkeep
     this.#forget(guest) // who is used last stands last
     this.#warm.set(guest, { guest, bytes, at: performance.now() })
-    this.#bytes += bytes
-    return answer
+    this.#holds(guest, bytes)
+  }
+
+  #holds({ meter }: Guest, change: number): void {
+    this.#bytes += change
+    meter.holds(change)
   }
 
   #forget(guest: Guest): boolean {
-    this.#bytes -= this.#warm.get(guest)?.bytes ?? 0
+    this.#holds(guest, -(this.#warm.get(guest)?.bytes ?? 0))
     return this.#warm.delete(guest)
   }
 
   #forgetAll(): void {
     this.#thread = undefined
-    this.#warm.clear()
-    this.#bytes = 0
+    for (const guest of this.#warm.keys()) this.#forget(guest)
   }
 }

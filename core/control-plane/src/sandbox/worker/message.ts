@@ -18,6 +18,7 @@ export interface Farewell {
 export interface Failure {
   readonly failed: 'program' | 'memory' | 'output'
   readonly reason: string
+  readonly bytes: number
 }
 
 export interface LoadedAnswer {

@@ -18,6 +18,15 @@ export interface PoolOptions {
 
 const { SANDBOX_FAILED } = errors
 
+/** What a program is asked about, as texts. */
+function written({ name }: Guest, call: string, args: readonly unknown[]): readonly string[] {
+  try {
+    return args.map(textOf)
+  } catch (cause) {
+    throw SANDBOX_FAILED(name, call, `what it is asked about is not JSON: ${(cause as Error).message}`)
+  }
+}
+
 /** The value of what a program gave. */
 function parsed({ name }: Guest, call: string, text: string): unknown {
   try {
@@ -87,7 +96,7 @@ export class Pool {
   }
 
   async #call(guest: Guest, name: string, args: readonly unknown[]): Promise<readonly unknown[]> {
-    const { results } = (await this.#put(guest, { name, args: args.map(textOf) })) as CalledAnswer // as asked
+    const { results } = (await this.#put(guest, { name, args: written(guest, name, args) })) as CalledAnswer // as asked
     return results.map((text) => parsed(guest, name, text))
   }
 
