@@ -8,6 +8,7 @@ import {
   apply,
   everyPoint,
   evict,
+  guestPoints,
   interpret,
   match,
   member,
@@ -33,6 +34,12 @@ test('every extension point is documented, and nothing else is', () => {
 
 test('the list of all points has all', () => {
   assert.deepEqual(everyPoint.map(({ id }) => id).sort(), points.map(({ id }) => id).sort())
+})
+
+test('the points that are documented as open to guests are', () => {
+  const text = readFileSync(join(root, 'docs/points.md'), 'utf8')
+  const [, section = ''] = /## Guests\n.*?\n\n(`interpret.*?)\n\n/s.exec(text) ?? []
+  assert.deepEqual([...section.matchAll(/`([\w.]+)`/g)].map(([, id]) => id), guestPoints.map(({ id }) => id)) // biome-ignore format: one step
 })
 
 test('the documented rule of a point is its rule', () => {

@@ -25,8 +25,8 @@ export const preset: readonly Plugin[] = [
   // match: which policy claims a template
   ...matchingPlugins,
 
-  // interpret: what a kind means. The first answer wins: the tenant's customization, then webhooks, then third-party kinds,
-  // then the kinds Flotilla knows by itself. A new interpreter takes its place here.
+  // interpret: what a kind means. The first answer wins: the tenant's customization (Lua, then modules), then webhooks, then
+  // third-party kinds, then the kinds Flotilla knows by itself. A new interpreter takes its place here.
   ...customizingPlugins,
   ...modulePlugins,
   ...interpreterWebhookPlugins,
