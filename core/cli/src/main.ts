@@ -36,7 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(simulateCommand(version))
     .addCommand(interpretCommand(version))
     .addCommand(quotaCommand())
-    .addCommand(pluginCommand())
+    .addCommand(pluginCommand(version))
     .addCommand(estimatorCommand())
     .addCommand(dnsCommand())
   try {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { registerWebhookCommand } from '../plugin/register-webhook.ts'
+import { authoringCommands } from './authoring.ts'
 import { command, examples } from './options.ts'
 
 /** What a person says to `flotilla plugin list`. */
@@ -36,9 +37,12 @@ const listCommand = (): Command =>
       await runList(flags)
     })
 
-export const pluginCommand = (): Command =>
-  command('plugin')
+export function pluginCommand(version: string): Command {
+  const plugin = command('plugin')
     .summary('look after plugins')
     .description('Looks after plugins: those of a control plane, and your own.')
     .addCommand(listCommand())
     .addCommand(registerWebhookCommand())
+  for (const each of authoringCommands(version)) plugin.addCommand(each)
+  return plugin
+}

@@ -10,6 +10,8 @@ export function answer(
     | 'QuotaReport'
     | 'Interpretation'
     | 'InterpretTest'
+    | 'PluginBench'
+    | 'PluginInspection'
     | 'PluginList',
   found: object,
   { output }: { readonly output?: string },

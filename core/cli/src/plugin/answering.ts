@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import type { Ask, Manifest } from '@flotilla/sdk'
+import { readCases, type WrittenCase } from '../interpret/cases.ts'
+import { startAnswering } from '../interpret/interpreters.ts'
+import { machineOf } from '../plan/machine.ts'
+import { inlineText } from './build/build.ts'
+import { builtManifest, parseManifest, readProject } from './project.ts'
+
+/** What was built of a project: its manifest, with the program in it however large that is. */
+function builtOf(folder: string): { readonly manifest: Manifest; readonly from: string } {
+  const file = builtManifest(readProject(folder))
+  const from = relative(process.cwd(), file)
+  if (!existsSync(file)) throw new Error(`there is no ${from}: run flotilla plugin build`)
+  const document = parseManifest(file)
+  const program = document.getIn(['spec', 'source', 'file'])
+  if (typeof program === 'string') {
+    const runtime = String(document.getIn(['spec', 'runtime']))
+    document.setIn(['spec', 'source'], { inline: inlineText(readFileSync(join(dirname(file), program)), runtime) })
+  }
+  return { manifest: document.toJS() as Manifest, from } // the control plane looks at it
+}
+
+/** A built plugin in its sandbox, alone, and the cases it is asked. */
+export interface Answering {
+  readonly name: string
+  readonly ask: Ask
+  readonly cases: readonly WrittenCase[]
+}
+
+/** Starts what was built of a project; it ends with the stack. */
+export async function startBuilt(
+  open: AsyncDisposableStack,
+  folder: string,
+  cases: readonly string[] = [join(folder, 'cases')],
+  version: string,
+): Promise<Answering> {
+  const written = await readCases(cases)
+  const built = builtOf(folder)
+  const ask = await startAnswering(open, { objects: [built], plugins: [] }, machineOf({}, version))
+  return { name: built.manifest.metadata.name, ask, cases: written }
+}
