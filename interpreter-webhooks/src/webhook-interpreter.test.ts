@@ -562,6 +562,8 @@ describe('an answer', () => {
     const after = await asked.ReviseReplica(asking([named('*')], responding(patching(operations))).ask)
     assert.deepEqual(after, { ...sample, spec: { size: 1, paused: true, list: [1, 1] } })
     assert.ok(Object.isFrozen(after))
+    assert.equal(after?.metadata, sample.metadata, 'what stays is shared')
+    assert.deepEqual(sample, workload({ replicas: 1 }), 'the object stays as it is')
   })
   test('may have neither components nor dependencies', async () => {
     const { ask } = asking([named('*')], responding({ components: null }))

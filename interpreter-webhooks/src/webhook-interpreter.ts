@@ -5,8 +5,8 @@ import { eachInterpretation, type Interpretation } from './calling/interpretatio
 
 /** The answers of webhooks to one point: who is asked is found at once, but at the start. */
 function answers<Arg, Out>(hooks: Hooks, interpretation: Interpretation<Arg, Out>): Extension {
-  const { operation, point, asks } = interpretation
-  const voice = (choice: Choice, arg: Arg) => choice.of(operation, asks(arg).object)?.voice(interpretation)
+  const { operation, point, about } = interpretation
+  const voice = (choice: Choice, arg: Arg) => choice.of(operation, about(arg))?.voice(interpretation)
   const speakers = (): readonly Speaker[] => (hooks.choice instanceof Promise ? [] : hooks.choice.speakers(operation))
   const itself = onBehalf(
     point,

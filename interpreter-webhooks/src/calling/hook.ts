@@ -86,7 +86,7 @@ export class Hook {
 
   async #ask<Arg, Out>(interpretation: Interpretation<Arg, Out>, arg: Arg): Promise<Out | undefined> {
     const { operation } = interpretation
-    const { object } = interpretation.asks(arg)
+    const object = interpretation.about(arg)
     const start = performance.now()
     try {
       return await this.#exchange(interpretation, arg)
@@ -99,10 +99,10 @@ export class Hook {
     }
   }
 
-  async #exchange<Arg, Out>({ operation, point, asks, reads }: Interpretation<Arg, Out>, arg: Arg) {
+  async #exchange<Arg, Out>({ operation, point, about, asks, reads }: Interpretation<Arg, Out>, arg: Arg) {
     const uid = crypto.randomUUID()
     this.#connection ??= this.#host.http.open(this.words.place)
-    const body = JSON.stringify(questionOf(uid, operation, asks(arg)))
+    const body = JSON.stringify(questionOf(uid, operation, about(arg), asks?.(arg)))
     const answer = await this.#connection.send({ headers, body, timeout: this.#timeout })
     const said = reads(responseIn(answer, uid), arg)
     const problem = said === undefined ? undefined : point.check?.(said, arg)

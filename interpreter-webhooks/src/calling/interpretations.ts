@@ -9,7 +9,10 @@ import { shown } from './response.ts'
 export interface Interpretation<Arg, Out> {
   readonly operation: Operation
   readonly point: Point<Arg, Out | undefined, Out | undefined>
-  readonly asks: (arg: Arg) => Asked
+  /** The object in question. */
+  readonly about: (arg: Arg) => Manifest
+  /** What the question has beside the object. */
+  readonly asks?: (arg: Arg) => Asked
   /** What a response says; undefined is no opinion. Throws an Error with the reason when it says nothing that could be used. */
   readonly reads: (response: InterpreterResponse, arg: Arg) => Out | undefined
 }
@@ -17,7 +20,7 @@ export interface Interpretation<Arg, Out> {
 const missing = (operation: Operation, field: string): Error =>
   new Error(`an answer to ${operation} has response.${field}`)
 
-const aboutTemplate = ({ manifest }: interpret.Template): Asked => ({ object: manifest })
+const template = ({ manifest }: interpret.Template): Manifest => manifest
 
 /** What becomes of the object. Without a patch it stays as it is. */
 function revised(object: Manifest, { patch, patchType }: InterpreterResponse): Manifest {
@@ -32,7 +35,7 @@ function revised(object: Manifest, { patch, patchType }: InterpreterResponse): M
 const replicas: Interpretation<interpret.Template, interpret.Needs> = {
   operation: 'InterpretReplica',
   point: interpret.replicas,
-  asks: aboutTemplate,
+  about: template,
   reads: ({ replicas, replicaRequirements: requirements }) => {
     if (replicas === undefined || replicas === null) throw missing('InterpretReplica', 'replicas')
     return { replicas, ...(requirements && { requirements }) }
@@ -42,42 +45,45 @@ const replicas: Interpretation<interpret.Template, interpret.Needs> = {
 const components: Interpretation<interpret.Template, NonNullable<InterpreterResponse['components']>> = {
   operation: 'InterpretComponent',
   point: interpret.components,
-  asks: aboutTemplate,
+  about: template,
   reads: ({ components }) => components ?? undefined, // null is what Go says for none
 }
 
 const dependencies: Interpretation<interpret.Template, readonly interpret.Dependency[]> = {
   operation: 'InterpretDependency',
   point: interpret.dependencies,
-  asks: aboutTemplate,
+  about: template,
   reads: ({ dependencies }) => dependencies ?? [],
 }
 
 const reviseReplicas: Interpretation<interpret.Revision, Manifest> = {
   operation: 'ReviseReplica',
   point: interpret.reviseReplicas,
-  asks: ({ manifest, replicas }) => ({ object: manifest, replicas }),
+  about: ({ manifest }) => manifest,
+  asks: ({ replicas }) => ({ replicas }),
   reads: (response, { manifest }) => revised(manifest, response),
 }
 
 const retain: Interpretation<interpret.Retention, Manifest> = {
   operation: 'Retain',
   point: interpret.retain,
-  asks: ({ desired, observed }) => ({ object: desired, observedObject: observed }),
+  about: ({ desired }) => desired,
+  asks: ({ observed }) => ({ observedObject: observed }),
   reads: (response, { desired }) => revised(desired, response),
 }
 
 const aggregate: Interpretation<interpret.Aggregation, Manifest> = {
   operation: 'AggregateStatus',
   point: interpret.aggregate,
-  asks: ({ template, items }) => ({ object: template, aggregatedStatus: items }),
+  about: ({ template }) => template,
+  asks: ({ items }) => ({ aggregatedStatus: items }),
   reads: (response, { template }) => revised(template, response),
 }
 
 const status: Interpretation<interpret.Template, interpret.Reflection> = {
   operation: 'InterpretStatus',
   point: interpret.status,
-  asks: aboutTemplate,
+  about: template,
   reads: ({ rawStatus }) => {
     if (rawStatus === undefined || rawStatus === null) throw missing('InterpretStatus', 'rawStatus')
     return { status: rawStatus }
@@ -87,7 +93,7 @@ const status: Interpretation<interpret.Template, interpret.Reflection> = {
 const health: Interpretation<interpret.Template, Health> = {
   operation: 'InterpretHealth',
   point: interpret.health,
-  asks: aboutTemplate,
+  about: template,
   reads: ({ healthy }) => {
     if (typeof healthy !== 'boolean') throw missing('InterpretHealth', 'healthy')
     return healthy ? 'Healthy' : 'Unhealthy'

@@ -2,7 +2,8 @@ import { deepFreeze, isFields, type Manifest } from '@flotilla/sdk'
 import { applyPatch, type Operation, Pointer } from 'rfc6902'
 import { shown } from './response.ts'
 
-type Fields = Readonly<Record<string, unknown>>
+/** An object, or a list by its indexes. */
+type Container = Record<string, unknown>
 
 const mostOperations = 10_000
 
@@ -59,6 +60,23 @@ function lenient(document: unknown, operation: Operation): Operation {
   return isFields(parent) && value === undefined ? { ...operation, op: 'add' } : operation
 }
 
+const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null
+
+/** Makes what stands on the way to a path the draft's own; the rest is shared with the object. */
+function unshare(draft: Container, path: string, own: WeakSet<object>): void {
+  let here = draft
+  for (const key of Pointer.fromJSON(path).tokens.slice(1, -1)) {
+    const child = Object.hasOwn(here, key) ? here[key] : undefined
+    if (!isContainer(child)) return
+    if (!own.has(child)) {
+      const copy: object = Array.isArray(child) ? [...child] : { ...child }
+      own.add(copy)
+      here[key] = copy
+    }
+    here = here[key] as Container // it was one
+  }
+}
+
 function step(document: unknown, operation: Operation, i: number): void {
   const { op, path } = operation
   const failed = (reason: string) => new Error(`response.patch[${i}], ${op} of ${path}: ${reason}`)
@@ -73,7 +91,12 @@ function step(document: unknown, operation: Operation, i: number): void {
 export function patched(object: Manifest, patch: string): Manifest {
   const operations = read(patch)
   if (operations.length === 0) return object
-  const document: Fields = structuredClone(object)
-  for (const [i, operation] of operations.entries()) step(document, operation, i)
-  return deepFreeze(document) as Manifest // the point looks at it
+  const draft: Container = { ...object }
+  const own = new WeakSet<object>([draft])
+  for (const [i, operation] of operations.entries()) {
+    if ('from' in operation) unshare(draft, operation.from, own)
+    unshare(draft, operation.path, own)
+    step(draft, operation, i)
+  }
+  return deepFreeze(draft as unknown as Manifest) // the point looks at it
 }

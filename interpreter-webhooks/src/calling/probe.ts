@@ -24,7 +24,7 @@ export async function probe(http: Http, { place, operation, type, timeout }: Pro
   const object = { ...type, metadata: { namespace: 'default', name: 'made-up' }, spec: {}, status: {} }
   const connection = http.open(place)
   try {
-    const body = JSON.stringify(questionOf(uid, operation, { object, observedObject: object, aggregatedStatus: [] }))
+    const body = JSON.stringify(questionOf(uid, operation, object, { observedObject: object, aggregatedStatus: [] }))
     responseIn(await connection.send({ headers, body, timeout }), uid)
     return undefined
   } catch (cause) {

@@ -6,12 +6,15 @@ import type { Operation } from '../operations.ts'
 export const headers = { 'content-type': 'application/json', accept: 'application/json' }
 
 /** What a question is about, beside the object. */
-export type Asked = Required<Pick<InterpreterRequest, 'object'>> &
-  Pick<InterpreterRequest, 'observedObject' | 'replicas' | 'aggregatedStatus'>
+export type Asked = Pick<InterpreterRequest, 'observedObject' | 'replicas' | 'aggregatedStatus'>
 
 /** A question as it goes over the wire, in the words of Karmada's. */
-export function questionOf(uid: string, operation: Operation, asked: Asked): ResourceInterpreterContext {
-  const { object, observedObject, replicas = 0, aggregatedStatus } = asked
+export function questionOf(
+  uid: string,
+  operation: Operation,
+  object: Manifest,
+  { observedObject, replicas = 0, aggregatedStatus }: Asked = {},
+): ResourceInterpreterContext {
   const { apiVersion, kind, metadata } = object
   return {
     ...contextType,
