@@ -14,11 +14,10 @@ type Join<Out> = (found: readonly (Out | undefined)[]) => Out
 function answers<Arg, Out>(operation: Operation<Arg, Out>, host: Host, join?: Join<Out>): Extension {
   const { point, about } = operation
   const book = new Book(operation, host)
-  const scriptsFor = (arg: Arg) => (join ? book.of(about(arg)) : book.of(about(arg)).slice(0, 1))
   const say: Handler<Arg, Out | undefined> = (arg) => {
-    const [script, ...others] = scriptsFor(arg)
-    if (!script || !join) return script?.handler(arg)
-    return Promise.all([script, ...others].map(({ handler }) => handler(arg))).then(join)
+    const scripts = book.of(about(arg))
+    if (scripts.length === 0) return undefined
+    return join ? Promise.all(scripts.map(({ handler }) => handler(arg))).then(join) : scripts[0]?.handler(arg)
   }
   const itself: Extension = {
     point,
@@ -27,8 +26,10 @@ function answers<Arg, Out>(operation: Operation<Arg, Out>, host: Host, join?: Jo
     speakers: () => book.speakers,
   }
   const voices = (arg: Arg): readonly Extension[] => {
-    const scripts = book.opening ? undefined : scriptsFor(arg)
-    return scripts && scripts.length < 2 ? scripts.map(({ extension }) => extension) : [itself]
+    if (book.opening) return [itself]
+    const [script, ...others] = book.of(about(arg))
+    if (!script) return []
+    return join && others.length > 0 ? [itself] : [script.extension]
   }
   return { ...itself, voices }
 }

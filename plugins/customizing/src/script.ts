@@ -24,6 +24,13 @@ const concurrency = 4
  */
 const circuitBreaker = { failures: 5, openFor: 5_000, counts: 'unanswered' } as const
 
+/** What is said of who is left alone: nothing of a script that is gone. */
+const circuit = {
+  name: 'flotilla_plugin_circuit_open',
+  help: 'Whether a plugin is not asked for a while, because it failed too often: 1 or 0',
+  labels: ['plugin', 'point'],
+}
+
 const objectText = (object: Manifest): string => `${object.kind} ${keyText(keyOf(object))}`
 
 /** Whether it may be another time that a script cannot be run: it is not to blame. */
@@ -57,6 +64,7 @@ export class Script<Arg, Out> {
   close(): void {
     this.#isClosed = true
     this.#release()
+    this.#host.metrics.gauge(circuit).forget({ plugin: speakerOf(this.customization), point: this.#operation.point.id })
   }
 
   async #ask(arg: Arg): Promise<Out> {

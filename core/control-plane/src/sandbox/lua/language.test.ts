@@ -38,6 +38,7 @@ const expressions: readonly [expression: string, value: unknown][] = [
   ['nil and 1 or 2', 2],
   ['"a" < "b"', true],
   ['string.format("%d %s %5.2f %q", 3, "x", 1.5, "y")', '3 x  1.50 "y"'],
+  ['string.format("%s %s %s", true, nil, 5)', 'true nil 5'],
   ['string.sub("hello", -3)', 'llo'],
   ['string.byte("A")', 65],
   ['string.char(72, 105)', 'Hi'],

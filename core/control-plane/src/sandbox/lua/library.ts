@@ -38,6 +38,17 @@ for _, name in ipairs {
   local wrap = loadstring((('local NAME, measure = ... return function(...) measure("NAME", ...) return NAME(...) end'):gsub('NAME', name)), '=library')
   short[name] = wrap(text[name], measure)
 end
+
+-- where Lua wants a text or a number, Karmada takes anything
+local plain = short.format
+function short.format(format, ...)
+  local args, n = { ... }, select('#', ...)
+  for i = 1, n do
+    local kind = type(args[i])
+    if kind ~= 'string' and kind ~= 'number' then args[i] = tostring(args[i]) end
+  end
+  return plain(format, unpack(args, 1, n))
+end
 local function print() end
 
 local function strings()
