@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { holdLittleGarbage } from '@flotilla/cli'
 import { dns } from './dns.ts'
+import { interpreting } from './interpret.ts'
 import { policies } from './policies.ts'
 import { scheduleProfile } from './profile.ts'
 import { propagate } from './propagate.ts'
@@ -21,6 +22,7 @@ const usage = `usage:
   npm run bench -- quota [--n 20000] [--quotas 1000] [--clusters 100] [--given 10]
   npm run bench -- writes [--n 20] [--idle 60]
   npm run bench -- real [--n 1000] [--members 2]     with KUBEBUILDER_ASSETS=$(test/assets/build)
+  npm run bench -- interpret [--n 5000] [--modules 200] [--calls 1000000]
   npm run bench -- dns [--n 5000] [--clusters 20] [--seconds 5]`
 
 holdLittleGarbage() // as flotilla itself does, or its memory is not what is measured
@@ -41,6 +43,8 @@ const { positionals, values } = parseArgs({
     profile: { type: 'boolean', default: false },
     idle: { type: 'string', default: '60' },
     seconds: { type: 'string', default: '5' },
+    modules: { type: 'string', default: '200' },
+    calls: { type: 'string', default: '0' },
   },
 })
 
@@ -77,6 +81,8 @@ if (what === 'propagate') {
   await writes({ n: Number(values.n ?? 20), idle: Number(values.idle) * 1000 })
 } else if (what === 'real') {
   await real({ n: Number(values.n ?? 1000), members: Number(values.members) })
+} else if (what === 'interpret') {
+  await interpreting({ n: Number(values.n ?? 5000), modules: Number(values.modules), growth: Number(values.calls) })
 } else if (what === 'dns') {
   const { n = 5000, clusters = 20, seconds } = values
   await dns({ n: Number(n), clusters: Number(clusters), seconds: Number(seconds) })

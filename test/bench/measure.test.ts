@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { atOnce, fittedExponent, percentile } from './measure.ts'
+import { atOnce, fittedExponent, percentile, resident } from './measure.ts'
 
 test('percentiles are nearest ranks', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => index + 1)
@@ -26,4 +26,9 @@ test('every item has its turn, and no more than the width at once', async () => 
 test('an exponent is fitted whatever the unit', () => {
   const points = [10, 100, 1000].map((x) => [x, 7 * x ** 1.5] as const)
   assert.ok(Math.abs(fittedExponent(points) - 1.5) < 1e-9)
+})
+
+test('what is resident of a process is more than nothing, and of one that has gone nothing', () => {
+  assert.ok(resident() > 2 ** 20)
+  assert.equal(resident(2 ** 22 + 1), 0)
 })

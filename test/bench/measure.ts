@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** The value below which a share of the numbers lies; the nearest rank. */
 export function percentile(numbers: readonly number[], share: number): number {
@@ -30,6 +30,26 @@ export function useOf(pid: number): ProcessUse {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [, peak = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return { cpu: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, peak: Number(peak) / 1024 }
+}
+
+const read = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return '' // it has gone
+  }
+}
+
+const parentOf = (stat: string): number => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+
+/** The bytes a process and those it started have resident together; what they share counts once. */
+export function resident(pid = process.pid): number {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => [Number(name), parentOf(read(`/proc/${name}/stat`))] as const)
+  const family = [pid, ...parents.filter(([, parent]) => parent === pid).map(([child]) => child)]
+  const shares = family.map((each) => /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${each}/smaps_rollup`))?.[1] ?? '0')
+  return shares.reduce((sum, share) => sum + Number(share) * 1024, 0)
 }
 
 /** Runs `step` for each item, so many at once. */

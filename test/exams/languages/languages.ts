@@ -14,7 +14,8 @@ export type Language = (open: AsyncDisposableStack) => Promise<Ask>
 
 const home = join(root, 'test/exams/languages')
 
-const read = (file: string): string => readFileSync(join(home, file), 'utf8')
+/** What stands in a file of the exam. */
+export const read = (file: string): string => readFileSync(join(home, file), 'utf8')
 
 const machine = { config: readConfig(), log: createLog({ level: 'silent' }), version: '0.1.0' }
 
