@@ -20,9 +20,6 @@ export interface Counters {
 
 const counts = map(number)
 
-/** The counters of a status. */
-export const countsOf = (status: unknown): Counts => counts(status) ?? {}
-
 /** The template's generation that a member's object was made from; 0 when its annotation is missing or no number. */
 function templateGeneration({ metadata: { annotations } }: Manifest): number {
   const generation = Number(annotations?.[annotation.templateGeneration] ?? 0)

@@ -53,22 +53,24 @@ export const list =
 export const map =
   <T>(entry: Reader<T>): Reader<Readonly<Record<string, T>>> =>
   (value) =>
-    isFields(value) ? Object.fromEntries(entriesOf(value, entry)) : undefined
+    isFields(value) ? defined(Object.entries(value).map(([key, each]) => [key, entry(each)])) : undefined
 
-function* entriesOf<T>(value: object, entry: Reader<T>): Generator<[string, T]> {
-  for (const [key, each] of Object.entries(value)) {
-    const read = entry(each)
-    if (read !== undefined) yield [key, read]
+const defined = <T>(entries: readonly (readonly [string, T | undefined])[]): Readonly<Record<string, T>> =>
+  Object.fromEntries(entries.filter((entry): entry is [string, T] => entry[1] !== undefined))
+
+export const fields = <S extends Shape>(shape: S): Reader<ReadFields<S>> => {
+  const readers = Object.entries(shape)
+  return (value) => {
+    if (!isFields(value)) return undefined
+    const read = readers.map(
+      ([key, reader]) => [key, Object.hasOwn(value, key) ? reader(value[key]) : undefined] as const,
+    )
+    return defined(read) as ReadFields<S> // each by the reader of its key
   }
 }
 
-export const fields =
-  <S extends Shape>(shape: S): Reader<ReadFields<S>> =>
-  (value) => {
-    if (!isFields(value)) return undefined
-    const read = Object.entries(shape).map(([key, reader]) => [key, Object.hasOwn(value, key) ? reader(value[key]) : undefined]) // biome-ignore format: one expression
-    return Object.fromEntries(read.filter(([, each]) => each !== undefined)) as ReadFields<S> // each by the reader of its key
-  }
+/** A number among others; 0 when it is not there. */
+export const numberAt = (value: unknown, key: string): number => (isFields(value) ? number(value[key]) : undefined) ?? 0
 
 /** Reads the parts of an object; one without any is read as empty. */
 export const parts =

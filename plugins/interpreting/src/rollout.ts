@@ -1,4 +1,5 @@
-import { type Counted, countsOf } from './counters.ts'
+import type { Counted } from './counters.ts'
+import { numberAt } from './read.ts'
 
 /** A workload of interchangeable pods. */
 interface Replicated extends Counted {
@@ -11,10 +12,11 @@ export const withReplicas = <T extends Replicated>(object: T, replicas: number):
 
 /** Whether a controller has looked at what the object says now. */
 export const isObserved = ({ metadata, status }: Counted): boolean =>
-  (countsOf(status).observedGeneration ?? 0) === (metadata.generation ?? 0)
+  numberAt(status, 'observedGeneration') === (metadata.generation ?? 0)
 
 /** Whether every replica is there, up to date and available. */
 export function isRolledOut(object: Replicated): boolean {
-  const { updatedReplicas = 0, availableReplicas = 0 } = countsOf(object.status)
-  return isObserved(object) && updatedReplicas >= (object.spec?.replicas ?? 0) && availableReplicas >= updatedReplicas
+  const updated = numberAt(object.status, 'updatedReplicas')
+  const available = numberAt(object.status, 'availableReplicas')
+  return isObserved(object) && updated >= (object.spec?.replicas ?? 0) && available >= updated
 }

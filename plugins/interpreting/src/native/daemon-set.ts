@@ -1,7 +1,8 @@
-import { aggregateCounters, type Counted, type Counters, countsOf, reflectCounters } from '../counters.ts'
+import { aggregateCounters, type Counted, type Counters, reflectCounters } from '../counters.ts'
 import { ofKind } from '../interpreter.ts'
 import { podDependencies } from '../pod-dependencies.ts'
 import type { PodTemplate } from '../pod-template.ts'
+import { numberAt } from '../read.ts'
 import { isObserved } from '../rollout.ts'
 
 interface DaemonSet extends Counted {
@@ -14,10 +15,10 @@ const counters: Counters = {
 }
 
 function isHealthy(object: DaemonSet): boolean {
-  const { desiredNumberScheduled = 0, updatedNumberScheduled = 0, numberAvailable = 0 } = countsOf(object.status)
-  return (
-    isObserved(object) && updatedNumberScheduled >= desiredNumberScheduled && numberAvailable >= updatedNumberScheduled
-  )
+  const updated = numberAt(object.status, 'updatedNumberScheduled')
+  const available = numberAt(object.status, 'numberAvailable')
+  const desired = numberAt(object.status, 'desiredNumberScheduled')
+  return isObserved(object) && updated >= desired && available >= updated
 }
 
 export const daemonSet = ofKind<DaemonSet>(

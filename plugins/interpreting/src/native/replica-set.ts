@@ -1,8 +1,9 @@
-import { aggregateCounters, type Counted, type Counters, countsOf, reflectCounters } from '../counters.ts'
+import { aggregateCounters, type Counted, type Counters, reflectCounters } from '../counters.ts'
 import { ofKind } from '../interpreter.ts'
 import { podDependencies } from '../pod-dependencies.ts'
 import { needs } from '../pod-requirements.ts'
 import type { PodTemplate } from '../pod-template.ts'
+import { numberAt } from '../read.ts'
 import { isObserved, withReplicas } from '../rollout.ts'
 
 interface ReplicaSet extends Counted {
@@ -17,7 +18,7 @@ export const replicaSet = ofKind<ReplicaSet>(
     replicas: ({ spec }) => needs(spec?.replicas ?? 0, spec?.template?.spec),
     reviseReplicas: withReplicas,
     isHealthy: (object) =>
-      isObserved(object) && (countsOf(object.status).availableReplicas ?? 0) >= (object.spec?.replicas ?? 0),
+      isObserved(object) && numberAt(object.status, 'availableReplicas') >= (object.spec?.replicas ?? 0),
     dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
     status: (object) => reflectCounters(counters, object),
     aggregate: (template, items) => aggregateCounters(counters, template, items),

@@ -1,5 +1,5 @@
 import { type AggregatedStatusItem, annotation, isFields, type Json, type Manifest } from '@flotilla/sdk'
-import { number } from '../read.ts'
+import { number, numberAt } from '../read.ts'
 import { type Said, said } from '../status.ts'
 import { asFields, type Fields, present } from './status.ts'
 
@@ -22,11 +22,9 @@ export const reflect =
     }
   }
 
-const count = (status: Fields, name: string): number => number(status[name]) ?? 0
-
 const isUpToDate = ({ status }: Said<Fields>, wanted: number): boolean =>
-  count(status, 'resourceTemplateGeneration') === wanted &&
-  count(status, 'generation') === count(status, 'observedGeneration')
+  numberAt(status, 'resourceTemplateGeneration') === wanted &&
+  numberAt(status, 'generation') === numberAt(status, 'observedGeneration')
 
 /** The generation of the template that all members have seen; until they have, the one that stands there. */
 export function observedGeneration(
@@ -34,5 +32,5 @@ export function observedGeneration(
   items: readonly AggregatedStatusItem[],
 ): number {
   const areAll = said(items, asFields).filter((member) => isUpToDate(member, generation)).length === items.length
-  return areAll ? generation : isFields(status) ? count(status, 'observedGeneration') : 0
+  return areAll ? generation : numberAt(status, 'observedGeneration')
 }
