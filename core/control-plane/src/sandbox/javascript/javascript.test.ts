@@ -263,6 +263,30 @@ test('what a program does to prototypes is its own affair', async (t) => {
   assert.equal('polluted' in {}, false)
 })
 
+test('nobody waits for the end of a slow call', async (t) => {
+  const { open, lost } = sandboxes(t)
+  const loop = 'export const loop = () => { for (;;); }, f = (x) => x'
+  const limits = { timeout: 5000 }
+  const [innocent, ...slow] = await Promise.all([
+    open('export const f = (x) => x'),
+    open(loop, limits),
+    open(loop, limits),
+  ])
+  const order: string[] = []
+  const calls = slow.flatMap((program) => [program.call('loop', []), program.call('f', ['after'])])
+  const ends = calls.map((call) =>
+    call.then(
+      ([value]) => order.push(String(value)),
+      ({ code }) => order.push(code),
+    ),
+  )
+  for (let count = 0; count < 5; count++) order.push(String(await innocent?.call('f', [count])))
+  await Promise.all(ends)
+  assert.deepEqual(order.slice(0, -2).sort(), ['0', '1', '2', '3', '4', 'after', 'after'])
+  assert.deepEqual(order.slice(-2), ['SANDBOX_TIMEOUT', 'SANDBOX_TIMEOUT'])
+  assert.deepEqual(lost, [])
+})
+
 test('a program that took its process with it is kept apart: nobody waits for it', async (t) => {
   const { open, lost } = sandboxes(t)
   const innocent = await open('export const f = (x) => x')

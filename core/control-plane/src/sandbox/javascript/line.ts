@@ -1,83 +1,35 @@
-import { Child } from './child.ts'
-import type { Frame } from './frames.ts'
-import type { Source } from './isolated.ts'
-import { Watch, type Watched } from './watch.ts'
-
-/** How many calls a process is given before it has answered the first of them, and how many of one program. */
-const ahead = { all: 8, ofOne: 2 }
+import type { Job, Loss, Tenant } from './job.ts'
+import { type End, Running } from './running.ts'
 
 /** How many calls of a program may wait, and for how long, in milliseconds: then nobody asks for the answer any more. */
 const patience = { calls: 1000, time: 10_000 }
 
-/** How long a process may take to begin, in milliseconds. */
-const start: Watched = { timeout: 30_000, memory: Number.POSITIVE_INFINITY }
-
-/** Why a call came to nothing. */
-export type Loss = 'timeout' | 'memory' | 'crash'
-
-/** A program, as its processes know it. */
-export interface Tenant extends Source {
-  readonly id: number
-  /** Nobody waits for its answers any more. */
-  readonly isGone: boolean
-}
-
-/** Something to ask a program. */
-export interface Job extends Watched {
-  readonly tenant: Tenant
-  /** What is to be done, as the process reads it. */
-  readonly text: string
-  /** When it came, as `performance.now` says. */
-  readonly since: number
-  readonly answer: (text: string) => void
-  readonly lose: (reason: Loss | 'busy', how: string) => void
-}
+/** How many processes a line may have left behind that still run something slow. */
+const stragglers = 2
 
 export interface LineOptions {
+  /** Whether whoever waits behind a slow call goes on in another process. */
+  readonly leavesSlow: boolean
   /** A program takes its time. */
   slow(tenant: Tenant): void
-  /** A program took the process with it. */
+  /** A program took its process with it. */
   lost(tenant: Tenant, reason: Loss): void
 }
 
-/** What ends a process in which V8 finds no more memory. */
-const memorySignals = ['SIGKILL', 'SIGABRT', 'SIGTRAP', 'SIGILL']
-
-/**
- * A process, and the calls that go there. They run one after the other; programs take turns. When the process is lost, the call that
- * ran is, and no other: those behind it go to the next process.
- */
+/** A process at a time, and the calls that wait for it. Programs take turns. */
 export class Line {
   readonly #options: LineOptions
-  readonly #watch: Watch
-  #child: Child | undefined
-  #isReady = false
-  /** Programs the process has been told of. */
-  readonly #known = new Set<number>()
   readonly #waiting = new Map<Tenant, Job[]>()
-  /** The first one runs. */
-  #sent: Job[] = []
-  #blamed: { readonly watched: Watched; readonly reason: Loss } | undefined
+  readonly #left = new Set<Running>()
+  #running: Running | undefined
 
   constructor(options: LineOptions) {
     this.#options = options
-    this.#watch = new Watch({
-      pid: () => this.#child?.pid,
-      running: () => (this.#child && !this.#isReady ? start : this.#sent[0]),
-      slow: (watched) => {
-        const [job] = this.#sent
-        if (job === watched) options.slow(job.tenant)
-      },
-      overstayed: (watched, reason) => {
-        this.#blamed = { watched, reason }
-        this.#child?.kill()
-      },
-    })
   }
 
   /** How many calls are on their way. */
   get length(): number {
-    return this.#sent.length + this.#waiting.values().reduce((sum, jobs) => sum + jobs.length, 0)
+    return (this.#running?.length ?? 0) + this.#waiting.values().reduce((sum, jobs) => sum + jobs.length, 0)
   }
 
   add(job: Job): void {
@@ -95,39 +47,39 @@ export class Line {
   withdraw(tenant: Tenant): readonly Job[] {
     const jobs = this.#waiting.get(tenant) ?? []
     this.#waiting.delete(tenant)
-    if (this.#known.delete(tenant.id)) this.#child?.say({ program: tenant.id, text: 'd' })
+    this.#running?.drop(tenant)
     return jobs
   }
 
-  /** Ends the process, and calls that are on their way. */
+  /** Ends all processes, and calls that are on their way. */
   end(how: string): void {
-    const jobs = [...this.#sent, ...[...this.#waiting.values()].flat()]
+    const processes = [...this.#left, ...(this.#running ? [this.#running] : [])]
+    this.#running = undefined
+    for (const running of processes) {
+      for (const job of running.abandon()) job.lose('crash', how)
+    }
+    this.#fail(how)
+  }
+
+  /** Whoever waits does so in vain. */
+  #fail(how: string): void {
+    const jobs = [...this.#waiting.values()].flat()
     this.#waiting.clear()
-    this.#child?.kill()
-    this.#forget()
     for (const job of jobs) job.lose('crash', how)
   }
 
-  #forget(): void {
-    this.#child = undefined
-    this.#isReady = false
-    this.#blamed = undefined
-    this.#known.clear()
-    this.#sent = []
-  }
-
   #next(): void {
-    while (this.#sent.length < ahead.all) {
+    while (!this.#running?.isFull) {
       const job = this.#take()
       if (!job) return
-      this.#send(job)
+      this.#begun().send(job)
     }
   }
 
   /** The next call of whose turn it is. */
   #take(): Job | undefined {
     for (const [tenant, jobs] of this.#waiting) {
-      if (this.#sent.filter((job) => job.tenant === tenant).length >= ahead.ofOne) continue
+      if (this.#running?.takes(tenant) === false) continue
       const job = jobs.shift()
       this.#waiting.delete(tenant) // and stands last from now on
       if (jobs.length > 0) this.#waiting.set(tenant, jobs)
@@ -138,57 +90,44 @@ export class Line {
     return undefined
   }
 
-  #send(job: Job): void {
-    const { tenant, text } = job
-    const child = this.#begun()
-    if (!this.#known.has(tenant.id)) {
-      const { code, timeout, memory, output } = tenant
-      child.say({ program: tenant.id, text: `k${JSON.stringify({ code, timeout, memory, output } satisfies Source)}` })
-      this.#known.add(tenant.id)
-    }
-    child.say({ program: tenant.id, text })
-    this.#sent.push(job)
-    this.#watch.begin()
-  }
-
-  #begun(): Child {
-    if (this.#child) return this.#child
-    this.#watch.forget()
-    const child = new Child({
-      heard: (frame) => child === this.#child && this.#heard(frame),
-      ended: (how) => child === this.#child && this.#ended(how),
+  #begun(): Running {
+    if (this.#running) return this.#running
+    const running: Running = new Running({
+      free: () => this.#next(),
+      slow: ({ tenant }) => this.#slow(running, tenant),
+      ended: (end) => this.#ended(running, end),
     })
-    this.#child = child
-    return child
+    this.#running = running
+    return running
   }
 
-  /** The first thing it says is that it is ready. */
-  #heard({ text }: Frame): void {
-    const job = this.#isReady ? this.#sent.shift() : undefined
-    this.#isReady = true
-    this.#next()
-    job?.answer(text)
-  }
-
-  #ended(how: string): void {
-    if (!this.#isReady) {
-      this.end(`the process for programs does not begin: ${how}`)
-      return
+  #slow(running: Running, tenant: Tenant): void {
+    const isLeft = this.#options.leavesSlow && running === this.#running && this.#left.size < stragglers
+    if (isLeft) {
+      this.#left.add(running)
+      this.#running = undefined
+      this.#back(running.retire())
     }
-    const [first, ...others] = this.#sent
-    const blamed = this.#blamed
-    this.#forget()
-    this.#back(others)
-    if (first && blamed && blamed.watched !== first)
-      this.#back([first]) // who was blamed has answered in the meantime
-    else if (first) this.#lose(first, blamed?.reason ?? (memorySignals.includes(how) ? 'memory' : 'crash'), how)
-    this.#begun() // so that the next call finds it ready
-    this.#next()
+    this.#options.slow(tenant)
+    if (isLeft) this.#follow()
   }
 
-  #lose(job: Job, reason: Loss, how: string): void {
-    this.#options.lost(job.tenant, reason)
-    job.lose(reason, `its process ended with ${how}`)
+  #ended(running: Running, { others, lost, failure }: End): void {
+    const isOurs = running === this.#running
+    this.#left.delete(running)
+    if (isOurs) this.#running = undefined
+    this.#back(others)
+    if (lost) this.#options.lost(lost.job.tenant, lost.reason)
+    lost?.job.lose(lost.reason, lost.how)
+    if (!isOurs) return
+    if (failure === undefined) this.#follow()
+    else this.#fail(failure)
+  }
+
+  /** Another process takes over, begun at once so that the next call finds it ready. */
+  #follow(): void {
+    this.#begun()
+    this.#next()
   }
 
   /** Those that were sent too early wait again, before others of their programs. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Meter } from '../meter.ts'
-import { type Job, Line, type Loss, type Tenant } from './line.ts'
+import type { Job, Loss, Tenant } from './job.ts'
+import { Line } from './line.ts'
 
 /** How long a program that was slow, or took its process with it, is kept apart, in milliseconds. */
 const apart = 5 * 60_000
@@ -37,8 +38,8 @@ export class Lines {
         options.meter.lost(reason)
       },
     }
-    this.#lines = Array.from({ length: processes }, () => new Line(events))
-    this.#apart = new Line(events)
+    this.#lines = Array.from({ length: processes }, () => new Line({ ...events, leavesSlow: true }))
+    this.#apart = new Line({ ...events, leavesSlow: false })
     options.signal.addEventListener('abort', () => this.#end('the control plane ends'))
   }
 

@@ -2,7 +2,7 @@ import { errors, type Program, type Sandbox, type SandboxLimits } from '@flotill
 import type { Meter } from '../meter.ts'
 import { textOf } from '../text.ts'
 import type { Mark } from './guest.ts'
-import type { Loss, Tenant } from './line.ts'
+import type { Loss, Tenant } from './job.ts'
 import type { Lines } from './lines.ts'
 
 const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20)

@@ -18,7 +18,7 @@ export interface Watched {
 }
 
 export interface Watching {
-  readonly pid: () => number | undefined
+  readonly pid: number | undefined
   /** What runs now. */
   readonly running: () => Watched | undefined
   /** It takes its time. */
@@ -51,11 +51,6 @@ export class Watch {
     this.#again()
   }
 
-  /** What was seen so far was another process. */
-  forget(): void {
-    this.#watched = undefined
-  }
-
   #again(): void {
     setTimeout(() => void this.#look(), pace)
   }
@@ -67,7 +62,7 @@ export class Watch {
       this.#watched = undefined
       return
     }
-    const pid = this.#watching.pid()
+    const { pid } = this.#watching
     const memory = pid === undefined ? 0 : await residentMemory(pid)
     if (watched === this.#watching.running()) this.#judge(watched, memory)
     this.#again()
