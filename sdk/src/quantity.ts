@@ -35,6 +35,18 @@ function milliOf(digits: bigint, two: number, ten: number): bigint {
  */
 export function parseQuantity(quantity: string | number): bigint {
   const text = String(quantity)
+  const known = lately.get(text)
+  if (known !== undefined) return known
+  const milli = milliIn(text)
+  if (lately.size >= 1000) lately.clear()
+  lately.set(text, milli)
+  return milli
+}
+
+/** What was read lately: the same few quantities are read again and again. */
+const lately = new Map<string, bigint>()
+
+function milliIn(text: string): bigint {
   const match = text.length <= longest ? grammar.exec(text) : null
   const [, sign, whole = '', fraction = '', suffix, exponent] = match ?? []
   if (!match || whole + fraction === '') throw errors.QUANTITY_INVALID(text.slice(0, longest))

@@ -4,14 +4,14 @@ import type { Needs } from '../points/interpret.ts'
 import { formatQuantity, parseQuantity } from '../quantity.ts'
 import type { Container, PodSpec } from './template.ts'
 
-/** Amounts by resource name, in thousandths. */
-type Amounts = ReadonlyMap<string, bigint>
-
 const isHugePages = (name: string): boolean => name.startsWith('hugepages-')
 
 /** Extended resources and the scalar ones of Kubernetes have a prefix; anything else is something nobody can estimate. */
 const isCounted = (name: string): boolean =>
-  ['cpu', 'memory', 'ephemeral-storage', 'pods'].includes(name) ||
+  name === 'cpu' ||
+  name === 'memory' ||
+  name === 'ephemeral-storage' ||
+  name === 'pods' ||
   isHugePages(name) ||
   name.startsWith('attachable-volumes-') ||
   (name.includes('/') && !name.startsWith('requests.'))
@@ -22,21 +22,22 @@ function amountOf(name: string, quantity: string | number): bigint {
   return name === 'cpu' ? milli : ((milli + 999n) / 1000n) * 1000n
 }
 
-const amounts = (list: ResourceList = {}): Amounts =>
-  new Map(
-    Object.entries(list)
-      .filter(([name]) => isCounted(name))
-      .map(([name, quantity]) => [name, amountOf(name, quantity)]),
-  )
+/** How an amount comes to what there is already. */
+type Merge = (before: bigint, amount: bigint) => bigint
+
+const plus: Merge = (before, amount) => before + amount
+const larger: Merge = (before, amount) => (before > amount ? before : amount)
+
+/** Merges a list into amounts. This is asked of every workload again and again: nothing is made on the way. */
+function merge(amounts: Map<string, bigint>, list: ResourceList, how: Merge): void {
+  for (const name of Object.keys(list)) {
+    if (isCounted(name)) amounts.set(name, how(amounts.get(name) ?? 0n, amountOf(name, list[name] ?? 0)))
+  }
+}
 
 /** What is not requested is what the limit says. */
-const requested = ({ resources: { requests, limits } = {} }: Container): Amounts => amounts({ ...limits, ...requests })
-
-const merged = (a: Amounts, b: Amounts, merge: (a: bigint, b: bigint) => bigint): Amounts =>
-  new Map([...a, ...[...b].map(([name, amount]) => [name, merge(a.get(name) ?? 0n, amount)] as const)])
-
-const plus = (a: bigint, b: bigint): bigint => a + b
-const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+const requested = ({ resources: { requests, limits } = {} }: Container): ResourceList =>
+  limits ? { ...limits, ...requests } : (requests ?? {})
 
 const isBinary = (name: string): boolean => name === 'memory' || name === 'ephemeral-storage' || isHugePages(name)
 
@@ -45,9 +46,11 @@ const isBinary = (name: string): boolean => name === 'memory' || name === 'ephem
  * more, and the overhead of its runtime. Undefined when it asks for nothing.
  */
 export function resourceRequest({ containers = [], initContainers = [], overhead }: PodSpec): ResourceList | undefined {
-  const running = containers.map(requested).reduce((sum, each) => merged(sum, each, plus), amounts())
-  const started = initContainers.map(requested).reduce((most, each) => merged(most, each, larger), running)
-  const positive = [...merged(started, amounts(overhead), plus)].filter(([, amount]) => amount > 0n)
+  const amounts = new Map<string, bigint>()
+  for (const container of containers) merge(amounts, requested(container), plus)
+  for (const container of initContainers) merge(amounts, requested(container), larger)
+  if (overhead) merge(amounts, overhead, plus)
+  const positive = [...amounts].filter(([, amount]) => amount > 0n)
   if (positive.length === 0) return undefined
   return Object.fromEntries(
     positive.map(([name, amount]) => [name, formatQuantity(amount, isBinary(name) ? 'BinarySI' : 'DecimalSI')]),
@@ -66,7 +69,9 @@ function nodeClaim({ nodeSelector, tolerations = [], affinity }: PodSpec): NodeC
 
 /** How many replicas, and what one of them needs of a cluster. */
 export function needs(replicas: number, spec: PodSpec = {}): Needs {
-  const [claim, request, { priorityClassName }] = [nodeClaim(spec), resourceRequest(spec), spec]
+  const claim = nodeClaim(spec)
+  const request = resourceRequest(spec)
+  const { priorityClassName } = spec
   if (!claim && !request && !priorityClassName) return { replicas }
   const requirements: ReplicaRequirements = {
     ...(claim && { nodeClaim: claim }),
