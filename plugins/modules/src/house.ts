@@ -11,6 +11,7 @@ import {
   type ResourceInterpreterModule,
   resourceInterpreterModuleKind,
 } from '@flotilla/sdk'
+import { Gate } from './gate.ts'
 import { Module } from './module.ts'
 import { type ModuleOptions, readOptions } from './options.ts'
 import { type ConfigMap, configMapKind } from './source/config-map.ts'
@@ -23,6 +24,9 @@ const patience = 10_000
 /** How often files are looked at, in milliseconds. */
 const glance = 5000
 
+/** How many programs are downloaded at once. */
+const room = 16
+
 type AnyPoint = Point<unknown, unknown, unknown>
 
 /** All modules of a control plane: who is loaded, and who is asked. */
@@ -32,6 +36,7 @@ export class House {
   readonly #modules = new Map<string, Module>()
   readonly #listeners = new Set<(key: Key) => void>()
   readonly #files = new Map<string, string | undefined>()
+  readonly #gate = new Gate(room)
   #switchboard = new Switchboard([])
   /** Until all modules have been heard of, nobody can say that a question is none of theirs. */
   #isOpen = false
@@ -118,7 +123,7 @@ export class House {
 
   #add(object: ResourceInterpreterModule): void {
     const { name } = object.metadata
-    const means = { host: this.#host, options: this.options, signal: this.#host.signal }
+    const means = { host: this.#host, options: this.options, signal: this.#host.signal, gate: this.#gate }
     this.#modules.set(name, new Module(object, means, () => this.#changed(name)))
     this.#changed(name)
   }

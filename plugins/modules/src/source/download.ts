@@ -2,7 +2,7 @@ import { errors, type Http, type HttpAnswer } from '@flotilla/sdk'
 import { longestProgram } from './program.ts'
 
 /** How long a server may take for a whole answer, in milliseconds. */
-const patience = 60_000
+const patience = 30_000
 
 /** So many times somebody may send one on. */
 const mostTurns = 5

@@ -1,4 +1,5 @@
 import { errors, type Host, type ModuleSource, type ResourceInterpreterModule } from '@flotilla/sdk'
+import type { Gate } from '../gate.ts'
 import type { ModuleOptions } from '../options.ts'
 import { configMapKind, fromConfigMap } from './config-map.ts'
 import { type Errand, fromUrl } from './download.ts'
@@ -12,6 +13,8 @@ export interface Means {
   readonly host: Host
   readonly options: ModuleOptions
   readonly signal: AbortSignal
+  /** Bounds how many programs are on their way at once. Those that are here already do not wait for others that are slow to come. */
+  readonly gate: Gate
 }
 
 /** Where a program is, for messages. */
@@ -47,7 +50,8 @@ async function found(module: ResourceInterpreterModule, means: Means): Promise<F
 /** The program of a module. Throws `MODULE_FETCH`. */
 export async function fetchProgram(module: ResourceInterpreterModule, means: Means): Promise<Fetched> {
   try {
-    return await found(module, means)
+    const find = () => found(module, means)
+    return await (isElsewhere(module.spec.source) ? means.gate.pass(find) : find())
   } catch (cause) {
     throw errors.MODULE_FETCH(module.metadata.name, placeOf(module.spec.source), cause)
   }
