@@ -30,6 +30,9 @@ interface Waiting {
 const isOutOfMemory = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
 
+/** Texts come and go: a thread would take ten times the room for them before it looks what is left of them. */
+const young = { maxYoungGenerationSizeMb: 16 }
+
 /**
  * A worker thread that answers one question at a time. It has no environment, and prints nothing. A process does not stay for a
  * thread that is not asked anything.
@@ -40,6 +43,7 @@ export class Thread {
     execArgv: [],
     stdout: true,
     stderr: true,
+    resourceLimits: young,
   })
   #waiting: Waiting | undefined
   #isEnded = false
