@@ -44,7 +44,7 @@ export interface HttpConnection {
    * @throws FlotillaError `SERVER_UNREACHABLE` when there was no whole answer in time, in words for who runs the server
    */
   send(call: HttpCall): Promise<HttpAnswer>
-  /** Calls that are still under way fail. */
+  /** Takes no more calls; those under way end by themselves. */
   close(): void
 }
 

@@ -130,6 +130,14 @@ describe('the guide of interpreter webhooks', () => {
     assert.equal(await k('get', 'resourceinterpreterwebhookconfigurations', '-o', 'name'), '')
   })
 
+  test('knows where a Service is', async () => {
+    const words = ['--kinds', 'v1/Pod', '--operations', '*', '--no-probe', '--dry-run', '-o', 'json']
+    const at = ['--service', 'ops/hooks:8443/interpret', '--kubeconfig', fleet.kubeconfig]
+    const { out } = await flotilla('plugin', 'register-webhook', 'shop', ...at, ...words)
+    const service = { namespace: 'ops', name: 'hooks', port: 8443, path: '/interpret' }
+    assert.deepEqual(JSON.parse(out).webhooks[0].clientConfig, { service })
+  })
+
   test('registers the webhook, and once is enough', async () => {
     for (const written of ['new', 'as it was']) {
       const { code, out, err } = await register()

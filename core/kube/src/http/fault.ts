@@ -12,6 +12,7 @@ const words: Readonly<Record<string, string>> = {
   EPIPE: 'it hung up',
   UND_ERR_SOCKET: 'it hung up',
   UND_ERR_DESTROYED: 'nobody waits for it any more',
+  UND_ERR_CLOSED: 'nobody waits for it any more',
   UND_ERR_HEADERS_OVERFLOW: 'its headers have no end',
   EPROTO: 'it does not speak TLS',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',

@@ -165,6 +165,20 @@ test('says what is wrong with the way there', async (context) => {
   await assert.rejects(nobody.send(), unreachable(/https:\/\/localhost:1\/ did not answer: nothing listens there \(/))
 })
 
+test('is closed when calls that are under way have ended', async (context) => {
+  let finish: (() => void) | undefined
+  const { send, connection, sockets } = await reaching(context, (_, response) => {
+    finish = () => void response.end('done')
+  })
+  const waiting = send()
+  await until(() => finish !== undefined)
+  connection.close()
+  await assert.rejects(send(), unreachable(/did not answer: nobody waits for it any more/))
+  finish?.()
+  assert.equal(text(await waiting), 'done')
+  await until(() => sockets.every(({ destroyed }) => destroyed))
+})
+
 test('ends with the life of who asks', async (context) => {
   let asked = 0
   const { send, life, sockets, connection } = await reaching(context, () => void asked++)

@@ -67,7 +67,12 @@ class Connection implements HttpConnection {
     }
   }
 
-  close(): void {
+  /** Resolves when calls that are under way have ended. */
+  async close(): Promise<void> {
+    await this.#pool.close().catch(() => undefined) // it was ended meanwhile
+  }
+
+  end(): void {
     void this.#pool.destroy()
   }
 
@@ -119,17 +124,17 @@ export function createHttp({ metrics, signal }: { readonly metrics?: Metrics; re
     labels: ['code', 'method', 'host'],
   })
   const open = new Set<Connection>()
-  signal.addEventListener('abort', () => open.forEach((connection) => void connection.close()), { once: true })
+  const end = () => {
+    for (const connection of open) connection.end()
+  }
+  signal.addEventListener('abort', end, { once: true })
   return {
     open: (server) => {
       const connection = new Connection(server, (host, method, code) => counter?.add({ code, method, host }))
       open.add(connection)
       return {
         send: (call) => connection.send(call),
-        close: () => {
-          open.delete(connection)
-          connection.close()
-        },
+        close: () => void connection.close().then(() => open.delete(connection)),
       }
     },
   }
