@@ -130,7 +130,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     registry,
     version,
     timeout: config.pluginTimeout,
-    host: hostOn(machine, config.pluginTimeout, createSandboxes(options)),
+    host: hostOn(machine, config.pluginTimeout, sandboxesOf(options)),
   })
 
   const decisions = new Decisions(config.decisionMemory)
@@ -157,6 +157,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
 
 /** Resolves with the signal: plugins answer until then, whether anything runs or not. */
 const ended = (signal: AbortSignal): Promise<unknown> => (signal.aborted ? Promise.resolve() : once(signal, 'abort'))
+
+/** Where programs of strangers run, within what the config gives them. */
+const sandboxesOf = ({ config, metrics, signal }: ControlPlaneOptions): Sandboxes =>
+  createSandboxes({ metrics, signal, threads: config.sandboxThreads, memory: config.sandboxMemory * 2 ** 20 })
 
 /** A plugin's host: the machine's, with the plugin's name on what it logs, and its own options and end. */
 const hostOn =

@@ -32,6 +32,8 @@ export interface Config {
   readonly pluginTimeout: number
   readonly plugins: readonly PluginSetting[]
   readonly requireSignedModules: boolean
+  readonly sandboxMemory: number
+  readonly sandboxThreads: number
   readonly schedulerName: string
   readonly schedulerProfiles: readonly SchedulerProfile[]
   readonly schedulerWebhooks: readonly SchedulerWebhook[]

@@ -88,6 +88,16 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     schema: { type: 'boolean', default: false },
     description: 'Whether a ResourceInterpreterModule without a signature by one of `moduleKeys` is refused.',
   },
+  sandboxMemory: {
+    schema: { type: 'integer', minimum: 16, maximum: 65_536, default: 512 },
+    description:
+      'MiB that programs in Lua and WebAssembly may hold together while they are not called. What was not called for the longest time gives its memory back, and begins anew when it is called.',
+  },
+  sandboxThreads: {
+    schema: { type: 'integer', minimum: 0, maximum: 256, default: 0 },
+    description:
+      'How many threads run programs in Lua and WebAssembly; as many again stand in while some are slow. With 0 it is as many as there are cores, from two to four.',
+  },
   schedulerName: {
     schema: { type: 'string', minLength: 1, default: 'default-scheduler' },
     description: 'Only bindings that name this scheduler are scheduled.',

@@ -10,15 +10,14 @@ import {
 import { launchJavascript } from './javascript/launch.ts'
 import { type Meter, metersOf } from './meter.ts'
 import { inThreads } from './worker/launch.ts'
-import { Pool } from './worker/pool.ts'
+import { Pool, type PoolOptions } from './worker/pool.ts'
 
 /** What a program may use when it does not say. */
 export const defaultLimits: SandboxLimits = { timeout: 1000, memory: 64 * 2 ** 20, output: 2 * 2 ** 20, concurrency: 1 }
 
-export interface SandboxesOptions {
+/** The signal ends all programs, and whatever they run in. */
+export interface SandboxesOptions extends PoolOptions {
   readonly metrics: Metrics
-  /** Ends all programs, and whatever they run in. */
-  readonly signal: AbortSignal
 }
 
 /** Starts programs of one language somewhere they can be ended. */
@@ -34,9 +33,10 @@ const launches: Readonly<Partial<Record<Runtime, Launch>>> = {
 }
 
 /** Where programs of strangers run. */
-export function createSandboxes({ metrics, signal }: SandboxesOptions): Sandboxes {
+export function createSandboxes({ metrics, ...options }: SandboxesOptions): Sandboxes {
+  const { signal } = options
   const meters = metersOf(metrics)
-  const pool = new Pool({ signal })
+  const pool = new Pool(options)
   const launchers = new Map(
     (Object.keys(launches) as Runtime[]).map((runtime) => [
       runtime, // its own keys

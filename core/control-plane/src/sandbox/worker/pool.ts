@@ -10,7 +10,7 @@ import type { Answer, CalledAnswer, LoadedAnswer, Threaded } from './message.ts'
 export interface PoolOptions {
   /** Ends every thread. */
   readonly signal: AbortSignal
-  /** How many threads run programs; by default as many as there are cores, from two to four. As many again stand in for slow ones. */
+  /** How many threads run programs; 0, the default, is as many as there are cores, from two to four. As many again stand in for slow ones. */
   readonly threads?: number
   /** How much memory programs may hold together while they do not run, in bytes; by default 512 MiB. */
   readonly memory?: number
@@ -45,9 +45,9 @@ export class Pool {
   readonly #signal: AbortSignal
   #opened = 0
 
-  constructor({ signal, threads, memory }: PoolOptions) {
-    this.#threads = threads ?? Math.min(4, Math.max(2, availableParallelism()))
-    this.#memory = memory ?? 512 * 2 ** 20
+  constructor({ signal, threads = 0, memory = 512 * 2 ** 20 }: PoolOptions) {
+    this.#threads = threads || Math.min(4, Math.max(2, availableParallelism()))
+    this.#memory = memory
     this.#signal = signal
     while (this.#lines.length < this.#threads) this.#addLine()
     signal.addEventListener('abort', () => this.#end(), { once: true })
