@@ -235,6 +235,23 @@ test('who is asked can be seen from outside', async () => {
   assert.deepEqual(heard[0]?.answers, [{ plugin: 'a/all.example.com', answer: 'Healthy' }])
 })
 
+test('a question that comes before the configurations have been read waits for them', async () => {
+  const { promise: synced, resolve: read } = Promise.withResolvers<void>()
+  const plain = fakeHost({ http: responding({ healthy: true }) })
+  const store: Host['store'] = (kind) => ({ ...plain.store(kind), synced })
+  const registry = new Registry()
+  for (const extension of webhookInterpreter.extensions?.({ ...plain, store }) ?? []) registry.add(extension)
+  const answers: unknown[] = []
+  const waiting = registry.ask(interpret.health, { manifest: workload({}) }).then((answer) => answers.push(answer))
+  assert.deepEqual(registry.list([interpret.health])[0]?.answers[0]?.speaksFor, [])
+  plain.objects.put(configuration('a', webhook()))
+  await new Promise(setImmediate)
+  assert.deepEqual(answers, [])
+  read()
+  await waiting
+  assert.deepEqual(answers, ['Healthy'])
+})
+
 describe('a configuration that changes', () => {
   test('counts at once, and who has not changed keeps its connection', async () => {
     const http = responding({ healthy: true })
