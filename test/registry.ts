@@ -3,9 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-/** An OCI registry in this process, as far as programs are pushed to it and fetched from it. */
+/** An OCI registry in this process, as far as programs are pushed to it and fetched from it. It wants a token, and has its layers elsewhere. */
 export interface Registry {
   readonly host: string
+  /** Hands over something else than a digest is of: what none should ever do. */
+  swap(digest: string, body: Uint8Array): void
   close(): void
 }
 
@@ -25,7 +27,13 @@ function keep(kept: Map<string, Kept>, path: string, what: Kept): void {
 async function serve(kept: Map<string, Kept>, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://registry')
   const body = await buffer(request)
-  if (request.method === 'POST') response.writeHead(202, { location: `${pathname}1` }).end()
+  const { host, authorization } = request.headers
+  const elsewhere = pathname.replace(/^\/elsewhere/, '')
+  if (pathname === '/token') response.end('{"token":"ticket"}')
+  else if (elsewhere !== pathname) response.writeHead(authorization ? 400 : 200).end(kept.get(elsewhere)?.body)
+  else if (authorization !== 'Bearer ticket')
+    response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${host}/token",service="shelf"` }).end()
+  else if (request.method === 'POST') response.writeHead(202, { location: `${pathname}1` }).end()
   else if (request.method === 'PUT') {
     const type = request.headers['content-type']
     const path = pathname.replace(/uploads\/1$/, searchParams.get('digest') ?? '')
@@ -33,7 +41,9 @@ async function serve(kept: Map<string, Kept>, request: IncomingMessage, response
     response.writeHead(201).end()
   } else {
     const found = kept.get(pathname)
-    if (found) response.writeHead(200, { 'content-type': found.type ?? '' }).end(found.body)
+    if (found && pathname.includes('/blobs/') && request.method === 'GET')
+      response.writeHead(307, { location: `http://localhost:${host?.split(':')[1]}/elsewhere${pathname}` }).end()
+    else if (found) response.writeHead(200, { 'content-type': found.type ?? '' }).end(found.body)
     else response.writeHead(404).end()
   }
 }
@@ -45,5 +55,14 @@ export async function startRegistry(): Promise<Registry> {
     serve(kept, request, response).catch((error) => response.destroy(error))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() }
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    swap: (digest, body) => {
+      for (const path of kept.keys()) if (path.endsWith(digest)) kept.set(path, { body: Buffer.from(body) })
+    },
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
 }

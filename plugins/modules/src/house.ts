@@ -35,7 +35,6 @@ export class House {
   readonly #host: Host
   readonly #modules = new Map<string, Module>()
   readonly #listeners = new Set<(key: Key) => void>()
-  readonly #files = new Map<string, string | undefined>()
   readonly #gate = new Gate(room)
   #switchboard = new Switchboard([])
   /** Until all modules have been heard of, nobody can say that a question is none of theirs. */
@@ -131,7 +130,6 @@ export class House {
   #remove(name: string): void {
     this.#modules.get(name)?.close()
     this.#modules.delete(name)
-    this.#files.delete(name)
     this.#changed(name)
   }
 
@@ -158,13 +156,11 @@ export class House {
   }
 
   async #lookAtFiles(): Promise<void> {
-    for (const [name, module] of this.#modules) {
+    for (const module of this.#modules.values()) {
       const { file } = module.object.spec.source
       if (file === undefined) continue
       const version = await versionOf(file, this.options.directory)
-      const isChanged = this.#files.has(name) && this.#files.get(name) !== version
-      this.#files.set(name, version)
-      if (isChanged) this.#modules.get(name)?.load()
+      if (version !== undefined && version !== module.version) module.load()
     }
   }
 }

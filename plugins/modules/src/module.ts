@@ -57,7 +57,9 @@ export class Module {
   #tries = 0
   #loading: Promise<void> = Promise.resolve()
   #isLoading = false
+  #isClosed = false
   #again: NodeJS.Timeout | undefined
+  #version: string | undefined
 
   /** `changed` hears when who answers, or how it fares, is another. */
   constructor(object: ResourceInterpreterModule, means: Means, changed: () => void) {
@@ -92,6 +94,11 @@ export class Module {
     return this.#voices
   }
 
+  /** The version of the file that was read last; undefined when none was. */
+  get version(): string | undefined {
+    return this.#version
+  }
+
   get faring(): Faring {
     const isReady = this.#failure ? false : this.#isLoading ? undefined : true
     return { isReady, running: this.#running, failure: this.#failure, failing: this.#failings.first }
@@ -106,6 +113,7 @@ export class Module {
 
   /** Loads the program, anew if need be. Until that is done, the one before answers. */
   load(): void {
+    if (this.#isClosed) return
     clearTimeout(this.#again)
     this.#again = undefined
     this.#tries = 0
@@ -115,6 +123,7 @@ export class Module {
 
   /** It is gone, or everything ends. */
   close(): void {
+    this.#isClosed = true
     this.#turn++
     clearTimeout(this.#again)
     this.#failings.clear()
@@ -172,7 +181,8 @@ export class Module {
     const { host, options } = this.#means
     const [capability] = spec.capabilities ?? []
     if (capability !== undefined) throw errors.MODULE_INVALID(name, `nothing here can be given "${capability}"`)
-    const { program, signature } = await fetchProgram(this.#object, this.#means)
+    const { program, signature, version } = await fetchProgram(this.#object, this.#means)
+    this.#version = version
     const digest = moduleDigest(program)
     if (spec.sha256 && digest !== spec.sha256) throw errors.MODULE_DIGEST(name, digest, spec.sha256)
     checkSignature(name, program, spec.signature ?? signature, options)

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative } from 'node:path'
 import { type Fetched, longestProgram } from './program.ts'
@@ -11,10 +12,12 @@ function isBelow(directory: string, path: string): boolean {
 /** The program in a file. Nothing outside of the directory is read, whatever links there are. */
 export async function fromFile(file: string, directory: string | undefined): Promise<Fetched> {
   const path = await placeOf(file, directory)
-  const { size } = await stat(path)
-  if (size > longestProgram) throw new Error(`${file} is longer than ${longestProgram} bytes`)
-  return { program: await readFile(path) }
+  const found = await stat(path)
+  if (found.size > longestProgram) throw new Error(`${file} is longer than ${longestProgram} bytes`)
+  return { program: await readFile(path), version: versionIn(found) }
 }
+
+const versionIn = ({ mtimeMs, size, ino }: Stats): string => `${mtimeMs} ${size} ${ino}`
 
 async function placeOf(file: string, directory: string | undefined): Promise<string> {
   if (!directory) throw new Error('the config file has no moduleDirectory')
@@ -26,8 +29,7 @@ async function placeOf(file: string, directory: string | undefined): Promise<str
 /** What of a file changes when it does; undefined while it is not there. */
 export async function versionOf(file: string, directory: string | undefined): Promise<string | undefined> {
   try {
-    const { mtimeMs, size, ino } = await stat(await placeOf(file, directory))
-    return `${mtimeMs} ${size} ${ino}`
+    return versionIn(await stat(await placeOf(file, directory)))
   } catch {
     return undefined
   }

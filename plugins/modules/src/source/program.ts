@@ -3,6 +3,8 @@ export interface Fetched {
   readonly program: Uint8Array
   /** That which travels with it. */
   readonly signature?: string
+  /** What changes when the file it is in does. */
+  readonly version?: string
 }
 
 /** No program is longer, in bytes. */

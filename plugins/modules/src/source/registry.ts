@@ -50,7 +50,12 @@ const wordsOf = (challenge: string): ReadonlyMap<string, string> =>
 const json = ({ body }: HttpAnswer): unknown => JSON.parse(Buffer.from(body).toString())
 
 /** What a registry wants to be shown, for its challenge. */
-async function authorization(challenge: string, login: Login | undefined, errand: Errand): Promise<string> {
+async function authorization(
+  challenge: string,
+  { repository }: Image,
+  login: Login | undefined,
+  errand: Errand,
+): Promise<string> {
   if (/^basic/i.test(challenge)) {
     if (login) return basic(login)
     throw new Error('the registry wants a login: name a Secret in secretRef')
@@ -59,7 +64,9 @@ async function authorization(challenge: string, login: Login | undefined, errand
   const realm = words.get('realm')
   if (!realm || !URL.canParse(realm)) throw new Error('the registry wants to be shown something nobody knows')
   const url = new URL(realm)
-  for (const word of ['service', 'scope']) if (words.has(word)) url.searchParams.set(word, words.get(word) ?? '')
+  const service = words.get('service')
+  if (service) url.searchParams.set('service', service)
+  url.searchParams.set('scope', words.get('scope') ?? `repository:${repository}:pull`)
   const answer = await ask(url, errand, login && { authorization: basic(login) })
   if (answer.status !== 200)
     throw new Error(`the registry lets nobody in: ${url.origin} answered with ${answer.status}`)
@@ -89,7 +96,7 @@ class Registry {
     let answer = await this.#ask(url)
     const challenge = answer.headers['www-authenticate']
     if (answer.status === 401 && challenge) {
-      this.#shown = { authorization: await authorization(challenge, this.#login, this.#errand) }
+      this.#shown = { authorization: await authorization(challenge, this.#image, this.#login, this.#errand) }
       answer = await this.#ask(url)
     }
     if (answer.status !== 200) throw new Error(`${registry} answered with ${answer.status} for ${url.pathname}`)
