@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { languageNames } from './languages.ts'
+import { main } from './main.ts'
 import { isName, project, targetOf } from './project.ts'
 import { writeProject } from './write.ts'
 
@@ -50,4 +51,27 @@ test('a kind is written as its version and its name', () => {
 test('a name goes for every language', () => {
   for (const good of ['a', 'my-plugin', 'x2']) assert.ok(isName(good), good)
   for (const bad of ['', 'My', '2x', 'a_b', 'a-', '@a/b', 'a'.repeat(64)]) assert.ok(!isName(bad), bad)
+})
+
+test('npm create begins a project, and says how it wants to be asked', (context) => {
+  const said: string[] = []
+  context.mock.method(console, 'log', (line: string) => said.push(line))
+  context.mock.method(console, 'error', (line: string) => said.push(line))
+  const boats = join(folder, 'boats')
+  assert.equal(main([boats, '--language', 'go', '--kind', 'sea.example/v1/Fleet']), 0)
+  assert.match(readFileSync(join(boats, 'plugin.yaml'), 'utf8'), /name: boats/)
+  const wrong: Readonly<Record<string, readonly [args: readonly string[], says: RegExp]>> = {
+    'no folder': [[], /it wants one folder/],
+    'a folder that is there': [[boats], /is not empty/],
+    'a language that is none': [[join(folder, 'x'), '--language', 'cobol'], /no template for cobol/],
+    'a kind that is none': [[join(folder, 'x'), '--kind', 'Pod'], /Pod is not a kind/],
+    'a name that is none': [[join(folder, 'X')], /X is not a name/],
+    'a flag that is none': [['--fast'], /--fast/],
+  }
+  for (const [name, [args, message]] of Object.entries(wrong)) {
+    said.length = 0
+    assert.equal(main(args), 2, name)
+    assert.match(said.join('\n'), message)
+    assert.match(said.join('\n'), /usage: npm create @flotilla\/plugin/)
+  }
 })

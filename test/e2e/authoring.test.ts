@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -94,6 +94,49 @@ test('a case that another answer comes to is told with both', async () => {
   assert.match(out, /FAIL +InterpretReplica[\s\S]*replica\n +- 3\n +\+ 4/)
   assert.match(out, /nobody answers ReviseReplica/)
   assert.match(err, /3 of 3 cases failed/)
+})
+
+const cluster = (name: string, labels: object = {}) => ({
+  apiVersion: 'cluster.karmada.io/v1alpha1',
+  kind: 'Cluster',
+  metadata: { name, labels },
+  spec: { syncMode: 'Push' },
+})
+
+const exchange = {
+  name: 'clusters on wind are preferred',
+  point: 'schedule.score',
+  argument: {
+    binding: { spec: { resource: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' } } },
+    placement: {},
+    clusters: [cluster('paris', { power: 'wind' }), cluster('oslo')],
+  },
+  answer: { paris: 100 },
+}
+
+const scoring = (score: number) =>
+  `export const scheduleScore = ({ clusters }) =>
+  Object.fromEntries(
+    clusters.filter(({ metadata }) => metadata.labels?.power === 'wind').map(({ metadata }) => [metadata.name, ${score}]),
+  )
+`
+
+test('a plugin at another point answers what was recorded there', async () => {
+  const folder = await begin('wind', '--language', 'js')
+  rmSync(join(folder, 'cases'), { recursive: true })
+  mkdirSync(join(folder, 'exchanges'))
+  writeFileSync(join(folder, 'exchanges/score.json'), JSON.stringify(exchange))
+  writeFileSync(join(folder, 'src/plugin.js'), scoring(100))
+  await succeed('build', folder)
+  assert.match(await succeed('test', folder), /PASS +schedule\.score +clusters on wind[\s\S]*^1 passed, 0 failed$/m)
+  writeFileSync(join(folder, 'src/plugin.js'), scoring(101))
+  await succeed('build', folder)
+  const { code, out } = await flotilla('plugin', 'test', folder)
+  assert.equal(code, 1)
+  assert.match(
+    out,
+    /PLUGIN_ANSWER: plugin module\/wind gave schedule\.score an answer that cannot be: paris: the score 101/,
+  )
 })
 
 test('what is not built cannot be tested', async () => {

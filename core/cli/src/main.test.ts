@@ -91,6 +91,21 @@ const wrongUsage: Readonly<Record<string, readonly [args: readonly string[], say
     ['interpret', 'test', '--builtin', '--customization', 'x', '--cases', 'y'],
     /choose who answers: --builtin, --customization and --module, or --plugin/,
   ],
+  'a language nobody has a template for': [
+    ['plugin', 'init', 'x', '--language', 'cobol'],
+    /'cobol' is invalid.* ts, js, assemblyscript, go, lua, rust/,
+  ],
+  'a plugin for what is no kind': [
+    ['plugin', 'init', 'x', '--kind', 'Deployment'],
+    /'Deployment' is invalid.* such as apps\/v1\/Deployment/,
+  ],
+  'nothing to sign': [['plugin', 'sign', '--key', 'k'], /name a file to sign, or say --generate-key/],
+  'nothing to sign with': [['plugin', 'sign', 'x.wasm'], /'--key <file>' not specified/],
+  'a place that is no registry': [
+    ['plugin', 'push', 'x.wasm', 'registry.example/x'],
+    /'registry\.example\/x' is invalid.* such as oci:\/\/registry\.example\/team\/plugin:v1/,
+  ],
+  'no time to measure': [['plugin', 'bench', '--seconds', '0'], /'0' is invalid.* number of seconds/],
   'nothing to join': [['join', 'paris'], /'--cluster-kubeconfig <file>' not specified/],
 }
 for (const [name, [args, says]] of Object.entries(wrongUsage)) {
@@ -102,6 +117,16 @@ for (const [name, [args, says]] of Object.entries(wrongUsage)) {
 }
 
 const failing: Readonly<Record<string, readonly [args: readonly string[], says: RegExp]>> = {
+  'a name that no plugin can have': [
+    ['plugin', 'init', join(directory, 'My_Plugin')],
+    /My_Plugin is no name for a plugin/,
+  ],
+  'a folder that is no plugin': [['plugin', 'build', directory], /is no plugin: it has no plugin\.yaml/],
+  'a program that is none': [['plugin', 'inspect', oneObject], /one-object is no program/],
+  'a user without a password': [
+    ['plugin', 'push', 'x.wasm', 'oci://localhost:1/x', '--username', 'me'],
+    /--username comes with --password-stdin/,
+  ],
   'a config file that is not there': [['up', '--config', '/nowhere/x.yaml'], /CONFIG_INVALID: .*\/nowhere\/x\.yaml/],
   'a config file that is not YAML': [['up', '--config', notYaml], /CONFIG_INVALID: .*not-yaml cannot be read/],
   'a setting that does not fit': [['up', '--config', wrongConfig], /CONFIG_INVALID: config pluginTimeout: /],

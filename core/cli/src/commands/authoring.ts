@@ -96,7 +96,10 @@ const buildCommand = (): Command =>
 const testCommand = (version: string): Command =>
   command('test')
     .summary('run the cases of a plugin')
-    .description('Run the cases in cases/ against what was built, in the sandbox it will run in. No cluster is needed.')
+    .description(
+      'Run the cases in cases/, and what was asked and answered in exchanges/, against what was built, in the sandbox it ' +
+        'will run in. No cluster is needed.',
+    )
     .argument('[folder]', 'of the plugin', '.')
     .option('--cases <path>', 'other cases: a file, directory or pattern; may be repeated', several)
     .addOption(format())

@@ -91,6 +91,14 @@ async function complaintOf(client: Client, kind: Kind, { metadata }: Manifest): 
   return String(fieldAt(wrong, ['message']) ?? 'it answers nothing')
 }
 
+/** Whether a module's program is loaded: before that it stands only at the points where questions wait for it. */
+async function isLoaded(client: Client, kind: Kind, { metadata }: Manifest): Promise<boolean> {
+  if (kind.kind !== 'ResourceInterpreterModule') return true
+  const conditions = fieldAt(await client.get(kind, { name: metadata.name }), ['status', 'conditions'])
+  const isReady = (each: unknown) => fieldAt(each, ['type']) === 'Ready' && fieldAt(each, ['status']) === 'True'
+  return Array.isArray(conditions) && conditions.some(isReady)
+}
+
 /** Writes an interpreter into a control plane, and waits until it can be asked. */
 async function write(client: Client, points: ControlPlane['points'], { manifest, from }: Written): Promise<void> {
   const { apiVersion, kind, metadata } = manifest
@@ -98,7 +106,7 @@ async function write(client: Client, points: ControlPlane['points'], { manifest,
   if (!served || !kinds.has(kind)) throw new Error(`${from}: ${kind} ${metadata.name} is no interpreter`)
   await naming(from, () => client.create(served, manifest))
   const end = performance.now() + patience
-  while (!isSpokenFor(points(), metadata.name)) {
+  while (!isSpokenFor(points(), metadata.name) || !(await isLoaded(client, served, manifest))) {
     const complaint = await complaintOf(client, served, manifest)
     if (complaint !== 'it answers nothing' || performance.now() > end)
       throw new Error(`${from}: ${kind} ${metadata.name}: ${complaint}`)

@@ -5,6 +5,7 @@ import { readCases, type WrittenCase } from '../interpret/cases.ts'
 import { startAnswering } from '../interpret/interpreters.ts'
 import { machineOf } from '../plan/machine.ts'
 import { inlineText } from './build/build.ts'
+import { readExchanges, type WrittenExchange } from './exchange.ts'
 import { builtManifest, parseManifest, readProject } from './project.ts'
 
 /** What was built of a project: its manifest, with the program in it however large that is. */
@@ -21,22 +22,32 @@ function builtOf(folder: string): { readonly manifest: Manifest; readonly from: 
   return { manifest: document.toJS() as Manifest, from } // the control plane looks at it
 }
 
-/** A built plugin in its sandbox, alone, and the cases it is asked. */
+/** A built plugin in its sandbox, alone, and what it is asked. */
 export interface Answering {
   readonly name: string
   readonly ask: Ask
   readonly cases: readonly WrittenCase[]
+  readonly exchanges: readonly WrittenExchange[]
+}
+
+/** The cases at the paths, or those of a project: in its folder `cases`, if it has one. */
+async function casesOf(folder: string, paths: readonly string[] | undefined): Promise<readonly WrittenCase[]> {
+  const own = join(folder, 'cases')
+  return paths || existsSync(own) ? readCases(paths ?? [own]) : []
 }
 
 /** Starts what was built of a project; it ends with the stack. */
 export async function startBuilt(
   open: AsyncDisposableStack,
   folder: string,
-  cases: readonly string[] = [join(folder, 'cases')],
+  paths: readonly string[] | undefined,
   version: string,
 ): Promise<Answering> {
-  const written = await readCases(cases)
+  const cases = await casesOf(folder, paths)
+  const exchanges = paths ? [] : readExchanges(folder)
+  if (cases.length + exchanges.length === 0)
+    throw new Error(`${folder} has neither cases/ nor exchanges/: there is nothing to ask`)
   const built = builtOf(folder)
   const ask = await startAnswering(open, { objects: [built], plugins: [] }, machineOf({}, version))
-  return { name: built.manifest.metadata.name, ask, cases: written }
+  return { name: built.manifest.metadata.name, ask, cases, exchanges }
 }

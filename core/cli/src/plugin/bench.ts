@@ -1,14 +1,14 @@
-import type { Ask } from '@flotilla/sdk'
-import { type InterpretingCase, interpretation, type OperationName, operations } from '@flotilla/sdk/cases'
+import type { Point } from '@flotilla/sdk'
+import { interpretation, operations } from '@flotilla/sdk/cases'
 import type { BenchFlags } from '../commands/authoring.ts'
 import { answer } from '../output/answer.ts'
 import { type Column, tableOf } from '../output/columns.ts'
-import { startBuilt } from './answering.ts'
+import { sentence } from '../output/sentence.ts'
+import { type Answering, startBuilt } from './answering.ts'
 
 /** How fast a question is answered. */
 export interface Measured {
   readonly point: string
-  readonly operation: OperationName
   readonly calls: number
   readonly perSecond: number
   /** Microseconds that half of the calls stayed below, and 99 of 100. */
@@ -23,28 +23,40 @@ const warmUp = 50
 export const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 
-/** Asks one case after the other, again and again, for so many milliseconds. */
-async function durations(ask: Ask, cases: readonly InterpretingCase[], time: number): Promise<readonly number[]> {
+/** Something that is asked again and again. */
+interface Question {
+  readonly point: string
+  ask(): Promise<unknown>
+}
+
+function questionsOf({ ask, cases, exchanges }: Answering): readonly Question[] {
+  return [...cases, ...exchanges].map(({ from, words, error }) => {
+    if (!words) throw new Error(`${from}: ${sentence(error)}`)
+    if ('operation' in words)
+      return { point: operations[words.operation].point, ask: () => interpretation(ask, words.operation, words) }
+    const point = words.point as Point<unknown, unknown, unknown>
+    return { point: point.id, ask: () => ask(point, words.argument) }
+  })
+}
+
+/** Asks one question after the other, again and again, for so many milliseconds; gives what each took, in microseconds. */
+async function durations(questions: readonly Question[], time: number): Promise<readonly number[]> {
   const taken: number[] = []
   const end = performance.now() + time
   for (let i = 0; performance.now() < end || i < warmUp * 2; i++) {
-    const each = cases[i % cases.length]
-    if (!each) break
     const start = performance.now()
-    await interpretation(ask, each.operation, each)
+    await questions[i % questions.length]?.ask()
     if (i >= warmUp) taken.push((performance.now() - start) * 1000)
   }
   return taken
 }
 
-async function measure(ask: Ask, cases: readonly InterpretingCase[], operation: OperationName, time: number) {
-  const taken = await durations(ask, cases, time)
+async function measure(point: string, questions: readonly Question[], time: number): Promise<Measured> {
+  const taken = await durations(questions, time)
   const sorted = taken.toSorted((a, b) => a - b)
   const sum = taken.reduce((a, b) => a + b, 0)
-  const { point } = operations[operation]
   return {
     point,
-    operation,
     calls: taken.length,
     perSecond: (taken.length / sum) * 1e6,
     p50: quantile(sorted, 0.5),
@@ -62,13 +74,10 @@ const columns: readonly Column<Measured>[] = [
 /** Measures what was built of a project with the objects of its cases, one call after the other. */
 export async function runBench(folder: string, flags: BenchFlags, version: string): Promise<void> {
   await using open = new AsyncDisposableStack()
-  const { name, ask, cases } = await startBuilt(open, folder, flags.cases, version)
-  const words = cases.flatMap(({ words, error }) => {
-    if (error !== undefined) throw error
-    return words ?? []
-  })
+  const answering = await startBuilt(open, folder, flags.cases, version)
+  const { name } = answering
   const measured: Measured[] = []
-  for (const [operation, same] of Map.groupBy(words, ({ operation }) => operation))
-    measured.push(await measure(ask, same, operation, flags.seconds * 1000))
+  for (const [point, questions] of Map.groupBy(questionsOf(answering), ({ point }) => point))
+    measured.push(await measure(point, questions, flags.seconds * 1000))
   console.log(answer('PluginBench', { name, measured }, flags, () => tableOf(columns, measured, flags)))
 }

@@ -49,9 +49,10 @@ async function loginOf(host: string, { username, passwordStdin }: PushFlags): Pr
 }
 
 export async function runPush(file: string, place: Place, flags: PushFlags): Promise<void> {
-  const program = readProgram(file)
   const { host, repository, tag } = place
-  const digest = await push(program, place, await loginOf(host, flags))
+  const login = await loginOf(host, flags)
+  const program = readProgram(file)
+  const digest = await push(program, place, login)
   console.log(`${host}/${repository}:${tag} is ${digest}`)
   console.log('in the manifest of the module:')
   console.log(`  source: { oci: { image: ${host}/${repository}@${digest} } }`)
