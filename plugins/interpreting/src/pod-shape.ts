@@ -1,5 +1,4 @@
-import { isFields, type Toleration } from '@flotilla/sdk'
-import type { PodSpec, PodTemplate } from './pod-template.ts'
+import { isFields, type pods, type Toleration } from '@flotilla/sdk'
 import { fields, list, map, quantity, type Reader, text } from './read.ts'
 
 const named = fields({ name: text })
@@ -40,7 +39,7 @@ export const placed = {
 }
 
 /** A pod inside an object of another's. */
-export const podSpec: Reader<PodSpec> = fields({
+export const podSpec: Reader<pods.PodSpec> = fields({
   ...placed,
   containers: list(container),
   initContainers: list(container),
@@ -51,4 +50,4 @@ export const podSpec: Reader<PodSpec> = fields({
   volumes: list(volume),
 })
 
-export const podTemplate: Reader<PodTemplate> = fields({ spec: podSpec })
+export const podTemplate: Reader<pods.PodTemplate> = fields({ spec: podSpec })

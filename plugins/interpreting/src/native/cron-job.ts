@@ -1,13 +1,11 @@
-import type { AggregatedStatusItem, Manifest } from '@flotilla/sdk'
+import { type AggregatedStatusItem, type Manifest, pods } from '@flotilla/sdk'
 import { ofKind } from '../interpreter.ts'
-import { podDependencies } from '../pod-dependencies.ts'
-import type { PodTemplate } from '../pod-template.ts'
 import { anything, fields, list, text } from '../read.ts'
 import { said, withoutEmpty, withStatus } from '../status.ts'
 import { latest } from '../times.ts'
 
 interface CronJob extends Manifest {
-  readonly spec?: { readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplate } } }
+  readonly spec?: { readonly jobTemplate?: { readonly spec?: { readonly template?: pods.PodTemplate } } }
 }
 
 const status = fields({ active: list(anything), lastScheduleTime: text, lastSuccessfulTime: text })
@@ -25,7 +23,7 @@ function aggregate(template: CronJob, items: readonly AggregatedStatusItem[]): C
 export const cronJob = ofKind<CronJob>(
   { apiVersion: 'batch/v1', kind: 'CronJob' },
   {
-    dependencies: (object) => podDependencies(object, object.spec?.jobTemplate?.spec?.template?.spec),
+    dependencies: (object) => pods.podDependencies(object, object.spec?.jobTemplate?.spec?.template?.spec),
     aggregate,
   },
 )

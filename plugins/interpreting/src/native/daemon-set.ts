@@ -1,12 +1,11 @@
+import { pods } from '@flotilla/sdk'
 import { aggregateCounters, type Counted, type Counters, reflectCounters } from '../counters.ts'
 import { ofKind } from '../interpreter.ts'
-import { podDependencies } from '../pod-dependencies.ts'
-import type { PodTemplate } from '../pod-template.ts'
 import { numberAt } from '../read.ts'
 import { isObserved } from '../rollout.ts'
 
 interface DaemonSet extends Counted {
-  readonly spec?: { readonly template?: PodTemplate }
+  readonly spec?: { readonly template?: pods.PodTemplate }
 }
 
 const counters: Counters = {
@@ -25,7 +24,7 @@ export const daemonSet = ofKind<DaemonSet>(
   { apiVersion: 'apps/v1', kind: 'DaemonSet' },
   {
     isHealthy,
-    dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
+    dependencies: (object) => pods.podDependencies(object, object.spec?.template?.spec),
     status: (object) => reflectCounters(counters, object),
     aggregate: (template, items) => aggregateCounters(counters, template, items),
   },

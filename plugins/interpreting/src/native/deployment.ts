@@ -1,14 +1,11 @@
-import { label } from '@flotilla/sdk'
+import { label, pods } from '@flotilla/sdk'
 import { aggregateCounters, type Counters, reflectCounters } from '../counters.ts'
 import { deploymentProgress, type Rolled } from '../deployment-progress.ts'
 import { ofKind } from '../interpreter.ts'
-import { podDependencies } from '../pod-dependencies.ts'
-import { needs } from '../pod-requirements.ts'
-import type { PodTemplate } from '../pod-template.ts'
 import { isRolledOut, withReplicas } from '../rollout.ts'
 
 interface Deployment extends Rolled {
-  readonly spec?: Rolled['spec'] & { readonly template?: PodTemplate }
+  readonly spec?: Rolled['spec'] & { readonly template?: pods.PodTemplate }
 }
 
 const counters: Counters = {
@@ -26,11 +23,11 @@ function retain(desired: Deployment, observed: Deployment): Deployment {
 export const deployment = ofKind<Deployment>(
   { apiVersion: 'apps/v1', kind: 'Deployment' },
   {
-    replicas: ({ spec }) => needs(spec?.replicas ?? 0, spec?.template?.spec),
+    replicas: ({ spec }) => pods.needs(spec?.replicas ?? 0, spec?.template?.spec),
     reviseReplicas: withReplicas,
     retain,
     isHealthy: isRolledOut,
-    dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
+    dependencies: (object) => pods.podDependencies(object, object.spec?.template?.spec),
     status: (object) => reflectCounters(counters, object),
     aggregate: (template, items) => aggregateCounters(counters, template, items),
     complete: deploymentProgress,

@@ -1,6 +1,6 @@
+import { pods } from '@flotilla/sdk'
 import { ofKind } from '../interpreter.ts'
 import { aggregateIngress, type Exposed, isExposed } from '../load-balancer.ts'
-import { namedDependencies } from '../pod-dependencies.ts'
 
 interface Ingress extends Exposed {
   readonly spec?: { readonly tls?: readonly { readonly secretName?: string }[] }
@@ -12,7 +12,7 @@ export const ingress = ofKind<Ingress>(
   {
     isHealthy: isExposed,
     dependencies: (object) =>
-      namedDependencies(
+      pods.namedDependencies(
         object,
         'Secret',
         (object.spec?.tls ?? []).map(({ secretName }) => secretName),

@@ -1,15 +1,13 @@
 import {
   type AggregatedStatusItem,
   type Manifest,
+  pods,
   type aggregate as points,
   type StringMap,
   timestamp,
 } from '@flotilla/sdk'
 import { conditionsOf, findIn } from '../conditions.ts'
 import { ofKind, type Summary } from '../interpreter.ts'
-import { podDependencies } from '../pod-dependencies.ts'
-import { needs } from '../pod-requirements.ts'
-import type { PodTemplate } from '../pod-template.ts'
 import { fields, json, list, number, type Read, text } from '../read.ts'
 import { said, withoutEmpty, withStatus } from '../status.ts'
 import { earliest, latest } from '../times.ts'
@@ -19,7 +17,7 @@ interface Job extends Manifest {
     readonly parallelism?: number
     readonly completions?: number
     readonly selector?: { readonly matchLabels?: StringMap }
-    readonly template?: PodTemplate
+    readonly template?: pods.PodTemplate
   }
   readonly status?: unknown
 }
@@ -125,10 +123,10 @@ function complete({ template }: Summary<Job>): points.Completion | undefined {
 export const job = ofKind<Job>(
   { apiVersion: 'batch/v1', kind: 'Job' },
   {
-    replicas: (object) => needs(parallel(object), object.spec?.template?.spec),
+    replicas: (object) => pods.needs(parallel(object), object.spec?.template?.spec),
     reviseReplicas,
     retain,
-    dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
+    dependencies: (object) => pods.podDependencies(object, object.spec?.template?.spec),
     status: ({ status }) => {
       const said = jobStatus(status)
       return said && withoutEmpty(said)

@@ -1,15 +1,19 @@
-import { type AggregatedStatusItem, isFields, type Json, type Manifest, type aggregate as points } from '@flotilla/sdk'
+import {
+  type AggregatedStatusItem,
+  isFields,
+  type Json,
+  type Manifest,
+  pods,
+  type aggregate as points,
+} from '@flotilla/sdk'
 import { conditionsOf, findIn, sharedConditions } from '../conditions.ts'
 import { ofKind, type Summary } from '../interpreter.ts'
 import { gravest } from '../phase.ts'
-import { podDependencies } from '../pod-dependencies.ts'
-import { needs } from '../pod-requirements.ts'
-import type { Container, PodSpec } from '../pod-template.ts'
 import { fields, json, list, map, number, type Reader, text, truth } from '../read.ts'
 import { said, withoutEmpty, withStatus } from '../status.ts'
 
 interface Pod extends Manifest {
-  readonly spec?: PodSpec
+  readonly spec?: pods.PodSpec
 }
 
 /** What is told of a container. A type, since interfaces are not plain JSON to the compiler. */
@@ -37,7 +41,10 @@ const podStatus = fields({
 })
 
 /** The containers with the mounts of those of the same name, a service account's token among them. */
-const withMounts = (desired: readonly Container[] = [], observed: readonly Container[] = []): readonly Container[] =>
+const withMounts = (
+  desired: readonly pods.Container[] = [],
+  observed: readonly pods.Container[] = [],
+): readonly pods.Container[] =>
   desired.map((container) => {
     const twin = observed.find(({ name }) => name === container.name)
     if (!twin) return container
@@ -120,10 +127,10 @@ function complete({ items }: Summary<Pod>): points.Completion | undefined {
 export const pod = ofKind<Pod>(
   { apiVersion: 'v1', kind: 'Pod' },
   {
-    replicas: ({ spec }) => needs(1, spec),
+    replicas: ({ spec }) => pods.needs(1, spec),
     retain,
     isHealthy,
-    dependencies: (object) => podDependencies(object, object.spec),
+    dependencies: (object) => pods.podDependencies(object, object.spec),
     aggregate,
     complete,
   },

@@ -1,13 +1,11 @@
+import { pods } from '@flotilla/sdk'
 import { aggregateCounters, type Counted, type Counters, reflectCounters } from '../counters.ts'
 import { ofKind } from '../interpreter.ts'
-import { podDependencies } from '../pod-dependencies.ts'
-import { needs } from '../pod-requirements.ts'
-import type { PodTemplate } from '../pod-template.ts'
 import { numberAt } from '../read.ts'
 import { isObserved, withReplicas } from '../rollout.ts'
 
 interface ReplicaSet extends Counted {
-  readonly spec?: { readonly replicas?: number; readonly template?: PodTemplate }
+  readonly spec?: { readonly replicas?: number; readonly template?: pods.PodTemplate }
 }
 
 const counters: Counters = { always: ['replicas'], others: ['readyReplicas', 'availableReplicas'] }
@@ -15,11 +13,11 @@ const counters: Counters = { always: ['replicas'], others: ['readyReplicas', 'av
 export const replicaSet = ofKind<ReplicaSet>(
   { apiVersion: 'apps/v1', kind: 'ReplicaSet' },
   {
-    replicas: ({ spec }) => needs(spec?.replicas ?? 0, spec?.template?.spec),
+    replicas: ({ spec }) => pods.needs(spec?.replicas ?? 0, spec?.template?.spec),
     reviseReplicas: withReplicas,
     isHealthy: (object) =>
       isObserved(object) && numberAt(object.status, 'availableReplicas') >= (object.spec?.replicas ?? 0),
-    dependencies: (object) => podDependencies(object, object.spec?.template?.spec),
+    dependencies: (object) => pods.podDependencies(object, object.spec?.template?.spec),
     status: (object) => reflectCounters(counters, object),
     aggregate: (template, items) => aggregateCounters(counters, template, items),
   },

@@ -1,14 +1,13 @@
-import type { Manifest } from '@flotilla/sdk'
+import type { Manifest, pods } from '@flotilla/sdk'
 import { ofKind } from '../interpreter.ts'
-import type { Named } from '../pod-template.ts'
 
 interface ServiceAccount extends Manifest {
-  readonly secrets?: readonly Named[]
-  readonly imagePullSecrets?: readonly Named[]
+  readonly secrets?: readonly pods.Named[]
+  readonly imagePullSecrets?: readonly pods.Named[]
 }
 
 /** The wanted ones, and those the member added. */
-function union(desired: readonly Named[] = [], observed: readonly Named[] = []): readonly Named[] {
+function union(desired: readonly pods.Named[] = [], observed: readonly pods.Named[] = []): readonly pods.Named[] {
   const all = [...desired, ...observed]
   return all.filter(({ name }, index) => all.findIndex((each) => each.name === name) === index)
 }

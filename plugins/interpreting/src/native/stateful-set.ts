@@ -1,16 +1,13 @@
 import { hash } from 'node:crypto'
-import type { aggregate, interpret, Json } from '@flotilla/sdk'
+import { type aggregate, type interpret, type Json, pods } from '@flotilla/sdk'
 import { aggregateCounters, type Counted, type Counters, reflectCounters } from '../counters.ts'
 import { ofKind, type Summary } from '../interpreter.ts'
-import { podDependencies } from '../pod-dependencies.ts'
-import { needs } from '../pod-requirements.ts'
-import type { PodTemplate } from '../pod-template.ts'
 import { isRolledOut, withReplicas } from '../rollout.ts'
 
 interface StatefulSet extends Counted {
   readonly spec?: {
     readonly replicas?: number
-    readonly template?: PodTemplate
+    readonly template?: pods.PodTemplate
     readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[]
   }
 }
@@ -23,9 +20,9 @@ const counters: Counters = {
 /** A volume named like a claim template is a placeholder: each member's controller makes the claims. */
 function dependencies(object: StatefulSet): readonly interpret.Dependency[] {
   const own = new Set(object.spec?.volumeClaimTemplates?.map(({ metadata }) => metadata?.name))
-  return podDependencies(object, object.spec?.template?.spec).filter(
-    ({ kind, name }) => kind !== 'PersistentVolumeClaim' || !own.has(name),
-  )
+  return pods
+    .podDependencies(object, object.spec?.template?.spec)
+    .filter(({ kind, name }) => kind !== 'PersistentVolumeClaim' || !own.has(name))
 }
 
 interface Revisions {
@@ -66,7 +63,7 @@ const fieldsOf = (revisions: Revisions) => revisions as { readonly [name: string
 export const statefulSet = ofKind<StatefulSet>(
   { apiVersion: 'apps/v1', kind: 'StatefulSet' },
   {
-    replicas: ({ spec }) => needs(spec?.replicas ?? 0, spec?.template?.spec),
+    replicas: ({ spec }) => pods.needs(spec?.replicas ?? 0, spec?.template?.spec),
     reviseReplicas: withReplicas,
     isHealthy: isRolledOut,
     dependencies,

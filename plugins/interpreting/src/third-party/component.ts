@@ -5,15 +5,14 @@ import {
   formatQuantity,
   type interpret,
   parseQuantity,
+  pods,
   type ReplicaRequirements,
   type ResourceList,
 } from '@flotilla/sdk'
-import { needs } from '../pod-requirements.ts'
-import type { PodSpec } from '../pod-template.ts'
 
 /** One of several pod templates of a workload, and what a pod of it needs. */
-export const component = (name: string, replicas: number, spec?: PodSpec): Component =>
-  componentOf(name, replicas, needs(replicas, spec).requirements)
+export const component = (name: string, replicas: number, spec?: pods.PodSpec): Component =>
+  componentOf(name, replicas, pods.needs(replicas, spec).requirements)
 
 const componentOf = (name: string, replicas: number, requirements?: ReplicaRequirements): Component => ({
   name,
@@ -34,14 +33,14 @@ function exactly(requests: Requests): ResourceList | undefined {
 }
 
 /** So many pods that ask for this, and may run there. */
-export function asking(replicas: number, requests: Requests, where: PodSpec): interpret.Needs {
+export function asking(replicas: number, requests: Requests, where: pods.PodSpec): interpret.Needs {
   const resourceRequest = exactly(requests)
-  const requirements = { ...needs(replicas, where).requirements, ...(resourceRequest && { resourceRequest }) }
+  const requirements = { ...pods.needs(replicas, where).requirements, ...(resourceRequest && { resourceRequest }) }
   return { replicas, ...(Object.keys(requirements).length > 0 && { requirements }) }
 }
 
 /** The same, as one of several. */
-export const componentAsking = (name: string, replicas: number, requests: Requests, where: PodSpec): Component =>
+export const componentAsking = (name: string, replicas: number, requests: Requests, where: pods.PodSpec): Component =>
   componentOf(name, replicas, asking(replicas, requests, where).requirements)
 
 /** The most any of these asks for, resource by resource. */
@@ -54,11 +53,11 @@ export function largest(all: readonly Requests[]): Requests {
 }
 
 type Placing = {
-  readonly [K in 'nodeSelector' | 'tolerations' | 'affinity' | 'priorityClassName']?: PodSpec[K] | undefined
+  readonly [K in 'nodeSelector' | 'tolerations' | 'affinity' | 'priorityClassName']?: pods.PodSpec[K] | undefined
 }
 
 /** Of what is said of a pod, where it may run, and who has to make room for it. */
-export const placing = ({ nodeSelector, tolerations, affinity, priorityClassName }: Placing): PodSpec => ({
+export const placing = ({ nodeSelector, tolerations, affinity, priorityClassName }: Placing): pods.PodSpec => ({
   ...(nodeSelector && { nodeSelector }),
   ...(tolerations && { tolerations }),
   ...(affinity && { affinity }),

@@ -1,9 +1,6 @@
-import { fieldAt, type interpret, isFields, type Manifest, withField } from '@flotilla/sdk'
+import { fieldAt, type interpret, isFields, type Manifest, pods, withField } from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
-import { namedDependencies, podDependencies } from '../../pod-dependencies.ts'
-import { resourceRequest } from '../../pod-requirements.ts'
 import { container, podSpec, volume } from '../../pod-shape.ts'
-import type { PodSpec } from '../../pod-template.ts'
 import { count, fields, list, parts, type ReadFields, text } from '../../read.ts'
 import { asking, largest, placing } from '../component.ts'
 import { unique } from '../dependencies.ts'
@@ -39,19 +36,25 @@ const partsOf = parts({
 const podOf = parts({ spec: podSpec })
 
 /** The pod of a step. */
-const podOfStep = ({ container, script, containerSet, sidecars = [], ...rest }: ReadFields<typeof step>): PodSpec => ({
+const podOfStep = ({
+  container,
+  script,
+  containerSet,
+  sidecars = [],
+  ...rest
+}: ReadFields<typeof step>): pods.PodSpec => ({
   ...rest,
   containers: [container, script, ...(containerSet?.containers ?? []), ...sidecars].filter(
     (each) => each !== undefined,
   ),
 })
 
-const stepsOf = (object: Manifest): readonly PodSpec[] => (partsOf(object).spec?.templates ?? []).map(podOfStep)
+const stepsOf = (object: Manifest): readonly pods.PodSpec[] => (partsOf(object).spec?.templates ?? []).map(podOfStep)
 
 /** So many steps run at once, as if each were as demanding as the most demanding one. */
 function replicas(object: Manifest): interpret.Needs {
   const { parallelism = 1, podPriorityClassName: priorityClassName } = partsOf(object).spec ?? {}
-  const requests = largest(stepsOf(object).map((step) => resourceRequest(step) ?? {}))
+  const requests = largest(stepsOf(object).map((step) => pods.resourceRequest(step) ?? {}))
   return asking(parallelism, requests, placing({ ...podOf(object).spec, priorityClassName }))
 }
 
@@ -67,18 +70,18 @@ function dependencies(object: Manifest): readonly interpret.Dependency[] {
   const templates = partsOf(object).spec?.templates ?? []
   const semaphores = [synchronization?.semaphore, ...(synchronization?.semaphores ?? [])]
   const all = [
-    ...podDependencies(object, podOf(object).spec),
-    ...stepsOf(object).flatMap((step) => podDependencies(object, step)),
-    ...namedDependencies(object, 'ServiceAccount', [
+    ...pods.podDependencies(object, podOf(object).spec),
+    ...stepsOf(object).flatMap((step) => pods.podDependencies(object, step)),
+    ...pods.namedDependencies(object, 'ServiceAccount', [
       executor?.serviceAccountName,
       ...templates.map(({ executor }) => executor?.serviceAccountName),
     ]),
-    ...namedDependencies(
+    ...pods.namedDependencies(
       object,
       'PersistentVolumeClaim',
       volumeClaimTemplates.map(({ metadata }) => metadata?.name),
     ),
-    ...namedDependencies(object, 'ConfigMap', [
+    ...pods.namedDependencies(object, 'ConfigMap', [
       ...semaphores.map((semaphore) => semaphore?.configMapKeyRef?.name),
       artifactRepositoryRef?.configMap,
     ]),

@@ -1,7 +1,6 @@
-import type { AggregatedStatusItem, Component, interpret, Manifest } from '@flotilla/sdk'
+import type { AggregatedStatusItem, Component, interpret, Manifest, pods } from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
 import { podTemplate } from '../../pod-shape.ts'
-import type { PodSpec } from '../../pod-template.ts'
 import { count, fields, map, number, parts, quantity, type Read, text } from '../../read.ts'
 import { asking, componentAsking, largest, placing } from '../component.ts'
 import { collect, lasts, statuses, withFields } from '../status.ts'
@@ -45,7 +44,7 @@ function taskManagers(object: Manifest): number {
 }
 
 /** Where the pods of a role go: its own template stands above the common one. */
-const whereOf = (object: Manifest, own: Role = {}): PodSpec =>
+const whereOf = (object: Manifest, own: Role = {}): pods.PodSpec =>
   placing({ ...partsOf(object).spec?.podTemplate?.spec, ...own.podTemplate?.spec })
 
 function components(object: Manifest): readonly Component[] {

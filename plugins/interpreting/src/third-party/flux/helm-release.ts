@@ -1,6 +1,5 @@
-import { fieldAt, type interpret, type Manifest } from '@flotilla/sdk'
+import { fieldAt, type interpret, type Manifest, pods } from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
-import { namedDependencies } from '../../pod-dependencies.ts'
 import { fields, list, text } from '../../read.ts'
 import { unique } from '../dependencies.ts'
 import { statuses, sumsOfSome } from '../status.ts'
@@ -13,7 +12,7 @@ const sources = list(fields({ kind: text, name: text }))
 function values(object: Manifest): readonly interpret.Dependency[] {
   const all = sources(fieldAt(object.spec, ['valuesFrom'])) ?? []
   const of = (wanted: string) => all.filter(({ kind }) => kind === wanted).map(({ name }) => name)
-  return ['ConfigMap', 'Secret'].flatMap((kind) => namedDependencies(object, kind, of(kind)))
+  return ['ConfigMap', 'Secret'].flatMap((kind) => pods.namedDependencies(object, kind, of(kind)))
 }
 
 export const helmRelease = ofKind(

@@ -1,5 +1,4 @@
-import { fieldAt, type interpret, type Manifest } from '@flotilla/sdk'
-import { namedDependencies } from '../../pod-dependencies.ts'
+import { fieldAt, type interpret, type Manifest, pods } from '@flotilla/sdk'
 import { text } from '../../read.ts'
 
 /** The names at paths of the spec: `secretRef.name`. */
@@ -8,11 +7,11 @@ const namesAt = ({ spec }: Manifest, paths: readonly string[]): readonly (string
 
 /** The secrets whose names stand at paths of the spec. */
 export const secretsAt = (object: Manifest, ...paths: readonly string[]): readonly interpret.Dependency[] =>
-  namedDependencies(object, 'Secret', namesAt(object, paths))
+  pods.namedDependencies(object, 'Secret', namesAt(object, paths))
 
 /** The account it acts as; the default one is everywhere. */
 export const accountOf = (object: Manifest): readonly interpret.Dependency[] =>
-  namedDependencies(
+  pods.namedDependencies(
     object,
     'ServiceAccount',
     namesAt(object, ['serviceAccountName']).filter((name) => name !== 'default'),

@@ -1,6 +1,5 @@
-import type { AggregatedStatusItem, Manifest } from '@flotilla/sdk'
+import { type AggregatedStatusItem, type Manifest, pods } from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
-import { podDependencies } from '../../pod-dependencies.ts'
 import { podTemplate } from '../../pod-shape.ts'
 import { anything, fields, list, parts } from '../../read.ts'
 import { lasts, statuses, withFields } from '../status.ts'
@@ -22,7 +21,7 @@ export const advancedCronJob = ofKind(
   {
     dependencies: (object) => {
       const { jobTemplate, broadcastJobTemplate } = partsOf(object).spec?.template ?? {}
-      return podDependencies(object, (jobTemplate ?? broadcastJobTemplate)?.spec?.template?.spec)
+      return pods.podDependencies(object, (jobTemplate ?? broadcastJobTemplate)?.spec?.template?.spec)
     },
     aggregate,
   },

@@ -1,7 +1,5 @@
-import { type AggregatedStatusItem, fieldAt, type Json, type Manifest, withField } from '@flotilla/sdk'
+import { type AggregatedStatusItem, fieldAt, type Json, type Manifest, pods, withField } from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
-import { podDependencies } from '../../pod-dependencies.ts'
-import { needs } from '../../pod-requirements.ts'
 import { podTemplate } from '../../pod-shape.ts'
 import { count, fields, number, parts } from '../../read.ts'
 import { clustersWith, dated } from '../conditions.ts'
@@ -43,12 +41,12 @@ export const broadcastJob = ofKind(
   {
     replicas: (object) => {
       const { spec } = partsOf(object)
-      return needs(spec?.parallelism ?? 1, spec?.template?.spec)
+      return pods.needs(spec?.parallelism ?? 1, spec?.template?.spec)
     },
     reviseReplicas: (object, parallelism) => withField(object, ['spec', 'parallelism'], parallelism),
     retain,
     isHealthy,
-    dependencies: (object) => podDependencies(object, partsOf(object).spec?.template?.spec),
+    dependencies: (object) => pods.podDependencies(object, partsOf(object).spec?.template?.spec),
     status: collect(...counters, 'phase', 'conditions', 'startTime', 'completionTime'),
     aggregate: (template, items, now) =>
       withFields(template, sums(statuses(items), ...counters), lasts(statuses(items), 'phase'), {

@@ -1,6 +1,5 @@
+import { pods } from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
-import { podDependencies } from '../../pod-dependencies.ts'
-import { needs } from '../../pod-requirements.ts'
 import { podTemplate } from '../../pod-shape.ts'
 import { count, fields, parts } from '../../read.ts'
 import { observedGeneration, reflect } from '../generations.ts'
@@ -24,11 +23,11 @@ export const cloneSet = ofKind(
   {
     replicas: (object) => {
       const { spec } = partsOf(object)
-      return needs(spec?.replicas ?? 0, spec?.template?.spec)
+      return pods.needs(spec?.replicas ?? 0, spec?.template?.spec)
     },
     reviseReplicas: withReplicas,
     isHealthy: isRolledOut,
-    dependencies: (object) => podDependencies(object, partsOf(object).spec?.template?.spec),
+    dependencies: (object) => pods.podDependencies(object, partsOf(object).spec?.template?.spec),
     status: reflect(...counters, ...revisions),
     aggregate: (template, items) =>
       withFields(

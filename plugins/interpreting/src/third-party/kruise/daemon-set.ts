@@ -1,6 +1,5 @@
-import type { Manifest } from '@flotilla/sdk'
+import { type Manifest, pods } from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
-import { podDependencies } from '../../pod-dependencies.ts'
 import { podTemplate } from '../../pod-shape.ts'
 import { fields, number, parts } from '../../read.ts'
 import { observedGeneration, reflect } from '../generations.ts'
@@ -37,7 +36,7 @@ export const kruiseDaemonSet = ofKind(
   { project: 'kruise', apiVersion: 'apps.kruise.io/v1alpha1', kind: 'DaemonSet' },
   {
     isHealthy,
-    dependencies: (object) => podDependencies(object, partsOf(object).spec?.template?.spec),
+    dependencies: (object) => pods.podDependencies(object, partsOf(object).spec?.template?.spec),
     status: reflect(...counters, 'daemonSetHash'),
     aggregate: (template, items) =>
       withFields(

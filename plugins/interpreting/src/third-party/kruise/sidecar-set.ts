@@ -1,6 +1,5 @@
-import type { interpret, Manifest } from '@flotilla/sdk'
+import { type interpret, type Manifest, pods } from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
-import { podDependencies } from '../../pod-dependencies.ts'
 import { podSpec } from '../../pod-shape.ts'
 import { fields, number, parts, text } from '../../read.ts'
 import { observedGeneration, reflect } from '../generations.ts'
@@ -18,7 +17,9 @@ const counters = ['matchedPods', 'updatedPods', 'readyPods', 'updatedReadyPods']
 function dependencies(object: Manifest): readonly interpret.Dependency[] {
   const namespace = object.metadata.namespace ?? whereOf(object).spec?.namespace ?? 'default'
   const owner = { ...object, metadata: { ...object.metadata, namespace } }
-  return podDependencies(owner, partsOf(object).spec).filter(({ kind }) => kind === 'ConfigMap' || kind === 'Secret')
+  return pods
+    .podDependencies(owner, partsOf(object).spec)
+    .filter(({ kind }) => kind === 'ConfigMap' || kind === 'Secret')
 }
 
 function isHealthy(object: Manifest): boolean {

@@ -1,7 +1,5 @@
-import type { interpret, Manifest } from '@flotilla/sdk'
+import { type interpret, type Manifest, pods } from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
-import { podDependencies } from '../../pod-dependencies.ts'
-import { needs } from '../../pod-requirements.ts'
 import { podTemplate } from '../../pod-shape.ts'
 import { count, fields, list, parts, text } from '../../read.ts'
 import { observedGeneration, reflect } from '../generations.ts'
@@ -25,9 +23,9 @@ const revisions = ['updateRevision', 'currentRevision', 'labelSelector']
 function dependencies(object: Manifest): readonly interpret.Dependency[] {
   const { spec } = partsOf(object)
   const own = new Set(spec?.volumeClaimTemplates?.map(({ metadata }) => metadata?.name))
-  return podDependencies(object, spec?.template?.spec).filter(
-    ({ kind, name }) => kind !== 'PersistentVolumeClaim' || !own.has(name),
-  )
+  return pods
+    .podDependencies(object, spec?.template?.spec)
+    .filter(({ kind, name }) => kind !== 'PersistentVolumeClaim' || !own.has(name))
 }
 
 export const kruiseStatefulSet = ofKind(
@@ -35,7 +33,7 @@ export const kruiseStatefulSet = ofKind(
   {
     replicas: (object) => {
       const { spec } = partsOf(object)
-      return needs(spec?.replicas ?? 0, spec?.template?.spec)
+      return pods.needs(spec?.replicas ?? 0, spec?.template?.spec)
     },
     reviseReplicas: withReplicas,
     isHealthy: isRolledOut,

@@ -1,9 +1,6 @@
-import type { Manifest } from '@flotilla/sdk'
+import { type Manifest, pods } from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
-import { podDependencies } from '../../pod-dependencies.ts'
-import { needs } from '../../pod-requirements.ts'
 import { podSpec, podTemplate } from '../../pod-shape.ts'
-import type { PodSpec } from '../../pod-template.ts'
 import { count, fields, number, parts } from '../../read.ts'
 import { lastConditions } from '../conditions.ts'
 import { observedGeneration, reflect } from '../generations.ts'
@@ -33,7 +30,7 @@ const others = ['currentRevision', 'labelSelector', 'updateStatus', 'collisionCo
  * The pods of its subsets. Unlike in Karmada, which looks for them directly under `spec.template`, they are found where
  * Kruise has them: in the template of one of four workloads.
  */
-function podOf(object: Manifest): PodSpec | undefined {
+function podOf(object: Manifest): pods.PodSpec | undefined {
   const { spec, statefulSetTemplate, advancedStatefulSetTemplate, cloneSetTemplate, deploymentTemplate } =
     partsOf(object).spec?.template ?? {}
   const subset = statefulSetTemplate ?? advancedStatefulSetTemplate ?? cloneSetTemplate ?? deploymentTemplate
@@ -55,10 +52,10 @@ function isHealthy(object: Manifest): boolean {
 export const unitedDeployment = ofKind(
   { project: 'kruise', apiVersion: 'apps.kruise.io/v1alpha1', kind: 'UnitedDeployment' },
   {
-    replicas: (object) => needs(partsOf(object).spec?.replicas ?? 0, podOf(object)),
+    replicas: (object) => pods.needs(partsOf(object).spec?.replicas ?? 0, podOf(object)),
     reviseReplicas: withReplicas,
     isHealthy,
-    dependencies: (object) => podDependencies(object, podOf(object)),
+    dependencies: (object) => pods.podDependencies(object, podOf(object)),
     status: reflect(...counters, 'availableReplicas', ...others, 'subsetReplicas', 'conditions'),
     aggregate: (template, items) =>
       withFields(

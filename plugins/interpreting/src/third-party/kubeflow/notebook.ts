@@ -1,6 +1,5 @@
-import { type AggregatedStatusItem, isFields, type Manifest } from '@flotilla/sdk'
+import { type AggregatedStatusItem, isFields, type Manifest, pods } from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
-import { needs } from '../../pod-requirements.ts'
 import { podTemplate } from '../../pod-shape.ts'
 import { fields, parts, type Reader, text } from '../../read.ts'
 import { mergedConditions } from '../conditions.ts'
@@ -31,7 +30,7 @@ const aggregate = (template: Manifest, items: readonly AggregatedStatusItem[]): 
 export const notebook = ofKind(
   { project: 'kubeflow', apiVersion: 'kubeflow.org/v1', kind: 'Notebook' },
   {
-    replicas: (object) => needs(1, partsOf(object).spec?.template?.spec),
+    replicas: (object) => pods.needs(1, partsOf(object).spec?.template?.spec),
     isHealthy,
     status: collect(...collected),
     aggregate,

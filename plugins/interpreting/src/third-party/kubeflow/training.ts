@@ -6,9 +6,9 @@ import {
   type Json,
   type Manifest,
   type Plugin,
+  pods,
 } from '@flotilla/sdk'
 import { type OfKind, ofKind } from '../../interpreter.ts'
-import { podDependencies } from '../../pod-dependencies.ts'
 import { podTemplate } from '../../pod-shape.ts'
 import { count, fields, map, type Read } from '../../read.ts'
 import { earliest, latest } from '../../times.ts'
@@ -85,7 +85,7 @@ export function training({ roles: at, replicas, hasDependencies, status, isHealt
       component(name.toLowerCase(), own, template?.spec),
     )
   const dependencies = (object: Manifest): readonly interpret.Dependency[] =>
-    unique(rolesOf(object, at).flatMap(([, { template }]) => podDependencies(object, template?.spec)))
+    unique(rolesOf(object, at).flatMap(([, { template }]) => pods.podDependencies(object, template?.spec)))
   return ofKind(
     { project: 'kubeflow', ...kind },
     { components, isHealthy, aggregate, ...(hasDependencies && { dependencies }), ...(status && { status }) },

@@ -1,21 +1,19 @@
-import type { Component, interpret, Manifest } from '@flotilla/sdk'
-import { podDependencies } from '../../pod-dependencies.ts'
+import { type Component, type interpret, type Manifest, pods } from '@flotilla/sdk'
 import { podTemplate } from '../../pod-shape.ts'
-import type { PodSpec, PodTemplate } from '../../pod-template.ts'
 import { count, fields, list, type Reader, text } from '../../read.ts'
 import { component } from '../component.ts'
 import { unique } from '../dependencies.ts'
 
 /** A cluster of Ray, as others have it inside them. */
 export interface ClusterSpec {
-  readonly headGroupSpec?: { readonly template?: PodTemplate }
+  readonly headGroupSpec?: { readonly template?: pods.PodTemplate }
   readonly workerGroupSpecs?: readonly Workers[]
 }
 
 interface Workers {
   readonly groupName?: string
   readonly replicas?: number
-  readonly template?: PodTemplate
+  readonly template?: pods.PodTemplate
 }
 
 export const clusterSpec: Reader<ClusterSpec> = fields({
@@ -32,8 +30,8 @@ export const componentsOf = ({ headGroupSpec, workerGroupSpecs = [] }: ClusterSp
 ]
 
 /** The pods of its head and of each group of workers. */
-export const podsOf = ({ headGroupSpec, workerGroupSpecs = [] }: ClusterSpec): readonly PodSpec[] =>
+export const podsOf = ({ headGroupSpec, workerGroupSpecs = [] }: ClusterSpec): readonly pods.PodSpec[] =>
   [headGroupSpec, ...workerGroupSpecs].map((group) => group?.template?.spec).filter((pod) => pod !== undefined)
 
-export const dependenciesOf = (owner: Manifest, pods: readonly PodSpec[]): readonly interpret.Dependency[] =>
-  unique(pods.flatMap((pod) => podDependencies(owner, pod)))
+export const dependenciesOf = (owner: Manifest, all: readonly pods.PodSpec[]): readonly interpret.Dependency[] =>
+  unique(all.flatMap((pod) => pods.podDependencies(owner, pod)))

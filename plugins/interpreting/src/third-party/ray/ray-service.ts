@@ -1,6 +1,13 @@
-import { type AggregatedStatusItem, fieldAt, type interpret, isFields, type Manifest, withField } from '@flotilla/sdk'
+import {
+  type AggregatedStatusItem,
+  fieldAt,
+  type interpret,
+  isFields,
+  type Manifest,
+  pods,
+  withField,
+} from '@flotilla/sdk'
 import { ofKind } from '../../interpreter.ts'
-import { resourceRequest } from '../../pod-requirements.ts'
 import { count, fields, parts } from '../../read.ts'
 import { latest } from '../../times.ts'
 import { asking, largest } from '../component.ts'
@@ -21,7 +28,7 @@ function replicas(object: Manifest): interpret.Needs {
   const cluster = clusterOf(object)
   const workers = (cluster.workerGroupSpecs ?? []).map(({ replicas = 0 }) => replicas)
   const requests = podsOf(cluster).map((pod) => {
-    const { cpu, memory } = resourceRequest(pod) ?? {}
+    const { cpu, memory } = pods.resourceRequest(pod) ?? {}
     return { cpu, memory }
   })
   return asking(1 + total(workers), largest(requests), {})

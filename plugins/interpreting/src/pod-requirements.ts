@@ -1,3 +1,0 @@
-import { pods } from '@flotilla/sdk'
-
-export const { needs, resourceRequest } = pods
