@@ -1,5 +1,6 @@
 import type { Cluster } from './api/cluster.ts'
 import { isFields } from './fields.ts'
+import { deepFreeze } from './freeze.ts'
 import type { Candidates, Feasibility } from './points/schedule.ts'
 import type { CandidatesRequest, FeasibilityRequest, ReviewedCluster } from './scheduling-review.ts'
 
@@ -10,7 +11,7 @@ const views = new WeakMap<Cluster, ReviewedCluster>()
 export function viewOf(cluster: Cluster): ReviewedCluster {
   const known = views.get(cluster)
   if (known) return known
-  const view = reviewed(cluster)
+  const view = deepFreeze(reviewed(cluster)) // made a text once, too
   views.set(cluster, view)
   return view
 }

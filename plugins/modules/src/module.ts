@@ -186,6 +186,11 @@ export class Module {
     const digest = moduleDigest(program)
     if (spec.sha256 && digest !== spec.sha256) throw errors.MODULE_DIGEST(name, digest, spec.sha256)
     checkSignature(name, program, spec.signature ?? signature, options)
+    const same = this.#runningAs(digest)
+    if (same) {
+      checkFunctions(this.#object, same.functions)
+      return same
+    }
     const code = spec.runtime === 'wasm' ? program : scriptOf(program)
     const limits = limitsOf(spec.limits)
     const sandbox = await host.sandboxes.open({ name: pluginName(name), runtime: spec.runtime, code, limits })
@@ -196,6 +201,14 @@ export class Module {
       throw cause
     }
     return new Running(digest, sandbox)
+  }
+
+  /** What runs, if it is this program, in the way that is wanted now. */
+  #runningAs(digest: string): Running | undefined {
+    const running = this.#running
+    const { runtime, limits } = this.#object.spec
+    const isAlike = runtime === this.#spec.runtime && deepEqual(limits, this.#spec.limits)
+    return running?.digest === digest && isAlike ? running : undefined
   }
 
   /** Takes these points, each looked after as a plugin's answer is. */

@@ -153,6 +153,21 @@ describe('a module that is changed', () => {
     await settled()
     assert.equal((host.sandboxes as FakeSandboxes).opened.length, 1)
   })
+  test('in what is asked of it keeps its program, and in what it may use begins it anew', async () => {
+    const failing = { interpretHealth: () => assert.fail('out of ideas') }
+    const { put, host, status } = scene({ objects: [module('a')], programs: { v1: failing } })
+    const { opened, closed } = host.sandboxes as FakeSandboxes
+    await settled()
+    put(module('a', { points: ['interpret.health'], failurePolicy: 'Ignore', order: 3 }))
+    await settled()
+    assert.deepEqual([opened.length, closed], [1, []])
+    put(module('a', { points: ['interpret.status'] }))
+    assert.match((await status('a'))[0] ?? '', /^Ready False Invalid: .*no function interpretStatus/)
+    assert.deepEqual([opened.length, closed], [1, []])
+    put(module('a', { limits: { timeout: '2s' } }))
+    await settled()
+    assert.deepEqual([opened.length, closed], [2, ['v1']])
+  })
   test('is asked no more when it is gone', async () => {
     const { ask, host, stored } = scene({ objects: [module('a')], programs: { v1: says('Healthy') } })
     await settled()

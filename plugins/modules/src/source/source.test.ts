@@ -15,7 +15,7 @@ import {
   signModule,
 } from '@flotilla/sdk'
 import { deployment } from '@flotilla/sdk/testing'
-import { fakeHttp, module, scene, settled } from '../modules.test-support.ts'
+import { type FakeSandboxes, fakeHttp, module, scene, settled } from '../modules.test-support.ts'
 import { imageOf } from './registry.ts'
 
 const programs = { v1: { interpretHealth: () => 'Healthy' }, v2: { interpretHealth: () => 'Unhealthy' } }
@@ -45,13 +45,16 @@ describe('a module in a ConfigMap', () => {
     })
   }
   test('is loaded anew when that changes', async () => {
-    const { ask, put, status } = scene({ objects: [module('a', { source })], programs })
+    const { ask, put, status, host } = scene({ objects: [module('a', { source })], programs })
     assert.match((await status('a'))[0] ?? '', /FetchFailed: .*there is no ConfigMap ops\/programs/)
     put(configMap({ data: { other: 'v1' } }))
     assert.match((await status('a'))[0] ?? '', /FetchFailed: .*ConfigMap ops\/programs has no key health/)
     put(configMap({ data: { health: 'v1' } }))
     await settled()
     assert.equal(await ask(interpret.health, { manifest: web }), 'Healthy')
+    put(configMap({ data: { health: 'v1', other: 'v2' } }))
+    await settled()
+    assert.equal((host.sandboxes as FakeSandboxes).opened.length, 1)
     put(configMap({ data: { health: 'v2' } }))
     await settled()
     assert.equal(await ask(interpret.health, { manifest: web }), 'Unhealthy')
