@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { flotilla } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
+import { root } from '../root.ts'
 import { type Up, up } from '../up.ts'
 
 const members = ['member1', 'member2']
@@ -141,7 +146,7 @@ const customization = (words: Readonly<Partial<typeof scripts>> = scripts) => ({
 
 /** What a tenant says of a kind of their own, in Lua, with a real kubectl. */
 describe('a customization in Lua', () => {
-  let flotilla: Up
+  let control: Up
   let k: Kubectl
   const apply = async (...objects: readonly object[]) => {
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
@@ -156,8 +161,8 @@ describe('a customization in Lua', () => {
     (await binding()).status.aggregatedStatus.find(({ clusterName }: Json) => clusterName === member)
 
   before(async () => {
-    flotilla = await up({ members: 2 })
-    k = kubectl(flotilla.kubeconfig)
+    control = await up({ members: 2 })
+    k = kubectl(control.kubeconfig)
     await apply(definition, definitions, customization())
     for (const member of members)
       await eventually(() =>
@@ -167,7 +172,7 @@ describe('a customization in Lua', () => {
     await apply(policy, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'north' }, data: { a: 'b' } }, fleet())
   })
   after(async () => {
-    assert.equal(await flotilla.stop(), 0)
+    assert.equal(await control.stop(), 0)
   })
 
   test('says how many replicas there are and what one needs, and they are divided', async () => {
@@ -281,4 +286,20 @@ describe('a customization in Lua', () => {
       await apply(customization())
     })
   }
+})
+
+test('the customization in the docs does what they say', async () => {
+  const [, text = ''] = /```yaml\n(.+?)```/s.exec(readFileSync(join(root, 'docs/lua.md'), 'utf8')) ?? []
+  const directory = mkdtempSync(join(tmpdir(), 'flotilla-lua-'))
+  const [customization, object] = [join(directory, 'customization.yaml'), join(directory, 'fleet.json')]
+  writeFileSync(customization, text)
+  writeFileSync(object, JSON.stringify({ ...fleet(), status: { afloat: 4 } }))
+  const asked = (operation: string, ...args: readonly string[]) => flotilla('interpret', '-f', customization, '--operation', operation, ...args) // biome-ignore format: one call
+  const { out: needs } = await asked('InterpretReplica', '--desired-file', object)
+  assert.match(needs, /replica:\n4\n/)
+  assert.match(needs, /cpu: 250m/)
+  assert.match((await asked('InterpretHealth', '--observed-file', object)).out, /healthy:\ntrue/)
+  const { out: revised } = await asked('ReviseReplica', '--desired-file', object, '--desired-replica', '7')
+  assert.match(revised, /boats: 7/)
+  assert.match(revised, /emptyDir: \{\}/)
 })

@@ -17,9 +17,18 @@ function quantity(value: unknown, position: number, name: string): string {
   return value
 }
 
+/** Without its empty fields: a script has one word for `{}` and `[]`. */
+function filled(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(filled)
+  if (typeof value !== 'object' || value === null) return value
+  const isFilled = (field: unknown) => typeof field !== 'object' || field === null || Object.keys(field).length > 0
+  const fields = Object.entries(value).flatMap(([name, field]) => (isFilled(field) ? [[name, filled(field)]] : []))
+  return Object.fromEntries(fields)
+}
+
 function template(value: unknown, name: string): pods.PodTemplate {
   if (typeof value !== 'object' || value === null) throw wrong(1, name, 'table', value)
-  return value
+  return filled(value) as pods.PodTemplate // what is not of this shape fails, and the script hears of it
 }
 
 /** Parts of a float64: the amount a quantity stands for. */

@@ -122,6 +122,9 @@ describe('the library kube', () => {
       { nodeClaim: { nodeSelector: { disk: 'ssd' } }, resourceRequest: { cpu: '1100m', memory: '64Mi' } },
     ])
     assert.deepEqual(await kube('return kube.accuratePodRequirements(a)', { spec: { containers: [] } }), [null])
+    const made =
+      'return kube.accuratePodRequirements({ spec = { containers = { { resources = {} } }, nodeSelector = {}, tolerations = {} } })'
+    assert.deepEqual(await kube(made), [null], 'an empty table of a script is nothing')
     await assert.rejects(kube('return (kube.accuratePodRequirements(5))'), /table expected, got number/)
     await assert.rejects(kube('return (kube.accuratePodRequirements(a))', { spec: { containers: 5 } }), /line 2: /)
   })
