@@ -28,11 +28,12 @@ class Reader {
   /** A number in LEB128, as long as it may be. */
   number(): number {
     let value = 0
-    for (let weight = 1; ; weight *= 128) {
+    for (let weight = 1; weight < 2 ** 70; weight *= 128) {
       const byte = this.byte()
       value += (byte & 127) * weight
       if (byte < 128) return value
     }
+    throw new Error('the module has a number that is too long')
   }
 
   part(length: number): Uint8Array {
@@ -101,13 +102,13 @@ function noStructures(reader: Reader): void {
   }
 }
 
-/** What becomes of a section; undefined when it stays as it is. */
-function bounded(id: number, content: Uint8Array, memory: number): readonly number[] | undefined {
+/** What becomes of a section. */
+function bounded(id: number, content: Uint8Array, memory: number): Uint8Array {
   const reader = new Reader(content)
   if (id === 1) noStructures(reader)
-  if (id === 4) return tables(reader)
-  if (id === 5) return memories(reader, memory)
-  return undefined
+  if (id === 4) return Uint8Array.from(tables(reader))
+  if (id === 5) return Uint8Array.from(memories(reader, memory))
+  return content
 }
 
 /** The same module, with a memory of no more than so many bytes. Throws when that is not enough for it, or cannot be said of it. */
@@ -116,9 +117,8 @@ export function withinBounds(module: Uint8Array, memory: number): Uint8Array<Arr
   const parts: Uint8Array[] = [reader.part(8)]
   while (!reader.isDone) {
     const id = reader.byte()
-    const content = reader.part(reader.number())
-    const section = bounded(id, content, memory) ?? content
-    parts.push(Uint8Array.from([id, ...written(section.length)]), Uint8Array.from(section))
+    const section = bounded(id, reader.part(reader.number()), memory)
+    parts.push(Uint8Array.from([id, ...written(section.length)]), section)
   }
-  return Uint8Array.from(Buffer.concat(parts))
+  return Buffer.concat(parts)
 }

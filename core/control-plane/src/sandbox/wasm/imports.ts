@@ -48,49 +48,58 @@ function abortReason(memory: ArrayBuffer, at: number): string {
   return Buffer.from(memory, at, Math.min(length, 2000)).toString('utf16le')
 }
 
-/** What is here instead of what Extism has: blocks that are bounded, no variables, nobody who reads a log. */
+/** A text that a module that gives up leaves behind. */
+const abortOn =
+  (memory: () => ArrayBuffer) =>
+  (_context: CallContext, message: number, _file: number, line: number, column: number): never => {
+    throw new Error(`${abortReason(memory(), message)} (line ${line}, column ${column})`)
+  }
+
+const ignored = () => undefined
+
+/** What is here instead of what Extism has: no variables, and nobody who reads a log. */
+const quiet: Functions[string] = {
+  var_get: () => 0n,
+  var_set() {
+    throw new Error('it wants to keep a variable, and nothing is kept between calls')
+  },
+  get_log_level: () => 2 ** 31 - 1, // none is worth logging
+  log_trace: ignored,
+  log_debug: ignored,
+  log_info: ignored,
+  log_warn: ignored,
+  log_error: ignored,
+}
+
+/** Blocks of the host's memory, as many as a call may have. */
+function blocks(most: number) {
+  let taken = 0
+  return {
+    renew() {
+      taken = 0
+    },
+    alloc(context: CallContext, size: bigint) {
+      taken += Number(BigInt.asUintN(64, size)) + upkeep
+      if (taken > most) throw new Exceeded('memory')
+      return context.alloc(size)
+    },
+  }
+}
+
+/** Gives a module what it imports. Throws when that is something that a sandbox does not give. */
 export function surroundingsOf(
   module: WebAssembly.Module,
   { memory, most }: { memory: () => ArrayBuffer; most: number },
 ): Surroundings {
   const system = systemOn(memory)
-  let taken = 0
-  const ignored = () => undefined
-  const systemFunctions: Functions[string] = {}
-  const own: Functions = {
-    [extism]: {
-      alloc(context, size: bigint) {
-        taken += Number(BigInt.asUintN(64, size)) + upkeep
-        if (taken > most) throw new Exceeded('memory')
-        return context.alloc(size)
-      },
-      var_get: () => 0n,
-      var_set() {
-        throw new Error('it wants to keep a variable, and nothing is kept between calls')
-      },
-      log_trace: ignored,
-      log_debug: ignored,
-      log_info: ignored,
-      log_warn: ignored,
-      log_error: ignored,
-    },
-    env: {
-      abort(_context, message: number, _file: number, line: number, column: number) {
-        throw new Error(`${abortReason(memory(), message)} (line ${line}, column ${column})`)
-      },
-    },
-    [wasi]: systemFunctions,
-  }
   const known = new Map(Object.entries(system.functions))
+  const { alloc, renew } = blocks(most)
+  const functions: Functions = { [extism]: { ...quiet, alloc }, env: { abort: abortOn(memory) } }
+  const ofSystem: Functions[string] = {}
   for (const { module: home, name } of WebAssembly.Module.imports(module)) {
-    if (home === wasi) systemFunctions[name] = (_context, ...args) => (known.get(name) ?? notCapable)(...args)
-    else if (!isGiven(own, home, name)) throw new Error(`it wants ${name} of ${home}, which a sandbox does not give`)
+    if (home === wasi) ofSystem[name] = (_context, ...args) => (known.get(name) ?? notCapable)(...args)
+    else if (!isGiven(functions, home, name))
+      throw new Error(`it wants ${name} of ${home}, which a sandbox does not give`)
   }
-  return {
-    functions: own,
-    renew() {
-      taken = 0
-    },
-    printed: system.printed,
-  }
+  return { functions: { ...functions, [wasi]: ofSystem }, renew, printed: system.printed }
 }

@@ -62,12 +62,13 @@ export class Thread {
   /** Fails with `Ended` when the thread ends first, as it does when the time is over. */
   ask(question: Question, { timeout, slow, onSlow }: Patience): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const end = () => this.#waiting === waiting && this.#gone('timeout', 'it did not come back', timeout)
-      const late = () => setImmediate(end) // an answer that is already there counts: who was late may be this thread
-      const isSlow = () => {
+      // An answer that is already there counts: who was late may be this thread.
+      const unlessAnswered = (what: () => void) => () => setImmediate(() => this.#waiting === waiting && what())
+      const late = unlessAnswered(() => this.#gone('timeout', 'it did not come back', timeout))
+      const isSlow = unlessAnswered(() => {
         waiting.timer = setTimeout(late, timeout - slow)
         onSlow()
-      }
+      })
       const timer = timeout > slow ? setTimeout(isSlow, slow) : setTimeout(late, timeout)
       const waiting: Waiting = { timer, resolve, reject }
       this.#waiting = waiting
