@@ -1,8 +1,29 @@
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { stringify } from 'yaml'
 import { flotilla as run } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
-import { type Up, up } from '../up.ts'
+import { root } from '../root.ts'
+import { newDataDir, type Up, up } from '../up.ts'
+
+const exam = join(root, 'test/exams/languages')
+const customization = join(exam, 'customization.yaml')
+const module = join(newDataDir(), 'module.yaml')
+writeFileSync(
+  module,
+  stringify({
+    apiVersion: 'config.flotilla.dev/v1alpha1',
+    kind: 'ResourceInterpreterModule',
+    metadata: { name: 'deployments-in-javascript' },
+    spec: {
+      runtime: 'javascript',
+      targets: [{ apiVersion: 'apps/v1', kind: 'Deployment' }],
+      source: { inline: readFileSync(join(exam, 'guest/javascript.js'), 'utf8') },
+    },
+  }),
+)
 
 describe('flotilla plugin list', () => {
   let flotilla: Up
@@ -42,6 +63,23 @@ describe('flotilla plugin list', () => {
     const { code, err } = await list('--point', 'interpret.colour')
     assert.equal(code, 1)
     assert.match(err, /there is no point interpret\.colour; there are admit\.mutate, admit\.refuse/)
+  })
+
+  test('names the scripts and programs that plugins speak for, before what is built in', async () => {
+    await k('apply', '-f', customization, '-f', module)
+    await k('scale', 'deployment', 'web', '--replicas=5')
+    await eventually(async () => {
+      const { out } = await list('--point', 'interpret.replicas', '-o', 'json')
+      const { answers } = JSON.parse(out) as Json
+      const about = (name: string) => answers.find((each: Json) => each.name.split(/[/ ]/).includes(name))
+      const [script, program, native] = ['deployments-in-lua', 'deployments-in-javascript', 'native-deployment'].map(
+        about,
+      )
+      assert.ok(script.order < program.order && program.order < native.order)
+      assert.deepEqual([script.about, program.about], [['apps/v1 Deployment'], ['apps/v1 Deployment']])
+      assert.ok(script.answered > 0, JSON.stringify(script))
+      assert.equal(program.answered, undefined) // the script has answered
+    })
   })
 
   test('is what /points tells to who may ask', async () => {
