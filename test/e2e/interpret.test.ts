@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -182,5 +182,42 @@ describe('a customization', () => {
     assert.match(out, /^PASS {2}InterpretReplica {5}a lie$/m)
     assert.match(out, /nobody answers InterpretHealth for apps\/v1 Deployment/)
     assert.match(out, /^1 passed, 2 failed$/m)
+  })
+})
+
+describe('a module', () => {
+  const program = 'test/exams/languages/guest/javascript.js'
+  const exam = 'test/exams/languages/cases.yaml'
+  const manifest = file(
+    'module.yaml',
+    `apiVersion: config.flotilla.dev/v1alpha1
+kind: ResourceInterpreterModule
+metadata: { name: mine }
+spec:
+  runtime: javascript
+  targets: [{ apiVersion: apps/v1, kind: Deployment }]
+  source: { file: program.js }
+`,
+  )
+  file('program.js', readFileSync(join(root, program), 'utf8'))
+
+  test('is a manifest, with its program in it or beside it', async () => {
+    const { code, out } = await flotilla('interpret', 'test', '--module', manifest, '--cases', exam)
+    assert.deepEqual([code, out.trimEnd().split('\n').at(-1)], [0, '16 passed, 0 failed'])
+  })
+
+  test('or the program alone: it is asked about the kinds of the cases', async () => {
+    const { code, out } = await flotilla('interpret', 'test', '--module', program, '--cases', exam)
+    assert.deepEqual([code, out.trimEnd().split('\n').at(-1)], [0, '16 passed, 0 failed'])
+  })
+
+  test('is checked as a customization is', async () => {
+    const { code, out } = await flotilla('interpret', '-f', manifest, '--check')
+    assert.equal(code, 0)
+    assert.match(out, /SOURCE: mine\nTARGET: apps\/v1 Deployment\nRULERS:/)
+    assert.match(out, /InterpretReplica: +PASS\n {4}InterpretComponent: +UNSET\n/)
+    const { code: bad, out: said } = await flotilla('interpret', '-f', file('torn.js', 'export const a = ('), '--check')
+    assert.equal(bad, 1)
+    assert.match(said, /ERROR: spec\.source\.inline: .*Unexpected end of input \(line 1/)
   })
 })

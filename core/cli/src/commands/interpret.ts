@@ -50,7 +50,11 @@ const testCommand = (version: string): Command =>
     )
     .option('--builtin', 'those built in answer (the default)')
     .option('--customization <file>', 'ResourceInterpreterCustomizations answer; may be repeated', several)
-    .option('--module <file>', 'ResourceInterpreterModules answer; may be repeated', several)
+    .option(
+      '--module <file>',
+      'a ResourceInterpreterModule answers, or a program: .wasm, .js; may be repeated',
+      several,
+    )
     .option('--plugin <name>', 'a plugin answers: a package, or a file such as ./mine.js; may be repeated', several)
     .requiredOption('--cases <file...>', 'files, directories or patterns of cases, - for standard input')
     .addOption(format())
@@ -89,7 +93,7 @@ export const interpretCommand = (version: string): Command =>
     )
     .option(
       '-f, --filename <file>',
-      'customizations or modules: a file or directory, - for standard input; may be repeated',
+      'customizations, modules or programs (.wasm, .js): a file or directory, - for standard input; may be repeated',
       several,
     )
     .option('-R, --recursive', 'follow directories down')

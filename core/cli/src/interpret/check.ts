@@ -1,6 +1,6 @@
 import type { admit, CustomizationRules, Manifest } from '@flotilla/sdk'
 import { fieldAt } from '@flotilla/sdk'
-import { type OperationName, operationNames } from '@flotilla/sdk/cases'
+import { type OperationName, operationNames, operations } from '@flotilla/sdk/cases'
 import { sentence } from '../output/sentence.ts'
 import { table } from '../output/table.ts'
 import type { Written } from '../plan/files.ts'
@@ -46,9 +46,16 @@ function ruleCheck(manifest: Manifest, operation: OperationName, causes: Causes)
 const isOfRule = ({ field = '' }: Causes[number]): boolean =>
   operationNames.some((operation) => field.startsWith(pathOf(operation)))
 
-const targetOf = (manifest: Manifest): string => {
-  const [apiVersion, kind] = ['apiVersion', 'kind'].map((key) => fieldAt(manifest, ['spec', 'target', key]))
-  return `${apiVersion ?? ''} ${kind ?? ''}`.trim()
+const kindOf = (target: unknown): string =>
+  ['apiVersion', 'kind']
+    .map((key) => fieldAt(target, [key]) ?? '')
+    .join(' ')
+    .trim()
+
+/** The kinds it is about: a customization has one, a module may have several. */
+function targetOf(manifest: Manifest): string {
+  const targets = fieldAt(manifest, ['spec', 'targets'])
+  return Array.isArray(targets) ? targets.map(kindOf).join(', ') : kindOf(fieldAt(manifest, ['spec', 'target']))
 }
 
 const denialOf = async ({ review }: Interpreters, manifest: Manifest): Promise<admit.Denial | undefined> => {
@@ -66,14 +73,19 @@ export async function check(interpreters: Interpreters, written: Written): Promi
   const denial = await denialOf(interpreters, manifest)
   const causes = denial?.causes ?? []
   const whole = causes.filter((cause) => !isOfRule(cause)).map(({ field, message }) => `${field}: ${message}`)
-  const errors = denial && causes.length === 0 ? [denial.message] : whole
-  return {
-    source: manifest.metadata.name,
-    target: targetOf(manifest),
-    rules: isCustomization(manifest) ? operationNames.map((each) => ruleCheck(manifest, each, causes)) : [],
-    errors: denial ? errors : await applied(interpreters, written),
-  }
+  const refused = denial && causes.length === 0 ? [denial.message] : whole
+  const errors = denial ? refused : await applied(interpreters, written)
+  const rules = operationNames.map((operation) =>
+    isCustomization(manifest)
+      ? ruleCheck(manifest, operation, causes)
+      : { operation, result: answered(interpreters, operation, manifest) },
+  )
+  const isAnswering = isCustomization(manifest) || errors.length === 0
+  return { source: manifest.metadata.name, target: targetOf(manifest), rules: isAnswering ? rules : [], errors }
 }
+
+const answered = ({ answers }: Interpreters, operation: OperationName, { metadata }: Manifest): Checked['result'] =>
+  answers(operations[operation].point, metadata.name) ? 'PASS' : 'UNSET'
 
 async function applied(interpreters: Interpreters, written: Written): Promise<readonly string[]> {
   try {
@@ -103,6 +115,6 @@ export function checkText({ source, target, rules, errors }: Check): string {
     `SOURCE: ${source}`,
     ...(target ? [`TARGET: ${target}`] : []),
     ...errors.map((error) => `ERROR: ${error}`),
-    ...(rules.length > 0 ? ['RULERS:', rulesText(rules)] : errors.length === 0 ? ['PASS'] : []),
+    ...(rules.length > 0 ? ['RULERS:', rulesText(rules)] : []),
   ].join('\n')
 }

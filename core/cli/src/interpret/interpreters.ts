@@ -7,16 +7,17 @@ import {
   type Answered,
   type Ask,
   type Client,
+  type Condition,
   crds,
   definePlugin,
   type Extension,
-  fieldAt,
   interpret,
   type Json,
   type Kind,
   type Manifest,
   on,
   type Plugin,
+  resourceInterpreterModuleKind,
 } from '@flotilla/sdk'
 import { reviewedBy } from '../fleet/admission.ts'
 import { naming } from '../output/sentence.ts'
@@ -82,21 +83,14 @@ const isSpokenFor = (points: readonly Answered[], name: string): boolean =>
     answers.some(({ speaksFor = [] }) => speaksFor.some((speaker) => speaker.name.split(/[/ ]/).includes(name))),
   )
 
-/** What an object says is wrong with it. */
-async function complaintOf(client: Client, kind: Kind, { metadata }: Manifest): Promise<string> {
-  const conditions = fieldAt(await client.get(kind, { name: metadata.name }), ['status', 'conditions'])
-  const wrong = Array.isArray(conditions)
-    ? conditions.find((condition) => fieldAt(condition, ['status']) === 'False')
-    : undefined
-  return String(fieldAt(wrong, ['message']) ?? 'it answers nothing')
+/** Its condition Ready: those that have programs of their own say so when they are loaded. */
+async function readiness(client: Client, kind: Kind, { metadata }: Manifest): Promise<Condition | undefined> {
+  const object = await client.get<Conditioned>(kind, { name: metadata.name })
+  return object?.status?.conditions?.find(({ type }) => type === 'Ready')
 }
 
-/** Whether a module's program is loaded: before that it stands only at the points where questions wait for it. */
-async function isLoaded(client: Client, kind: Kind, { metadata }: Manifest): Promise<boolean> {
-  if (kind.kind !== 'ResourceInterpreterModule') return true
-  const conditions = fieldAt(await client.get(kind, { name: metadata.name }), ['status', 'conditions'])
-  const isReady = (each: unknown) => fieldAt(each, ['type']) === 'Ready' && fieldAt(each, ['status']) === 'True'
-  return Array.isArray(conditions) && conditions.some(isReady)
+interface Conditioned extends Manifest {
+  readonly status?: { readonly conditions?: readonly Condition[] }
 }
 
 /** Writes an interpreter into a control plane, and waits until it can be asked. */
@@ -106,10 +100,12 @@ async function write(client: Client, points: ControlPlane['points'], { manifest,
   if (!served || !kinds.has(kind)) throw new Error(`${from}: ${kind} ${metadata.name} is no interpreter`)
   await naming(from, () => client.create(served, manifest))
   const end = performance.now() + patience
-  while (!isSpokenFor(points(), metadata.name) || !(await isLoaded(client, served, manifest))) {
-    const complaint = await complaintOf(client, served, manifest)
-    if (complaint !== 'it answers nothing' || performance.now() > end)
-      throw new Error(`${from}: ${kind} ${metadata.name}: ${complaint}`)
+  for (;;) {
+    const ready = await readiness(client, served, manifest)
+    if (ready?.status === 'False') throw new Error(`${from}: ${ready.message ?? ready.reason}`)
+    const isLoaded = ready ? ready.status === 'True' : kind !== resourceInterpreterModuleKind.kind
+    if (isLoaded && isSpokenFor(points(), metadata.name)) return
+    if (performance.now() > end) throw new Error(`${from}: ${kind} ${metadata.name} answers nothing`)
     await pause(5)
   }
 }
@@ -117,6 +113,8 @@ async function write(client: Client, points: ControlPlane['points'], { manifest,
 /** Interpreters as a control plane has them. */
 export interface Interpreters {
   readonly ask: Ask
+  /** Whether somebody of this name answers a point. */
+  answers(point: string, name: string): boolean
   /** What the control plane would say to who applies an object. */
   readonly review: ControlPlane['review']
   /** Applies an object, and waits until what it says can be asked. */
@@ -151,7 +149,16 @@ export async function startInterpreters(
     life.abort()
     await running
   })
-  return { ask: machine.ask, review: machine.review, write: (object) => write(client, machine.points, object) }
+  return {
+    ask: machine.ask,
+    review: machine.review,
+    answers: (point, name) =>
+      isSpokenFor(
+        machine.points().filter((each) => each.point === point),
+        name,
+      ),
+    write: (object) => write(client, machine.points, object),
+  }
 }
 
 /** Starts interpreters with all they are told to answer by. */

@@ -1,20 +1,18 @@
 import type { CheckFlags, ExecuteFlags, TestFlags } from '../commands/interpret.ts'
 import { answer } from '../output/answer.ts'
-import { readFiles, type Written } from '../plan/files.ts'
 import { machineOf } from '../plan/machine.ts'
 import { readCases } from './cases.ts'
 import { type Check, check, checkText, isFine } from './check.ts'
 import { execute, executionText, givenBy } from './execute.ts'
 import { startAnswering, startInterpreters } from './interpreters.ts'
+import { kindsOf, readInterpreters } from './objects.ts'
 import { judge, resultText, summaryText } from './verdicts.ts'
-
-const readAll = async (paths: readonly string[] = [], recursive = false): Promise<readonly Written[]> =>
-  paths.length === 0 ? [] : readFiles({ paths, recursive })
 
 /** Runs cases; throws when one fails, after telling of all. */
 export async function runTest(flags: TestFlags, version: string): Promise<void> {
   const cases = await readCases(flags.cases)
-  const objects = await readAll([...(flags.customization ?? []), ...(flags.module ?? [])])
+  const kinds = kindsOf(cases.flatMap(({ words }) => [words?.desiredObj, words?.observedObj]))
+  const objects = await readInterpreters([...(flags.customization ?? []), ...(flags.module ?? [])], false, kinds)
   await using open = new AsyncDisposableStack()
   const ask = await startAnswering(open, { objects, plugins: flags.plugin ?? [] }, machineOf({}, version))
   const isForPerson = flags.output === undefined
@@ -27,7 +25,8 @@ export async function runTest(flags: TestFlags, version: string): Promise<void> 
 export async function runExecute(flags: ExecuteFlags, version: string): Promise<void> {
   const { operation } = flags
   const given = await givenBy(flags)
-  const objects = await readAll(flags.filename, flags.recursive)
+  const { filename = [], recursive = false } = flags
+  const objects = await readInterpreters(filename, recursive, kindsOf([given.desiredObj, given.observedObj]))
   await using open = new AsyncDisposableStack()
   const ask = await startAnswering(open, { objects, plugins: flags.plugin ?? [] }, machineOf({}, version))
   const found = await execute(ask, operation, given)
@@ -35,8 +34,9 @@ export async function runExecute(flags: ExecuteFlags, version: string): Promise<
 }
 
 /** Looks at interpreters as the control plane would; throws when something is wrong, after telling of all. */
-export async function runCheck({ filename, recursive }: CheckFlags, version: string): Promise<void> {
-  const objects = await readAll(filename, recursive)
+export async function runCheck(flags: CheckFlags, version: string): Promise<void> {
+  const { filename = [], recursive = false } = flags
+  const objects = await readInterpreters(filename, recursive, [])
   await using open = new AsyncDisposableStack()
   const interpreters = await startInterpreters(open, { objects, plugins: [] }, machineOf({}, version))
   const checks: Check[] = []
