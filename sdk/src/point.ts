@@ -187,20 +187,26 @@ const kindOf = ({ point, about }: Extension): string | undefined => (point.subje
 /** All who answer a point. Those who know a single kind are found by its name: of fifty of them only one is asked. */
 class Answerers {
   readonly all: readonly Extension[]
-  readonly #others: Panel
-  readonly #byKind: ReadonlyMap<string, Panel>
+  readonly #kinds: ReadonlySet<string | undefined>
+  readonly #panels = new Map<string | undefined, Panel>()
 
   constructor(all: readonly Extension[]) {
-    const kinds = new Set(all.map(kindOf).filter((kind) => kind !== undefined))
-    const panelOf = (kind?: string) => new Panel(all.filter((each) => [undefined, kind].includes(kindOf(each))))
     this.all = all
-    this.#others = panelOf()
-    this.#byKind = new Map([...kinds].map((kind) => [kind, panelOf(kind)]))
+    this.#kinds = new Set(all.map(kindOf))
   }
 
   /** Those to ask. */
   for<Arg>(subject: ((arg: Arg) => About) | undefined, arg: Arg): Panel {
-    return (subject && this.#byKind.get(subject(arg).kind)) ?? this.#others
+    const kind = subject?.(arg).kind
+    return this.#panel(this.#kinds.has(kind) ? kind : undefined)
+  }
+
+  #panel(kind: string | undefined): Panel {
+    const known = this.#panels.get(kind)
+    if (known) return known
+    const panel = new Panel(this.all.filter((each) => [undefined, kind].includes(kindOf(each))))
+    this.#panels.set(kind, panel)
+    return panel
   }
 }
 
