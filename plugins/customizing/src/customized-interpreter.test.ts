@@ -384,6 +384,22 @@ describe('the interpreter', () => {
     assert.deepEqual(heard, ['answered', 'closed'])
   })
 
+  test('has no more than a few calls of a script before its sandbox, however many are asked for', async () => {
+    let [at, most] = [0, 0]
+    const call = async () => {
+      most = Math.max(most, ++at)
+      await new Promise((resolve) => setImmediate(resolve))
+      at--
+      return [true]
+    }
+    const { ask } = machine(
+      { open: async () => ({ functions: [], call, close: () => {} }) },
+      customization('a', { healthInterpretation: 'x' }),
+    )
+    const all = await Promise.all(Array.from({ length: 3000 }, () => ask(interpret.health, { manifest: blue })))
+    assert.deepEqual([new Set(all), most], [new Set(['Healthy']), 16])
+  })
+
   test('tries again to open a script when it was not the script that was wrong', async () => {
     let isFull = true
     const { open } = running(programs)

@@ -3,6 +3,7 @@ import {
   type Extension,
   errors,
   FlotillaError,
+  Gate,
   type Handler,
   type Host,
   keyOf,
@@ -15,8 +16,14 @@ import type { Operation } from './operations.ts'
 /** What the name of a customization is preceded by, where plugins are named. */
 export const speakerOf = (customization: string): string => `customization/${customization}`
 
-/** Calls of one script at once: one for each thread. */
+/** Calls of one script that run at once: one for each thread. */
 const concurrency = 4
+
+/**
+ * So many are put before a sandbox, where a call may wait no longer than it may take. A binding is rendered for all its clusters at
+ * once: thousands wait here.
+ */
+const places = 16
 
 /**
  * A script that does not come back would hold up every object of its kind, and a thread: it is left alone for a moment. One that
@@ -46,6 +53,7 @@ export class Script<Arg, Out> {
   readonly #operation: Operation<Arg, Out>
   readonly #host: Host
   #sandbox: Promise<Sandbox> | undefined
+  readonly #gate = new Gate(places)
   #calls = 0
   #isClosed = false
 
@@ -72,7 +80,7 @@ export class Script<Arg, Out> {
     this.#calls++
     try {
       const sandbox = await this.#open()
-      return reads(await sandbox.call(calls, asks(arg)), arg)
+      return reads(await this.#gate.pass(() => sandbox.call(calls, asks(arg))), arg)
     } catch (cause) {
       throw errors.CUSTOMIZATION_FAILED(this.customization, name, objectText(about(arg)), cause)
     } finally {

@@ -2,6 +2,7 @@ import {
   type Change,
   type Client,
   type Extension,
+  Gate,
   type GuestPoint,
   type Host,
   type Key,
@@ -11,7 +12,6 @@ import {
   type ResourceInterpreterModule,
   resourceInterpreterModuleKind,
 } from '@flotilla/sdk'
-import { Gate } from './gate.ts'
 import { Module } from './module.ts'
 import { type ModuleOptions, readOptions } from './options.ts'
 import { type ConfigMap, configMapKind } from './source/config-map.ts'

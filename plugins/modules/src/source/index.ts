@@ -1,5 +1,4 @@
-import { errors, type Host, type ModuleSource, type ResourceInterpreterModule } from '@flotilla/sdk'
-import type { Gate } from '../gate.ts'
+import { errors, type Gate, type Host, type ModuleSource, type ResourceInterpreterModule } from '@flotilla/sdk'
 import type { ModuleOptions } from '../options.ts'
 import { configMapKind, fromConfigMap } from './config-map.ts'
 import { type Errand, fromUrl } from './download.ts'
