@@ -31,6 +31,17 @@ test('a project brings the bindings of its language', () => {
   assert.ok(begun('assemblyscript').get('assembly/flotilla/interpret.ts')?.includes('export class Needs'))
 })
 
+test('a package that runs in the control plane has what npm and the config file need', () => {
+  const target = { apiVersion: 'sea.example/v1', kind: 'Fleet' }
+  const files = project({ name: 'boats', language: 'ts', target, version: '1.2.3', inProcess: true })
+  for (const [path, text] of files) assert.doesNotMatch(text, /\{\{/, path)
+  assert.deepEqual(JSON.parse(files.get('package.json') ?? '').peerDependencies, { '@flotilla/sdk': '^1.2.3' })
+  assert.match(files.get('src/plugin.ts') ?? '', /manifest\.kind === 'Fleet'/)
+  assert.match(files.get('README.md') ?? '', /flotilla up --config flotilla\.yaml/)
+  assert.equal(files.has('plugin.yaml'), false)
+  assert.ok(files.has('cases/status.yaml'))
+})
+
 test('a project is written where nothing is', () => {
   const empty = join(folder, 'empty')
   writeProject(empty, begun('js'))
@@ -66,6 +77,7 @@ test('npm create begins a project, and says how it wants to be asked', (context)
     'a language that is none': [[join(folder, 'x'), '--language', 'cobol'], /no template for cobol/],
     'a kind that is none': [[join(folder, 'x'), '--kind', 'Pod'], /Pod is not a kind/],
     'a name that is none': [[join(folder, 'X')], /X is not a name/],
+    'a package in another language': [[join(folder, 'x'), '--language', 'go', '--in-process'], /written in TypeScript/],
     'a flag that is none': [['--fast'], /--fast/],
   }
   for (const [name, [args, message]] of Object.entries(wrong)) {

@@ -16,6 +16,8 @@ export interface Project {
   readonly target: Target
   /** Of Flotilla. */
   readonly version: string
+  /** An npm package that runs inside the control plane, instead of a program for its sandbox. In TypeScript alone. */
+  readonly inProcess?: boolean
 }
 
 /** `apps/v1/Deployment` or `v1/Pod`; undefined when it is neither. */
@@ -66,18 +68,19 @@ function wordsOf({ name, language, target, version }: Project): Readonly<Record<
   }
 }
 
+/** The folders of templates a project is made of; a later one may have a file of an earlier one in other words. */
+function templatesOf({ language, inProcess = false }: Project): readonly string[] {
+  if (inProcess) return ['all', 'package']
+  return languages[language].runtime === 'lua' ? ['all', language] : ['all', 'module', language]
+}
+
 /** The files of a new plugin, by path. */
 export function project(wanted: Project): ReadonlyMap<string, string> {
-  const language: Language = languages[wanted.language]
   const words = wordsOf(wanted)
   const filled = (text: string): string => text.replace(/\{\{(\w+)\}\}/g, (whole, word: string) => words[word] ?? whole)
-  const files = [
-    ...template('all'),
-    ...(language.runtime === 'lua' ? [] : template('module')),
-    ...template(wanted.language),
-  ]
+  const files = templatesOf(wanted).flatMap(template)
   return new Map([
     ...files.map(([path, text]) => [path, filled(text)] as const),
-    ...generated(language), // as they are
+    ...(wanted.inProcess ? [] : generated(languages[wanted.language])), // as they are
   ])
 }

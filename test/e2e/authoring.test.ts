@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -79,6 +79,17 @@ for (const language of ['ts', 'js', 'assemblyscript', 'go', 'rust', 'lua'])
       assert.deepEqual(found.others, [])
     })
   })
+
+test('a package that runs inside the control plane is compiled, and answers all that its cases ask', async () => {
+  const folder = await begin('inside', '--in-process')
+  await succeed('build', folder)
+  assert.match(await succeed('test', folder), /^8 passed, 0 failed$/m)
+  const source = join(folder, 'src/plugin.ts')
+  writeFileSync(source, `${readFileSync(source, 'utf8')}\nexport const wrong: string = 1\n`)
+  const { code, err } = await flotilla('plugin', 'build', folder)
+  assert.equal(code, 1)
+  assert.match(err, /^flotilla: tsc: src\/plugin\.ts\(\d+,\d+\): error TS2322: /m)
+})
 
 test('a plugin in TypeScript fits its types', async () => {
   const folder = await begin('typed', '--language', 'ts')

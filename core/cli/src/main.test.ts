@@ -99,6 +99,10 @@ const wrongUsage: Readonly<Record<string, readonly [args: readonly string[], say
     ['plugin', 'init', 'x', '--kind', 'Deployment'],
     /'Deployment' is invalid.* such as apps\/v1\/Deployment/,
   ],
+  'a package in a language that the control plane is not written in': [
+    ['plugin', 'init', 'x', '--language', 'go', '--in-process'],
+    /is written in TypeScript: leave out --language/,
+  ],
   'nothing to sign': [['plugin', 'sign', '--key', 'k'], /name a file to sign, or say --generate-key/],
   'nothing to sign with': [['plugin', 'sign', 'x.wasm'], /'--key <file>' not specified/],
   'a place that is no registry': [

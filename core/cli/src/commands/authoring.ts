@@ -66,6 +66,10 @@ const initCommand = (version: string): Command =>
     .addOption(
       new Option('--kind <kind>', 'what it is about').argParser(kind).default(deployment, 'apps/v1/Deployment'),
     )
+    .option(
+      '--in-process',
+      'an npm package that runs inside the control plane, not in its sandbox; in TypeScript alone',
+    )
     .addHelpText(
       'after',
       examples(
@@ -73,7 +77,9 @@ const initCommand = (version: string): Command =>
         ['flotilla plugin init boats --language lua', 'as a customization that Karmada runs, too'],
       ),
     )
-    .action(async (name: string, flags: InitFlags) => {
+    .action(async (name: string, flags: InitFlags, self: Command) => {
+      if (flags.inProcess && flags.language !== 'ts')
+        self.error('error: what runs inside the control plane is written in TypeScript: leave out --language')
       const { runInit } = await import('../plugin/init.ts')
       runInit(name, flags, version)
     })
@@ -84,7 +90,7 @@ const buildCommand = (): Command =>
     .description(
       'Compile the plugin in a folder for the sandbox: dist/ gets the program and the manifest to apply, pinned by its ' +
         'digest. What compiles it is what the folder has: src/plugin.ts or .js (esbuild), assembly/plugin.ts (asc), ' +
-        'go.mod, Cargo.toml, or lua/.',
+        'go.mod, Cargo.toml, or lua/. A package that runs inside the control plane is compiled by tsc.',
     )
     .argument('[folder]', 'of the plugin', '.')
     .addHelpText('after', examples(['flotilla plugin build', 'here'], ['flotilla plugin build boats', 'there']))

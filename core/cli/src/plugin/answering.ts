@@ -3,13 +3,15 @@ import { dirname, join, relative } from 'node:path'
 import type { Ask, Manifest } from '@flotilla/sdk'
 import { readCases, type WrittenCase } from '../interpret/cases.ts'
 import { startAnswering } from '../interpret/interpreters.ts'
+import type { Written } from '../plan/files.ts'
 import { machineOf } from '../plan/machine.ts'
 import { inlineText } from './build/build.ts'
 import { readExchanges, type WrittenExchange } from './exchange.ts'
+import { type PluginPackage, packageIn } from './package.ts'
 import { builtManifest, parseManifest, readProject } from './project.ts'
 
 /** What was built of a project: its manifest, with the program in it however large that is. */
-function builtOf(folder: string): { readonly manifest: Manifest; readonly from: string } {
+function builtOf(folder: string): Written {
   const file = builtManifest(readProject(folder))
   const from = relative(process.cwd(), file)
   if (!existsSync(file)) throw new Error(`there is no ${from}: run flotilla plugin build`)
@@ -36,6 +38,13 @@ async function casesOf(folder: string, paths: readonly string[] | undefined): Pr
   return paths || existsSync(own) ? readCases(paths ?? [own]) : []
 }
 
+const inSandbox = (built: Written) => ({ name: built.manifest.metadata.name, objects: [built], plugins: [] })
+
+function inProcess({ name, entry }: PluginPackage) {
+  if (!existsSync(entry)) throw new Error(`there is no ${relative(process.cwd(), entry)}: run flotilla plugin build`)
+  return { name, objects: [], plugins: [entry] }
+}
+
 /** Starts what was built of a project; it ends with the stack. */
 export async function startBuilt(
   open: AsyncDisposableStack,
@@ -47,7 +56,7 @@ export async function startBuilt(
   const exchanges = paths ? [] : readExchanges(folder)
   if (cases.length + exchanges.length === 0)
     throw new Error(`${folder} has neither cases/ nor exchanges/: there is nothing to ask`)
-  const built = builtOf(folder)
-  const ask = await startAnswering(open, { objects: [built], plugins: [] }, machineOf({}, version))
-  return { name: built.manifest.metadata.name, ask, cases, exchanges }
+  const found = packageIn(folder)
+  const who = found ? inProcess(found) : inSandbox(builtOf(folder))
+  return { name: who.name, ask: await startAnswering(open, who, machineOf({}, version)), cases, exchanges }
 }

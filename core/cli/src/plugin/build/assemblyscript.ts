@@ -14,6 +14,7 @@ export const assemblyscript: Toolchain = {
     await run(
       {
         command: process.execPath,
+        title: 'asc',
         args: [
           join(home, 'bin/asc.js'),
           entry,

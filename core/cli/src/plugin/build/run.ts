@@ -1,6 +1,8 @@
 import { relative } from 'node:path'
+import { packageIn } from '../package.ts'
 import { sizeText } from '../size.ts'
 import { type Built, build } from './build.ts'
+import { compilePackage } from './package.ts'
 
 const here = (path: string): string => relative(process.cwd(), path)
 
@@ -12,5 +14,9 @@ function lines({ manifest, program, bytes = 0, sha256, isInline }: Built): reado
 }
 
 export async function runBuild(folder: string): Promise<void> {
-  for (const line of lines(await build(folder))) console.log(line)
+  const found = packageIn(folder)
+  if (found) {
+    await compilePackage(found)
+    console.log(here(found.entry))
+  } else for (const line of lines(await build(folder))) console.log(line)
 }

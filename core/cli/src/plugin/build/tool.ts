@@ -8,6 +8,8 @@ const patience = 600_000
 /** A program that compiles, and where it comes from. */
 export interface Tool {
   readonly command: string
+  /** What people call it, where that is something else. */
+  readonly title?: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** What to do when it is not there. */
@@ -24,7 +26,7 @@ function complaint(said: string): string {
 }
 
 /** Runs a compiler in a folder. What it says of a program that is wrong goes to standard error as it is. */
-export function run({ command, args, env, install }: Tool, cwd: string): Promise<string> {
+export function run({ command, title = command, args, env, install }: Tool, cwd: string): Promise<string> {
   const options = {
     cwd,
     env: { ...process.env, ...env },
@@ -38,7 +40,7 @@ export function run({ command, args, env, install }: Tool, cwd: string): Promise
       if ('code' in error && error.code === 'ENOENT') return reject(new Error(`${command} is not there: ${install}`))
       const said = `${stdout}${stderr}`.trim()
       if (said !== '') console.error(said)
-      reject(new Error(`${command}: ${complaint(said) || error.message}`, { cause: error }))
+      reject(new Error(`${title}: ${complaint(said) || error.message}`, { cause: error }))
     })
   })
 }
