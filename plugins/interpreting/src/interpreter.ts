@@ -12,6 +12,7 @@ import {
   type Plugin,
   aggregate as points,
 } from '@flotilla/sdk'
+import { distinct } from './distinct.ts'
 
 /** A status that was summed up, of a template of one kind. */
 export interface Summary<T extends Manifest> extends points.Summary {
@@ -84,7 +85,8 @@ export function ofKind<T extends Manifest>(
   const is = (object: Manifest): object is T => object.kind === kind && object.apiVersion === apiVersion
   const answers = (now: () => Date): readonly (Extension | undefined)[] => [
     replicas && on(interpret.replicas, ({ manifest }) => (is(manifest) ? replicas(manifest) : undefined)),
-    components && on(interpret.components, ({ manifest }) => (is(manifest) ? components(manifest) : undefined)),
+    components &&
+      on(interpret.components, ({ manifest }) => (is(manifest) ? distinct(components(manifest)) : undefined)),
     reviseReplicas &&
       on(interpret.reviseReplicas, ({ manifest, replicas }) =>
         is(manifest) ? reviseReplicas(manifest, replicas) : undefined,

@@ -23,7 +23,10 @@ const partsOf = parts({
   status: fields({ updatedReplicas: number, readyReplicas: number, availableReplicas: number }),
 })
 
-const counters = ['replicas', 'readyReplicas', 'updatedReplicas', 'updatedReadyReplicas']
+const counters = ['replicas', 'readyReplicas', 'updatedReplicas']
+
+/** Which of them there are depends on the version of Kruise. */
+const some = ['updatedReadyReplicas', 'availableReplicas']
 const others = ['currentRevision', 'labelSelector', 'updateStatus', 'collisionCount']
 
 /**
@@ -56,13 +59,13 @@ export const unitedDeployment = ofKind(
     reviseReplicas: withReplicas,
     isHealthy,
     dependencies: (object) => pods.podDependencies(object, podOf(object)),
-    status: reflect(...counters, 'availableReplicas', ...others, 'subsetReplicas', 'conditions'),
+    status: reflect(...counters, ...some, ...others, 'subsetReplicas', 'conditions'),
     aggregate: (template, items) =>
       withFields(
         template,
         { observedGeneration: observedGeneration(template, items) },
         sums(statuses(items), ...counters),
-        sumsOfSome(statuses(items), 'availableReplicas'),
+        sumsOfSome(statuses(items), ...some),
         lasts(statuses(items), ...others),
         {
           subsetReplicas: merged(statuses(items).map(({ subsetReplicas }) => subsetReplicas)),
