@@ -100,6 +100,22 @@ const passing: Readonly<Record<string, object>> = {
     statusItems: [{ clusterName: 'a' }],
     output: { aggregatedStatus: { apiVersion: fleet.apiVersion, kind: 'Fleet', status: { fleets: 1 } } },
   },
+  'a template that went through Go, which writes what is empty': {
+    operation: 'AggregateStatus',
+    output: {
+      aggregatedStatus: {
+        ...fleet,
+        metadata: { name: 'blue', creationTimestamp: null },
+        spec: { boats: 3, strategy: {}, crews: [{ resources: {} }] },
+        status: { fleets: 0 },
+      },
+    },
+    desiredObj: { ...fleet, spec: { boats: 3, crews: [{}] } },
+  },
+  'requirements that went through Go': {
+    operation: 'InterpretReplica',
+    output: { requires: { nodeClaim: {}, resourceRequest: { cpu: '1.5', memory: '1Gi' } } },
+  },
   health: { operation: 'InterpretHealth', output: { healthy: false } },
   'health of what the member holds': {
     operation: 'InterpretHealth',
@@ -137,6 +153,14 @@ const failing: Readonly<Record<string, readonly [words: object, where: readonly 
   'a field that should not be there': [
     { operation: 'ReviseReplica', inputReplicas: 7, output: { revised: { ...fleet, spec: {} } } },
     ['revised.spec.boats'],
+  ],
+  'an empty object where there was none, in a revision': [
+    { operation: 'ReviseReplica', inputReplicas: 3, output: { revised: { ...fleet, extra: {} } } },
+    ['revised.extra'],
+  ],
+  'an empty object in a new status': [
+    { operation: 'AggregateStatus', output: { aggregatedStatus: { ...fleet, status: { fleets: 0, extra: {} } } } },
+    ['aggregatedStatus.status.extra'],
   ],
   'the wrong health': [{ operation: 'InterpretHealth', output: { healthy: true } }, ['healthy']],
   'a status where there is none': [{ operation: 'InterpretStatus', output: { status: { afloat: 3 } } }, ['status']],

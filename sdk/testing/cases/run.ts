@@ -34,14 +34,26 @@ const sets: Readonly<Record<string, (item: unknown) => string>> = {
   components: (item) => words(item, ['name']),
 }
 
-/** What is nothing when it is empty, as in Go, where an empty struct is no requirement. */
+/** A value without what is empty: Go writes `{}` for structs that nobody filled in, and others leave them out. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty)
+  if (!isFields(value)) return value
+  const kept = Object.entries(value).map(([key, part]) => [key, withoutEmpty(part)] as const)
+  return Object.fromEntries(kept.filter(([, part]) => !isEmpty(part)))
+}
+
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
 
+/** What has a type of its own in Karmada, where empty is nothing. */
 const typed: ReadonlySet<string> = new Set(['requires', 'components', 'dependencies'])
 
 /** An answer as it would cross a border: plain JSON. */
 const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)))
+
+/** What is beside the status of a template is as it was: there, what is empty does not matter. */
+const withPlainRest = (template: unknown): unknown =>
+  isFields(template) ? { ...(withoutEmpty(template) as object), status: template.status } : template // it has fields
 
 /**
  * Of a template only its status is new: what a case leaves out beside that is as it was. Some interpreters of Karmada give
@@ -53,18 +65,22 @@ function asFarAsTold(expected: unknown, actual: unknown): unknown {
 }
 
 function differencesAt(key: string, expected: unknown, actual: unknown): readonly Difference[] {
-  if (typed.has(key) && isEmpty(expected) && isEmpty(actual)) return []
+  if (key === 'aggregatedStatus')
+    return differ(withPlainRest(expected), withPlainRest(asFarAsTold(expected, actual)), key)
+  if (!typed.has(key)) return differ(expected, actual, key)
+  const [wanted, found] = [withoutEmpty(expected), withoutEmpty(actual)]
+  if (isEmpty(wanted) && isEmpty(found)) return []
   const identity = sets[key]
-  if (identity && Array.isArray(expected) && Array.isArray(actual)) return differAsSets(expected, actual, key, identity)
-  return differ(expected, actual, key)
+  if (identity && Array.isArray(wanted) && Array.isArray(found)) return differAsSets(wanted, found, key, identity)
+  return differ(wanted, found, key)
 }
 
 function differences({ output = {} }: InterpretingCase, found: Interpretation): readonly Difference[] {
-  return Object.entries(output).flatMap(([key, expected]) => {
-    if (!Object.hasOwn(found, key)) return [{ path: key, expected, actual: undefined }]
-    const actual = plain(found[key])
-    return differencesAt(key, expected, key === 'aggregatedStatus' ? asFarAsTold(expected, actual) : actual)
-  })
+  return Object.entries(output).flatMap(([key, expected]) =>
+    Object.hasOwn(found, key)
+      ? differencesAt(key, expected, plain(found[key]))
+      : [{ path: key, expected, actual: undefined }],
+  )
 }
 
 const objectOf = ({ desiredObj, observedObj }: InterpretingCase): string => {
