@@ -58,7 +58,6 @@ export function guest(): Begin {
       return undefined
     }
     for (const [name, member] of entries(value)) {
-      if (name === '__proto__') return { path: '.__proto__', what: 'is a name that no object has' }
       const problem = member === undefined ? undefined : problemOf(member, line)
       if (problem) return inside(`.${name}`, problem)
     }
@@ -84,7 +83,8 @@ export function guest(): Begin {
       return 'it threw what cannot be shown'
     }
   }
-  const failed = (error: unknown): string => `!${said(error).slice(0, 2000)}`
+  const refusal = (reason: string): string => `!${reason.slice(0, 2000)}`
+  const failed = (error: unknown): string => refusal(said(error))
 
   const begin: Begin = (exports, limit) => {
     let answer: string | undefined
@@ -93,8 +93,9 @@ export function guest(): Begin {
     const given = (value: unknown): string => {
       if (value === undefined || value === null) return '=null'
       const problem = problemOf(value)
-      if (problem) return `!what it gave is not JSON: ${problem.path.replace(/^\./, '') || 'it'} ${problem.what}`
-      const text = stringify(value)
+      if (problem)
+        return refusal(`what it gave is not JSON: ${problem.path.replace(/^\./, '') || 'it'} ${problem.what}`)
+      const text = stringify(value) ?? 'null'
       return text.length > limit ? 'o' : `=${text}`
     }
     const settle = (give: () => string): void => {

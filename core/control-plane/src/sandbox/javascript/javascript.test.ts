@@ -67,8 +67,9 @@ test('a program is called with what JSON can hold, and gives as much', async (t)
     export function ready({ manifest }) { return manifest.status.ready >= secret }
     export const same = (...args) => args
     export async function later(value) { await null; return { value } }
+    export const text = () => ({ a: '{"__proto__":1}', toJSON: undefined }), silent = () => new (class { toJSON() {} })()
     export const nothing = () => {}, no = () => null, gone = () => ({ a: undefined, at: new Date(0) })`)
-  assert.deepEqual([...program.functions].sort(), ['gone', 'later', 'no', 'nothing', 'ready', 'same'])
+  assert.deepEqual([...program.functions].sort(), ['gone', 'later', 'no', 'nothing', 'ready', 'same', 'silent', 'text'])
   const manifest = deepFreeze({ status: { ready: 2 } })
   assert.deepEqual(await program.call('ready', [{ manifest }]), [true])
   assert.deepEqual(await program.call('same', [manifest, 'ü\u2028', 1.5, null, []]), [
@@ -77,6 +78,8 @@ test('a program is called with what JSON can hold, and gives as much', async (t)
   assert.deepEqual(await program.call('later', [1]), [{ value: 1 }])
   assert.deepEqual(await program.call('nothing', []), [null])
   assert.deepEqual(await program.call('no', []), [null])
+  assert.deepEqual(await program.call('silent', []), [null])
+  assert.deepEqual(await program.call('text', []), [{ a: '{"__proto__":1}' }])
   assert.deepEqual(await program.call('gone', []), [{ at: '1970-01-01T00:00:00.000Z' }])
 })
 
@@ -151,8 +154,13 @@ const failing: Readonly<Record<string, readonly [body: string, reason: RegExp]>>
   'gives what is too deep': ['let a = {}; for (let i = 0; i < 1e5; i++) a = { a }; return a', /is nested too deeply$/],
   'gives a name that changes prototypes': [
     'return JSON.parse(\'{"a":{"__proto__":{"x":1}}}\')',
-    /: a\.__proto__ is a name that no object has$/,
+    /: __proto__ is a name that no object has$/,
   ],
+  'gives such a name when it is written': [
+    'return new (class { toJSON() { return JSON.parse(\'{"__proto__":{"x":1}}\') } })()',
+    /: __proto__ is a name that no object has$/,
+  ],
+  'gives a name that is a book': ['return { ["x".repeat(1e6)]: NaN }', /^what it gave is not JSON: x{1900,2000}$/],
   'imports while it runs': ["return import('node:fs')", /^Error: there is no import\(\): a program stands alone/],
   'reaches for the process': ["return this.constructor.constructor('return process')()", /^(Reference|Type)Error: /],
   'reaches for the process through what it is given': [

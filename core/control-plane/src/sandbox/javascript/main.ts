@@ -67,8 +67,8 @@ function serve(): void {
   }
 }
 
-new Worker(sentry, { eval: true, argv: process.argv.slice(2), resourceLimits: { maxOldGenerationSizeMb: 8 } })
 write(encode({ program: 0, text: '=ready' }))
+new Worker(sentry, { eval: true, argv: process.argv.slice(2), resourceLimits: { maxOldGenerationSizeMb: 8 } })
 try {
   serve()
 } finally {
