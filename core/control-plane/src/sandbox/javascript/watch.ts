@@ -3,6 +3,9 @@ import { residentMemory } from './resident-memory.ts'
 /** How often what runs is looked at, in milliseconds. */
 const pace = 20
 
+/** How much of the time between two looks counts at most, in milliseconds: a machine that slept ran no program either. */
+const longest = 1000
+
 /** From when on a program is slow, in milliseconds: others should not have to wait for its like. */
 const slow = 200
 
@@ -36,7 +39,7 @@ export class Watch {
   #isLooking = false
   #watched: Watched | undefined
   #seen = 0
-  /** How long it was seen running. Time in which nobody could look does not count: its answer may be there already. */
+  /** How long it was seen running. */
   #time = 0
   /** How much memory the process had when it began. */
   #memory = 0
@@ -63,7 +66,7 @@ export class Watch {
       return
     }
     const { pid } = this.#watching
-    const memory = pid === undefined ? 0 : await residentMemory(pid)
+    const memory = pid === undefined ? 0 : await residentMemory(pid) // an answer that was there already has been heard by now
     if (watched === this.#watching.running()) this.#judge(watched, memory)
     this.#again()
   }
@@ -76,7 +79,7 @@ export class Watch {
       this.#memory = memory
     } else {
       const time = this.#time
-      this.#time += Math.min(now - this.#seen, 2 * pace)
+      this.#time += Math.min(now - this.#seen, longest)
       if (time <= slow && this.#time > slow) this.#watching.slow(watched)
       if (memory - this.#memory > watched.memory + grace.memory) this.#watching.overstayed(watched, 'memory')
       else if (this.#time > watched.timeout + grace.timeout) this.#watching.overstayed(watched, 'timeout')
