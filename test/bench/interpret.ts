@@ -20,6 +20,8 @@ export interface InterpretOptions {
   readonly modules: number
   /** Calls during which memory must not grow; 0 leaves it out. */
   readonly growth: number
+  /** A language, where it is about one alone. */
+  readonly only?: string | undefined
 }
 
 const env = (index: number) => ({ name: `SETTING_${index}`, value: `value of setting ${index}`.padEnd(40, '.') })
@@ -183,14 +185,15 @@ async function grown(start: Language, calls: number): Promise<string> {
 }
 
 /** Prints what it costs to ask interpreters, by what they are written in, beside the floor of all that is asked elsewhere. */
-export async function interpreting({ n, modules, growth }: InterpretOptions): Promise<void> {
+export async function interpreting({ n, modules, growth, only }: InterpretOptions): Promise<void> {
   const json = JSON.stringify(deployment)
   console.log(
     `one call after the other, each about a Deployment of ${json.length} bytes never seen before: half of them, 99 of 100, all`,
   )
+  const chosen = Object.entries<Language>(languages).filter(([language]) => only === undefined || language === only)
   const figures: Record<string, string> = {}
   figures['JSON, there and back'] = await measured(n, (manifest) => JSON.parse(JSON.stringify(manifest)))
-  for (const [language, start] of Object.entries<Language>(languages)) {
+  for (const [language, start] of chosen) {
     const [isHealthy, wanted] = await inLanguage(n, start)
     figures[`health, ${language}`] = isHealthy
     figures[`replicas, ${language}`] = wanted
@@ -198,11 +201,12 @@ export async function interpreting({ n, modules, growth }: InterpretOptions): Pr
   print(figures)
   console.log('\nfirst answers of programs that are opened, the very first with all it runs in')
   const starts: Record<string, string> = {}
-  for (const [language, each] of Object.entries(await callables())) starts[language] = await many(each, modules)
-  print(starts)
+  for (const [language, each] of Object.entries(await callables()))
+    if (only === undefined || language === only) starts[language] = await many(each, modules)
+  if (Object.keys(starts).length > 0) print(starts)
   if (growth === 0) return
   console.log(`\nresident after each tenth of ${growth.toLocaleString('en')} calls`)
   const marks: Record<string, string> = {}
-  for (const [language, start] of Object.entries<Language>(languages)) marks[language] = await grown(start, growth)
+  for (const [language, start] of chosen) marks[language] = await grown(start, growth)
   print(marks)
 }

@@ -22,7 +22,7 @@ const usage = `usage:
   npm run bench -- quota [--n 20000] [--quotas 1000] [--clusters 100] [--given 10]
   npm run bench -- writes [--n 20] [--idle 60]
   npm run bench -- real [--n 1000] [--members 2]     with KUBEBUILDER_ASSETS=$(test/assets/build)
-  npm run bench -- interpret [--n 5000] [--modules 200] [--calls 1000000]
+  npm run bench -- interpret [--n 5000] [--modules 200] [--calls 1000000] [--only Lua]
   npm run bench -- dns [--n 5000] [--clusters 20] [--seconds 5]`
 
 holdLittleGarbage() // as flotilla itself does, or its memory is not what is measured
@@ -45,6 +45,7 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string', default: '5' },
     modules: { type: 'string', default: '200' },
     calls: { type: 'string', default: '0' },
+    only: { type: 'string' },
   },
 })
 
@@ -82,7 +83,12 @@ if (what === 'propagate') {
 } else if (what === 'real') {
   await real({ n: Number(values.n ?? 1000), members: Number(values.members) })
 } else if (what === 'interpret') {
-  await interpreting({ n: Number(values.n ?? 5000), modules: Number(values.modules), growth: Number(values.calls) })
+  await interpreting({
+    n: Number(values.n ?? 5000),
+    modules: Number(values.modules),
+    growth: Number(values.calls),
+    only: values.only,
+  })
 } else if (what === 'dns') {
   const { n = 5000, clusters = 20, seconds } = values
   await dns({ n: Number(n), clusters: Number(clusters), seconds: Number(seconds) })

@@ -221,3 +221,28 @@ spec:
     assert.match(said, /ERROR: spec\.source\.inline: .*Unexpected end of input \(line 1/)
   })
 })
+
+describe('a customization in an editor', () => {
+  const scripts = `# mine\n${readFileSync(mine, 'utf8')}`
+
+  test('is saved when it would be accepted, with its comments', async () => {
+    const path = file('edited.yaml', scripts)
+    process.env.KUBE_EDITOR = "sed -i 's/+ 1/+ 2 -- two/'"
+    const { code, out } = await flotilla('interpret', '-f', path, '--edit')
+    assert.deepEqual([code, out], [0, 'resourceinterpretercustomization.config.karmada.io/mine edited\n'])
+    assert.equal(readFileSync(path, 'utf8'), scripts.replace('+ 1', '+ 2 -- two'))
+  })
+
+  test('is left alone when nothing changes, and when it would be refused', async () => {
+    const path = file('left.yaml', scripts)
+    process.env.KUBE_EDITOR = 'true'
+    const { code, out } = await flotilla('interpret', '-f', path, '--edit')
+    assert.deepEqual([code, out], [0, 'Edit cancelled, no changes made.\n'])
+    process.env.KUBE_EDITOR = "sed -i 's/+ 1/+/'"
+    const { code: refused, err } = await flotilla('interpret', '-f', path, '--edit')
+    assert.equal(refused, 1)
+    assert.match(err, /luaScript: .*line 3: unexpected symbol/)
+    assert.match(err, /it is not saved; what was written is in (.*)\n/)
+    assert.equal(readFileSync(path, 'utf8'), scripts)
+  })
+})

@@ -78,12 +78,16 @@ const wrongUsage: Readonly<Record<string, readonly [args: readonly string[], say
   'nothing to plan': [['plan'], /'-f, --filename <file>' not specified/],
   'a format that is none': [['plan', '-f', 'x', '-o', 'xml'], /'xml' is invalid.* wide, json, yaml/],
   'an argument too many to compare': [['diff', 'a', 'b', 'c'], /too many arguments for 'diff'/],
-  'nothing to ask an interpreter': [['interpret'], /say --check, or --operation with one of Retain, InterpretReplica/],
+  'nothing to ask an interpreter': [
+    ['interpret'],
+    /say --check, --edit, or --operation with one of Retain, InterpretReplica/,
+  ],
   'an operation that is none': [['interpret', '--operation', 'prune'], /'prune' is invalid.* one of Retain/],
   'to check and to ask at once': [
     ['interpret', '-f', 'x', '--check', '--operation', 'Retain'],
-    /choose one of --check and --operation/,
+    /choose one of --check, --edit and --operation/,
   ],
+  'nothing to edit': [['interpret', '--edit'], /--edit needs one file with -f/],
   'nothing to check': [['interpret', '--check'], /--check needs -f/],
   'two who answer': [['interpret', '--operation', 'Retain', '-f', 'x', '--plugin', 'y'], /-f or --plugin/],
   'no cases': [['interpret', 'test'], /'--cases <file\.\.\.>' not specified/],

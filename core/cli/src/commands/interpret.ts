@@ -8,6 +8,8 @@ export interface InterpretFlags {
   readonly recursive?: boolean
   readonly plugin?: readonly string[]
   readonly check?: boolean
+  readonly edit?: boolean
+  readonly showDoc?: boolean
   readonly operation?: string
   readonly desiredFile?: string
   readonly observedFile?: string
@@ -18,6 +20,9 @@ export interface InterpretFlags {
 
 /** To look at interpreters. */
 export type CheckFlags = Pick<InterpretFlags, 'filename' | 'recursive'>
+
+/** To edit one. */
+export type EditFlags = Pick<InterpretFlags, 'filename' | 'showDoc'>
 
 /** To ask one thing. */
 export type ExecuteFlags = InterpretFlags & { readonly operation: OperationName }
@@ -74,12 +79,13 @@ const testCommand = (version: string): Command =>
       await runTest(flags, version)
     })
 
-/** What a person wants, once: to check, or to ask. */
-function checkMode(flags: InterpretFlags, self: Command): void {
-  const { check, operation, filename, plugin } = flags
-  if (check && operation) self.error('error: choose one of --check and --operation')
-  if (!check && !operation) self.error(`error: say --check, or --operation with one of ${operationNames.join(', ')}`)
+/** What a person wants, once: to check, to edit, or to ask. */
+function checkMode({ check, edit, operation, filename, plugin }: InterpretFlags, self: Command): void {
+  const modes = [check, edit, operation].filter(Boolean).length
+  if (modes > 1) self.error('error: choose one of --check, --edit and --operation')
+  if (modes === 0) self.error(`error: say --check, --edit, or --operation with one of ${operationNames.join(', ')}`)
   if (check && !filename) self.error('error: --check needs -f, the customizations to check')
+  if (edit && filename?.length !== 1) self.error('error: --edit needs one file with -f')
   if (filename && plugin) self.error('error: choose who answers: -f or --plugin')
 }
 
@@ -99,6 +105,8 @@ export const interpretCommand = (version: string): Command =>
     .option('-R, --recursive', 'follow directories down')
     .option('--plugin <name>', 'a plugin answers: a package, or a file such as ./mine.js; may be repeated', several)
     .option('--check', 'say whether they would be accepted, script by script')
+    .option('--edit', 'open the scripts of one in an editor, and save what would be accepted')
+    .option('--show-doc', 'say in the editor what each script defines')
     .option('--operation <name>', `what is asked: ${operationNames.join(', ')}`, operation)
     .option('--desired-file <file>', 'the template')
     .option('--observed-file <file>', 'what a member holds')
@@ -110,6 +118,7 @@ export const interpretCommand = (version: string): Command =>
       'after',
       examples(
         ['flotilla interpret -f customization.yaml --check', 'would it be accepted?'],
+        ['flotilla interpret -f customization.yaml --edit', 'edit its scripts'],
         [
           'flotilla interpret -f customization.yaml --operation interpretHealth --observed-file web.yaml',
           'what does it say?',
@@ -122,7 +131,8 @@ export const interpretCommand = (version: string): Command =>
     )
     .action(async (flags: InterpretFlags, self: Command) => {
       checkMode(flags, self)
-      const { runCheck, runExecute } = await import('../interpret/run.ts') // half a second, which no other command waits for
+      const { runCheck, runEdit, runExecute } = await import('../interpret/run.ts') // half a second, which no other command waits for
       if (flags.check) await runCheck(flags, version)
+      else if (flags.edit) await runEdit(flags, version)
       else await runExecute(flags as ExecuteFlags, version) // it has an operation
     })

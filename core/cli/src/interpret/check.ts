@@ -1,10 +1,11 @@
-import type { admit, CustomizationRules, Manifest } from '@flotilla/sdk'
+import type { admit, Manifest } from '@flotilla/sdk'
 import { fieldAt } from '@flotilla/sdk'
 import { type OperationName, operationNames, operations } from '@flotilla/sdk/cases'
 import { sentence } from '../output/sentence.ts'
 import { table } from '../output/table.ts'
 import type { Written } from '../plan/files.ts'
 import type { Interpreters } from './interpreters.ts'
+import { ruleOf } from './script.ts'
 
 /** What became of one rule of a customization. */
 interface Checked {
@@ -19,17 +20,6 @@ export interface Check {
   readonly rules: readonly Checked[]
   /** What is wrong with the whole. */
   readonly errors: readonly string[]
-}
-
-const ruleOf: Readonly<Record<OperationName, keyof CustomizationRules>> = {
-  Retain: 'retention',
-  InterpretReplica: 'replicaResource',
-  InterpretComponent: 'componentResource',
-  ReviseReplica: 'replicaRevision',
-  InterpretStatus: 'statusReflection',
-  AggregateStatus: 'statusAggregation',
-  InterpretHealth: 'healthInterpretation',
-  InterpretDependency: 'dependencyInterpretation',
 }
 
 const pathOf = (operation: OperationName): string => `spec.customizations.${ruleOf[operation]}`
@@ -63,6 +53,13 @@ const denialOf = async ({ review }: Interpreters, manifest: Manifest): Promise<a
   const request = { operation: 'CREATE', key: { name }, manifest, user: 'flotilla-interpret', dryRun: true } as const
   const verdict = await review(request)
   return 'denial' in verdict ? verdict.denial : undefined
+}
+
+/** What is wrong with a manifest, in the control plane's words. */
+export async function problemsOf(interpreters: Interpreters, manifest: Manifest): Promise<readonly string[]> {
+  const denial = await denialOf(interpreters, manifest)
+  if (!denial) return []
+  return denial.causes?.map(({ field, message }) => `${field}: ${message}`) ?? [denial.message]
 }
 
 const isCustomization = ({ kind }: Manifest): boolean => kind === 'ResourceInterpreterCustomization'

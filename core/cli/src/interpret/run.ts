@@ -1,8 +1,9 @@
-import type { CheckFlags, ExecuteFlags, TestFlags } from '../commands/interpret.ts'
+import type { CheckFlags, EditFlags, ExecuteFlags, TestFlags } from '../commands/interpret.ts'
 import { answer } from '../output/answer.ts'
 import { machineOf } from '../plan/machine.ts'
 import { readCases } from './cases.ts'
 import { type Check, check, checkText, isFine } from './check.ts'
+import { edit } from './edit.ts'
 import { execute, executionText, givenBy } from './execute.ts'
 import { startAnswering, startInterpreters } from './interpreters.ts'
 import { kindsOf, readInterpreters } from './objects.ts'
@@ -47,4 +48,12 @@ export async function runCheck(flags: CheckFlags, version: string): Promise<void
   }
   const wrong = checks.filter((each) => !isFine(each)).length
   if (wrong > 0) throw new Error(`${wrong} of ${checks.length} would be refused`)
+}
+
+/** Lets a person edit a customization. */
+export async function runEdit({ filename = [], showDoc = false }: EditFlags, version: string): Promise<void> {
+  const [file = ''] = filename
+  await using open = new AsyncDisposableStack()
+  const interpreters = await startInterpreters(open, { objects: [], plugins: [] }, machineOf({}, version))
+  console.log(await edit(interpreters, file, showDoc))
 }
