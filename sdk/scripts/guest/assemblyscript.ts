@@ -36,16 +36,16 @@ function assemblyscript(type: Type, aliases: Aliases): string {
   }
 }
 
-/** What a field is before anybody says so. */
-const initially = (type: string): string =>
-  ({ string: "''", bool: 'false' })[type] ??
-  (/^[if]\d/.test(type)
-    ? '0'
-    : type.endsWith('[]')
-      ? '[]'
-      : type === 'JSON.Value'
-        ? 'JSON.Value.empty()'
-        : `new ${type}()`)
+/** What fields of a type are before anybody says so; objects are new ones. */
+const beginnings: readonly (readonly [type: RegExp, value: string])[] = [
+  [/^string$/, "''"],
+  [/^bool$/, 'false'],
+  [/^[if]\d/, '0'],
+  [/\[\]$/, '[]'],
+  [/^JSON\.Value$/, 'JSON.Value.empty()'],
+]
+
+const initially = (type: string): string => beginnings.find(([known]) => known.test(type))?.[1] ?? `new ${type}()`
 
 function field({ name, description, type, required }: Field, aliases: Aliases): string {
   const own = assemblyscript(type, aliases)
@@ -174,46 +174,58 @@ function namesIn(type: Type): readonly string[] {
 
 const generated = '// Generated from the schema of the guest points. Do not edit.'
 
+const familyOf = ({ point }: Exported): string => point.split('.', 1)[0] ?? ''
+
+/** Where each class is declared: with the first family of points that has to do with it. */
+function homesOf(declared: readonly Declaration[], exported: readonly Exported[]): ReadonlyMap<string, string> {
+  const byName = new Map(declared.map((one) => [one.name, one]))
+  const homes = new Map<string, string>()
+  const settle = (family: string, name: string): void => {
+    const one = byName.get(name)
+    if (!one || homes.has(name) || lookedUp.includes(name)) return
+    if (one.is === 'struct') homes.set(name, family)
+    const inside = one.is === 'struct' ? one.fields.map(({ type }) => type) : [one.type]
+    for (const each of inside.flatMap(namesIn)) settle(family, each)
+  }
+  for (const each of exported)
+    for (const name of [each.argument, each.answer].flatMap(namesIn)) settle(familyOf(each), name)
+  return homes
+}
+
+/** What has no class of its own, by its name. */
+function aliasesOf(declared: readonly Declaration[]): Aliases {
+  const aliases = new Map<string, string>(lookedUp.map((name) => [name, 'JSON.Obj']))
+  for (const one of declared) if (one.is === 'alias') aliases.set(one.name, assemblyscript(one.type, aliases))
+  return aliases
+}
+
+const importsOf = (classes: readonly Struct[], homes: ReadonlyMap<string, string>, family: string): string => {
+  const used = new Set(classes.flatMap(({ fields }) => fields.flatMap(({ type }) => namesIn(type))))
+  const others = [...used].filter((name) => homes.has(name) && homes.get(name) !== family)
+  const lines = [...Map.groupBy(others, (name) => homes.get(name))].map(
+    ([home, names]) => `import { ${names.join(', ')} } from './${home}'`,
+  )
+  return ["import { JSON } from 'json-as'", ...lines].join('\n')
+}
+
 /** What a guest in AssemblyScript imports: the way in and out, and classes for json-as, in a file for each family of points. */
 export function assemblyscriptBindings(
   declared: readonly Declaration[],
   exported: readonly Exported[],
 ): Readonly<Record<string, string>> {
-  const aliases = new Map<string, string>(lookedUp.map((name) => [name, 'JSON.Obj']))
-  for (const one of declared) if (one.is === 'alias') aliases.set(one.name, assemblyscript(one.type, aliases))
-  const byName = new Map(declared.map((one) => [one.name, one]))
-  const homes = new Map<string, string>()
-
-  const settle = (name: string, family: string): void => {
-    const one = byName.get(name)
-    if (!one || homes.has(name) || lookedUp.includes(name)) return
-    if (one.is === 'alias') {
-      for (const inside of namesIn(one.type)) settle(inside, family)
-      return
-    }
-    homes.set(name, family)
-    for (const { type } of one.fields) for (const inside of namesIn(type)) settle(inside, family)
-  }
-  for (const { point, argument, answer } of exported)
-    for (const type of [argument, answer]) for (const name of namesIn(type)) settle(name, point.split('.', 1)[0] ?? '')
-
+  const aliases = aliasesOf(declared)
+  const homes = homesOf(declared, exported)
+  const structs = declared.filter((one) => one.is === 'struct')
   const file = (family: string): string => {
-    const classes = declared.filter((one) => one.is === 'struct' && homes.get(one.name) === family) as readonly Struct[]
-    const used = new Set(classes.flatMap(({ fields }) => fields.flatMap(({ type }) => namesIn(type))))
-    const others = [...used].filter((name) => homes.has(name) && homes.get(name) !== family)
-    const imports = Map.groupBy(others, (name) => homes.get(name))
-    const own = exported.filter(({ point }) => point.startsWith(`${family}.`))
+    const classes = structs.filter(({ name }) => homes.get(name) === family)
+    const own = exported.filter((each) => familyOf(each) === family)
     return [
       generated,
       `/*\n * A guest answers the points it exports a function for, without arguments, with an i32:\n *\n${points(own)}\n */`,
-      [
-        "import { JSON } from 'json-as'",
-        ...[...imports].map(([home, names]) => `import { ${names.join(', ')} } from './${home}'`),
-      ].join('\n'),
+      importsOf(classes, homes, family),
       ...classes.map((one) => declare(one, aliases)),
     ].join('\n\n')
   }
-
   return {
     'flotilla.ts': [generated, "import { JSON } from 'json-as'", machinery.trim()].join('\n\n'),
     ...Object.fromEntries([...new Set(homes.values())].map((family) => [`${family}.ts`, file(family)])),

@@ -56,61 +56,83 @@ const nameAt = (place: string): string =>
 
 const isStruct = ({ type, properties }: Schema): boolean => type === 'object' && properties !== undefined
 
+type Schemas = Readonly<Record<string, Schema>>
+
+/** Types that are found one inside the other. */
+class Declarations {
+  readonly all: Declaration[] = []
+  readonly #names: Map<string, string>
+  readonly #nested: Readonly<Record<string, string>>
+
+  constructor(named: Schemas, nested: Readonly<Record<string, string>>) {
+    this.#names = new Map(Object.entries(named).map(([name, schema]) => [meaning(schema), name]))
+    this.#nested = nested
+  }
+
+  declare(name: string, schema: Schema): void {
+    const { description = '', anyOf = [] } = schema
+    if (!isStruct(schema)) {
+      this.all.push({ is: 'alias', name, description, type: this.#plain(schema, name) })
+      return
+    }
+    const open = schema['x-kubernetes-preserve-unknown-fields'] === true
+    const fields = this.#fields(name, schema)
+    const either = anyOf.map((one) => this.#fields(name, one))
+    this.all.push({ is: 'struct', name, description, fields, open, either })
+  }
+
+  #fields(place: string, { properties = {}, required = [] }: Schema): readonly Field[] {
+    return Object.entries(properties).map(([name, schema]) => ({
+      name,
+      description: schema.description ?? '',
+      type: this.#type(schema, `${place}.${name}`),
+      required: required.includes(name),
+    }))
+  }
+
+  #type(schema: Schema, place: string): Type {
+    const known = this.#names.get(meaning(schema))
+    if (known !== undefined) return { is: 'named', name: known }
+    return isStruct(schema) ? this.#found(schema, place) : this.#plain(schema, place)
+  }
+
+  /** A struct that has no name yet. */
+  #found(schema: Schema, place: string): Type {
+    const name = this.#nested[place.replace('[]', '')] ?? nameAt(place)
+    if (this.all.some((other) => other.name === name)) throw new Error(`${name} is taken: ${place} needs another name`)
+    this.#names.set(meaning(schema), name)
+    this.declare(name, schema)
+    return { is: 'named', name }
+  }
+
+  #plain(schema: Schema, place: string): Type {
+    const { type = 'anything', format, items, additionalProperties } = schema
+    if (schema['x-kubernetes-int-or-string']) return { is: 'quantity' }
+    if (schema.enum) return { is: 'word', words: schema.enum }
+    if (items) return { is: 'list', of: this.#type(items, `${place}[]`) }
+    if (additionalProperties) return { is: 'map', of: this.#type(additionalProperties, `${place}[]`) }
+    return type === 'integer' ? { is: type, bits: format === 'int32' ? 32 : 64 } : { is: simple[type] }
+  }
+}
+
+/** What a type of a schema that says no more is. */
+const simple = {
+  string: 'text',
+  number: 'number',
+  boolean: 'flag',
+  object: 'fields',
+  array: 'anything',
+  anything: 'anything',
+} as const
+
 /**
  * Schemas by name as types by name. What is the same has one name; nested types are called as `nested` says of their place,
  * `Binding.spec`, or after the place.
  */
-export function declarations(
-  named: Readonly<Record<string, Schema>>,
-  nested: Readonly<Record<string, string>>,
-): readonly Declaration[] {
-  const names = new Map(Object.entries(named).map(([name, schema]) => [meaning(schema), name]))
-  const declared: Declaration[] = []
-
-  const typeOf = (schema: Schema, place: string): Type => {
-    const known = names.get(meaning(schema))
-    if (known !== undefined) return { is: 'named', name: known }
-    if (!isStruct(schema)) return plain(schema, place)
-    const name = nested[place.replace('[]', '')] ?? nameAt(place)
-    if (declared.some((other) => other.name === name)) throw new Error(`${name} is taken: ${place} needs another name`)
-    names.set(meaning(schema), name)
-    declare(name, schema)
-    return { is: 'named', name }
-  }
-
-  const plain = (schema: Schema, place: string): Type => {
-    const { type, format, items, additionalProperties } = schema
-    if (schema['x-kubernetes-int-or-string']) return { is: 'quantity' }
-    if (schema.enum) return { is: 'word', words: schema.enum }
-    if (items) return { is: 'list', of: typeOf(items, `${place}[]`) }
-    if (additionalProperties) return { is: 'map', of: typeOf(additionalProperties, `${place}[]`) }
-    if (type === 'integer') return { is: 'integer', bits: format === 'int32' ? 32 : 64 }
-    if (type === 'object') return { is: 'fields' }
-    if (type === undefined) return { is: 'anything' }
-    return { is: ({ string: 'text', number: 'number', boolean: 'flag', array: 'anything' } as const)[type] }
-  }
-
-  const fieldsOf = (place: string, { properties = {}, required = [] }: Schema): readonly Field[] =>
-    Object.entries(properties).map(([name, schema]) => ({
-      name,
-      description: schema.description ?? '',
-      type: typeOf(schema, `${place}.${name}`),
-      required: required.includes(name),
-    }))
-
-  const declare = (name: string, schema: Schema): void => {
-    const { description = '', anyOf = [] } = schema
-    if (!isStruct(schema)) {
-      declared.push({ is: 'alias', name, description, type: plain(schema, name) })
-      return
-    }
-    const open = schema['x-kubernetes-preserve-unknown-fields'] === true
-    const fields = fieldsOf(name, schema)
-    declared.push({ is: 'struct', name, description, fields, open, either: anyOf.map((one) => fieldsOf(name, one)) })
-  }
-
-  for (const [name, schema] of Object.entries(named)) declare(name, schema)
-  return declared
+export function declarations(named: Schemas, nested: Readonly<Record<string, string>>): readonly Declaration[] {
+  const found = new Declarations(named, nested)
+  for (const [name, schema] of Object.entries(named)) found.declare(name, schema)
+  return found.all
 }
 
 /** A point as a guest sees it. */
@@ -124,7 +146,7 @@ export interface Exported {
 }
 
 /** The type of a schema that has a name, or is of one that has. */
-export function typeIn(named: Readonly<Record<string, Schema>>, schema: Schema): Type {
+export function typeIn(named: Schemas, schema: Schema): Type {
   const [name] = Object.entries(named).find(([, other]) => meaning(other) === meaning(schema)) ?? []
   if (name !== undefined) return { is: 'named', name }
   if (schema.items) return { is: 'list', of: typeIn(named, schema.items) }

@@ -203,4 +203,9 @@ test('a login is the one that docker login left', () => {
   assert.equal(dockerLogin('k.example', file), undefined)
   assert.equal(dockerLogin('other.example', file), undefined)
   assert.equal(dockerLogin('r.example', join(folder, 'none.json')), undefined)
+  writeFileSync(file, '{')
+  assert.throws(
+    () => dockerLogin('r.example', file),
+    /config\.json cannot be read: .*; give --username and --password-stdin/,
+  )
 })

@@ -6,7 +6,7 @@ import type { ProgramFile } from './program.ts'
 export const signatureFile = (file: string): string => `${file}.sig`
 
 /** The signature beside a program, if there is one. */
-export const signatureBeside = ({ file }: ProgramFile): string | undefined =>
+export const signatureBeside = ({ file }: Pick<ProgramFile, 'file'>): string | undefined =>
   existsSync(signatureFile(file)) ? readFileSync(signatureFile(file), 'utf8').trim() : undefined
 
 /** Reads a key in PEM. */

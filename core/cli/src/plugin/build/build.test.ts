@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
@@ -58,6 +58,19 @@ test('a script is bundled with what it imports, and pinned', async () => {
   })
   assert.equal(built(home).spec.sha256, sha256)
   assert.doesNotMatch(readFileSync(join(home, 'dist/boats.yaml'), 'utf8'), /how it begins/)
+})
+
+test('a signature stays with the program it was made for', async () => {
+  const source = 'export const interpretHealth = () => "Healthy"\n'
+  const home = projectOf({ 'plugin.yaml': module, 'src/plugin.js': source })
+  const { program = '' } = await build(home)
+  writeFileSync(`${program}.sig`, 'c2lnbmVk\n')
+  await build(home)
+  assert.equal(built(home).spec.signature, 'c2lnbmVk')
+  writeFileSync(join(home, 'src/plugin.js'), source.replace('Healthy', 'Unknown'))
+  await build(home)
+  assert.equal(built(home).spec.signature, undefined)
+  assert.equal(existsSync(`${program}.sig`), false)
 })
 
 test('a program that is too large for a manifest stays a file', async () => {

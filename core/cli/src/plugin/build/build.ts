@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { moduleDigest } from '@flotilla/sdk'
 import { stringify } from 'yaml'
 import { builtManifest, builtProgram, type PluginProject, readProject } from '../project.ts'
+import { signatureBeside, signatureFile } from '../signature.ts'
 import { assemblyscript } from './assemblyscript.ts'
 import { go } from './go.ts'
 import { javascript, typescript } from './javascript.ts'
@@ -45,19 +46,31 @@ function write(project: PluginProject): string {
   return file
 }
 
+const digestAt = (file: string): string | undefined => (existsSync(file) ? moduleDigest(readFileSync(file)) : undefined)
+
+/** The signature beside a program, which holds for the program it was made for alone. */
+function signatureOf(program: string, isSame: boolean): string | undefined {
+  if (isSame) return signatureBeside({ file: program })
+  rmSync(signatureFile(program), { force: true })
+  return undefined
+}
+
 async function buildModule(project: PluginProject): Promise<Built> {
-  const { folder, name, manifest } = project
+  const { folder, manifest } = project
   const { runtime, compile } = toolchainOf(project)
   const program = builtProgram(project, runtime)
+  const before = digestAt(program)
   await compile(folder, program)
   const bytes = readFileSync(program)
   const sha256 = moduleDigest(bytes)
+  const signature = signatureOf(program, before === sha256)
   const text = inlineText(bytes, runtime)
   const isInline = text.length <= longestInline
   manifest.setIn(['spec', 'runtime'], runtime)
   manifest.setIn(['spec', 'source'], isInline ? { inline: text } : { file: relative(dirname(program), program) })
   manifest.setIn(['spec', 'sha256'], sha256)
-  return { manifest: write({ ...project, name }), program, bytes: bytes.length, sha256, isInline }
+  if (signature) manifest.setIn(['spec', 'signature'], signature)
+  return { manifest: write(project), program, bytes: bytes.length, sha256, isInline }
 }
 
 /** Builds the project in a folder: its program, and the manifest that is applied. */
