@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listText, rowsOf } from './list.ts'
+import type { Speed } from './speed.ts'
 
 const points = [
   {
@@ -16,9 +17,9 @@ const points = [
   { point: 'schedule.score', rule: 'total', answers: [{ plugin: 'mine', weight: 2 }] },
 ]
 
-const speeds: Readonly<Record<string, { answered: number; errors: number; p99: number }>> = {
-  'team-a interpret.health': { answered: 7, errors: 1, p99: 0.000_12 },
-  'native-deployment interpret.health': { answered: 3000, errors: 0, p99: 0.0312 },
+const speeds: Readonly<Record<string, Speed>> = {
+  'team-a interpret.health': { answered: 7, errors: 1, p99: 0.000_12, isLeftAlone: false },
+  'native-deployment interpret.health': { answered: 3000, errors: 0, p99: 0.0312, isLeftAlone: false },
 }
 
 const rows = rowsOf(points, (name, point) => speeds[`${name} ${point}`])
@@ -42,4 +43,16 @@ test('and by whom, where more is asked for', () => {
     /interpret\.health +first +1 +team-a +example\.com\/v1 Boat +customizations/,
   )
   assert.equal(listText([], {}), 'Nobody answers.')
+})
+
+test('who failed so often that it is not asked is shown', () => {
+  const speed = { answered: 9, errors: 5, p99: 1.5, isLeftAlone: true }
+  const rows = rowsOf(points.slice(2), () => speed)
+  assert.equal(
+    listText(rows, {}),
+    [
+      'POINT            ORDER   NAME   ABOUT   WEIGHT   ANSWERED   ERRORS   STATE        P99',
+      'schedule.score   1       mine   *       2        9          5        left alone   1.5s',
+    ].join('\n'),
+  )
 })

@@ -52,6 +52,7 @@ const columns: readonly Column<Row>[] = [
   { head: 'WEIGHT', cell: ({ weight }) => weight, sparse: true },
   { head: 'ANSWERED', cell: ({ answered }) => answered ?? 0 },
   { head: 'ERRORS', cell: ({ errors }) => errors ?? 0 },
+  { head: 'STATE', cell: ({ isLeftAlone }) => (isLeftAlone ? 'left alone' : undefined), sparse: true },
   { head: 'P99', cell: ({ p99 }) => duration(p99) ?? '-' },
 ]
 

@@ -30,3 +30,11 @@ test('what took longer than all that is counted took at least that long', async 
   took(5, 1, { plugin: 'slow', point: 'x.y', result: 'success' })
   assert.equal(speedsIn(await metrics.expose())('slow', 'x.y')?.p99, 0.1)
 })
+
+test('who is not asked for a while is known', async () => {
+  const circuit = metrics.gauge({ name: 'flotilla_plugin_circuit_open', help: 'Whether', labels: ['plugin', 'point'] })
+  circuit.set(1, { plugin: 'torn', point: 'x.y' })
+  circuit.set(0, { plugin: 'slow', point: 'x.y' })
+  const speedOf = speedsIn(await metrics.expose())
+  assert.deepEqual([speedOf('torn', 'x.y')?.isLeftAlone, speedOf('slow', 'x.y')?.isLeftAlone], [true, false])
+})

@@ -5,6 +5,8 @@ export interface Speed {
   readonly errors: number
   /** Seconds that 99 of 100 calls stayed below, between the bounds of what was counted; undefined without calls. */
   readonly p99: number | undefined
+  /** It failed so often that it is not asked for a while. */
+  readonly isLeftAlone: boolean
 }
 
 /** Calls by the seconds they stayed below, with all of them last. */
@@ -14,9 +16,11 @@ interface Counts {
   readonly buckets: Buckets
   calls: number
   errors: number
+  isLeftAlone: boolean
 }
 
-const metric = 'flotilla_plugin_duration_seconds'
+/** A line of what is measured of plugins. */
+const measured = /^flotilla_plugin_(?:duration_seconds_(bucket|count)|(circuit_open))\{(.*)\} (\S+)$/
 
 const unescaped = (text: string): string => text.replaceAll(/\\(["\\n])/g, (_, mark) => (mark === 'n' ? '\n' : mark))
 
@@ -55,25 +59,26 @@ function count(
   } else if (kind === 'count') {
     counts.calls += value
     if (result === 'error') counts.errors += value
-  }
+  } else counts.isLeftAlone = value === 1
 }
 
 /** How plugins did, from Prometheus' text format. */
 export function speedsIn(text: string): (plugin: string, point: string) => Speed | undefined {
   const all = new Map<string, Counts>()
   for (const line of text.split('\n')) {
-    const [, kind, labels, value] = line.startsWith(metric)
-      ? (/^\w+_(bucket|count)\{(.*)\} (\S+)$/.exec(line) ?? [])
-      : []
-    if (!kind || !labels) continue
+    const [, duration, circuit, labels = '', value] = measured.exec(line) ?? []
+    const kind = duration ?? circuit
+    if (!kind) continue
     const said = labelsOf(labels)
     const key = keyOf(said.plugin, said.point)
-    const counts = all.get(key) ?? { buckets: new Map(), calls: 0, errors: 0 }
+    const counts = all.get(key) ?? { buckets: new Map(), calls: 0, errors: 0, isLeftAlone: false }
     all.set(key, counts)
     count(counts, kind, said, Number(value))
   }
   return (plugin, point) => {
     const counts = all.get(keyOf(plugin, point))
-    return counts && { answered: counts.calls, errors: counts.errors, p99: quantile(counts.buckets, counts.calls) }
+    if (!counts) return undefined
+    const { buckets, calls, errors, isLeftAlone } = counts
+    return { answered: calls, errors, p99: quantile(buckets, calls), isLeftAlone }
   }
 }
