@@ -91,6 +91,25 @@ export function integerAt(object: JSON.Obj, path: string[], otherwise: i64): i64
   return value === null ? otherwise : <i64>value.get<f64>()
 }
 
+/** The text at a path of fields: empty when there is none. */
+export function textAt(object: JSON.Obj, path: string[]): string {
+  const value = valueAt(object, path)
+  return value === null || value.type !== JSON.Types.String ? '' : value.get<string>()
+}
+
+/** The objects in a list at a path of fields: none when there is no list. */
+export function objectsAt(object: JSON.Obj, path: string[]): JSON.Obj[] {
+  const objects: JSON.Obj[] = []
+  const value = valueAt(object, path)
+  if (value === null || value.type !== JSON.Types.Array) return objects
+  const list = value.get<JSON.Arr>()
+  for (let i = 0; i < list.length; i++) {
+    const item = list.at(i)
+    if (item.type === JSON.Types.Object) objects.push(item.get<JSON.Obj>())
+  }
+  return objects
+}
+
 /** Puts a value at a path of fields; objects on the way are made where they are missing. */
 export function setAt<T>(object: JSON.Obj, path: string[], value: T): void {
   if (path.length === 1) {

@@ -1,30 +1,15 @@
 // The interpreter in AssemblyScript, on the bindings that the sdk brings.
 import { JSON } from 'json-as'
-import { answer, argument, integerAt, objectAt, setAt, valueAt } from './flotilla/flotilla'
+import { answer, argument, integerAt, objectAt, objectsAt, setAt, textAt } from './flotilla/flotilla'
 import { Aggregation, Dependency, Needs, Reflection, ReplicaRequirements, Retention, Revision, Template } from './flotilla/interpret'
 
 const counters = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas']
-
-function textAt(object: JSON.Obj, path: string[]): string {
-  const value = valueAt(object, path)
-  return value === null ? '' : value.get<string>()
-}
-
-/** The objects of a list. */
-function listAt(object: JSON.Obj, path: string[]): JSON.Obj[] {
-  const value = valueAt(object, path)
-  const objects: JSON.Obj[] = []
-  if (value === null) return objects
-  const list = value.get<JSON.Arr>()
-  for (let i = 0; i < list.length; i++) objects.push(list.at(i).get<JSON.Obj>())
-  return objects
-}
 
 export function interpretReplicas(): i32 {
   const manifest = argument<Template>().manifest
   const needs = new Needs()
   needs.replicas = <i32>integerAt(manifest, ['spec', 'replicas'], 0)
-  const containers = listAt(manifest, ['spec', 'template', 'spec', 'containers'])
+  const containers = objectsAt(manifest, ['spec', 'template', 'spec', 'containers'])
   if (containers.length > 0) {
     const requests = objectAt(containers[0], ['resources', 'requests'])
     if (requests !== null) {
@@ -121,13 +106,13 @@ export function interpretDependencies(): i32 {
   const pod = objectAt(manifest, ['spec', 'template', 'spec'])
   const found: Dependency[] = []
   if (pod === null) return answer<Dependency[]>(found)
-  const containers = listAt(pod, ['containers'])
+  const containers = objectsAt(pod, ['containers'])
   for (let i = 0; i < containers.length; i++) {
-    const sources = listAt(containers[i], ['envFrom'])
+    const sources = objectsAt(containers[i], ['envFrom'])
     for (let j = 0; j < sources.length; j++)
       add(found, 'ConfigMap', namespace, textAt(sources[j], ['configMapRef', 'name']))
   }
-  const volumes = listAt(pod, ['volumes'])
+  const volumes = objectsAt(pod, ['volumes'])
   for (let i = 0; i < volumes.length; i++)
     add(found, 'Secret', namespace, textAt(volumes[i], ['secret', 'secretName']))
   const account = textAt(pod, ['serviceAccountName'])
