@@ -319,7 +319,7 @@ test('programs that were slow wait for each other, and nobody for them', async (
   const innocent = await open('export const f = (x) => x')
   const spin = 'export const spin = (time) => { for (const end = Date.now() + time; Date.now() < end; ); }'
   const slow = await Promise.all([1, 2, 3].map(() => open(spin, { timeout: 60_000 })))
-  for (const program of slow) await program.call('spin', [3000])
+  await Promise.all(slow.map((program) => program.call('spin', [3000])))
   let over = 0
   const calls = slow.map((program) => codeOf(program.call('spin', [50_000])).finally(() => over++))
   for (let count = 0; count < 5; count++) assert.deepEqual(await innocent.call('f', [count]), [count])
