@@ -38,11 +38,12 @@ const template = (folder: string): readonly (readonly [path: string, text: strin
     .sort()
     .map((path) => [path.replace(/^gitignore$/, '.gitignore'), readFileSync(join(home, folder, path), 'utf8')])
 
-const generated = ({ bindings }: Language): readonly (readonly [path: string, text: string])[] =>
-  Object.entries(bindings).map(([from, to]) => [
-    to,
-    readFileSync(new URL(import.meta.resolve(`@flotilla/sdk/guest/${from}`)), 'utf8'),
-  ])
+/** The generated files of a language, by where they go. */
+export const bindingsOf = (language: LanguageName): ReadonlyMap<string, string> => {
+  const { bindings }: Language = languages[language]
+  const read = (from: string) => readFileSync(new URL(import.meta.resolve(`@flotilla/sdk/guest/${from}`)), 'utf8')
+  return new Map(Object.entries(bindings).map(([from, to]) => [to, read(from)]))
+}
 
 const artifact = ({ runtime }: Language, name: string): string =>
   runtime === 'lua' ? `${name}.yaml` : `${name}.${runtime === 'wasm' ? 'wasm' : 'js'}, and ${name}.yaml to apply`
@@ -64,7 +65,7 @@ function wordsOf({ name, language, target, version }: Project): Readonly<Record<
     limits: runtime === 'lua' ? '' : ', and what it may use',
     bindings:
       binding &&
-      `- \`${binding}\` says what is asked and what may be answered. It is generated; \`flotilla plugin init\` in an empty folder makes the newest.`,
+      `- \`${binding}\` says what is asked and what may be answered. It is generated: \`flotilla plugin bindings\` makes it anew with a newer Flotilla.`,
   }
 }
 
@@ -81,6 +82,6 @@ export function project(wanted: Project): ReadonlyMap<string, string> {
   const files = templatesOf(wanted).flatMap(template)
   return new Map([
     ...files.map(([path, text]) => [path, filled(text)] as const),
-    ...(wanted.inProcess ? [] : generated(languages[wanted.language])), // as they are
+    ...(wanted.inProcess ? [] : bindingsOf(wanted.language)), // as they are
   ])
 }

@@ -92,6 +92,13 @@ const agreed = [
   agree(refuse, 'admitRefuse'),
 ]
 
+export const disagreeing = [
+  // @ts-expect-error a score is no refusal
+  () => agree(schedule.score, 'scheduleFilter'),
+  // @ts-expect-error a revision has replicas, a template has none
+  () => agree(interpret.reviseReplicas, 'interpretStatus'),
+]
+
 test('the schema of every guest point agrees with its types', () => {
   const points = guestPoints.map((point) => [point.id, guestFunction(point)])
   assert.deepEqual(agreed, points)

@@ -84,6 +84,18 @@ const initCommand = (version: string): Command =>
       runInit(name, flags, version)
     })
 
+const bindingsCommand = (): Command =>
+  command('bindings')
+    .summary('make the bindings of a plugin anew')
+    .description(
+      'Write the generated files of a plugin anew, as this Flotilla has them: what is asked, and what may be answered.',
+    )
+    .argument('[folder]', 'of the plugin', '.')
+    .action(async (folder: string) => {
+      const { runBindings } = await import('../plugin/bindings.ts')
+      runBindings(folder)
+    })
+
 const buildCommand = (): Command =>
   command('build')
     .summary('compile a plugin')
@@ -194,6 +206,7 @@ const pushCommand = (): Command =>
 /** What authors of plugins do, from the first line to the registry. */
 export const authoringCommands = (version: string): readonly Command[] => [
   initCommand(version),
+  bindingsCommand(),
   buildCommand(),
   testCommand(version),
   benchCommand(version),

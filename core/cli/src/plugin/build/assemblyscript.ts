@@ -8,7 +8,7 @@ export const assemblyscript: Toolchain = {
   runtime: 'wasm',
   entry,
   async compile(folder, to) {
-    const install = `run npm install --save-dev assemblyscript json-as in ${folder}`
+    const install = `run npm install in ${folder}, with assemblyscript and json-as among its devDependencies`
     const home = dirname(installed(folder, 'assemblyscript/package.json', install))
     const transform = dirname(installed(folder, 'json-as/package.json', install))
     await run(

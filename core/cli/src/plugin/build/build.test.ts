@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { moduleDigest } from '@flotilla/sdk'
 import { parse } from 'yaml'
 import { build } from './build.ts'
-import { run } from './tool.ts'
+import { installed, run } from './tool.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-build-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -124,6 +124,12 @@ test('a compiler that is not there is told how to get', () =>
   assert.rejects(run({ command: 'no-such-compiler', args: [], install: 'install it' }, folder), {
     message: 'no-such-compiler is not there: install it',
   }))
+
+test('a package that is not there is told how to get', () => {
+  assert.throws(() => installed(folder, 'no-such-package/package.json', 'install it'), {
+    message: 'no-such-package is not installed: install it',
+  })
+})
 
 test('a compiler that complains is quoted with the place', async (context) => {
   context.mock.method(console, 'error', () => undefined)

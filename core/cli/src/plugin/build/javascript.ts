@@ -20,7 +20,7 @@ const messagesOf = (error: unknown): readonly Message[] =>
   error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : []
 
 async function bundle(folder: string, entry: string, to: string): Promise<void> {
-  const install = `run npm install --save-dev esbuild in ${folder}`
+  const install = `run npm install in ${folder}, with esbuild among its devDependencies`
   const path = installed(folder, 'esbuild', install)
   const { build } = (await import(pathToFileURL(path).href)) as Bundler
   try {
