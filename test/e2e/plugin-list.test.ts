@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { stringify } from 'yaml'
 import { flotilla as run } from '../flotilla.ts'
+import { asking } from '../https.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { root } from '../root.ts'
 import { newDataDir, type Up, up } from '../up.ts'
@@ -87,5 +88,7 @@ describe('flotilla plugin list', () => {
     const filter = points.find(({ point }: Json) => point === 'schedule.filter')
     assert.equal(filter.rule, 'refusals')
     assert.ok(filter.answers.length > 3)
+    const { status } = await asking(flotilla.kubeconfig)('/points', { anonymous: true })
+    assert.equal(status, 401)
   })
 })
