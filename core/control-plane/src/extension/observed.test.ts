@@ -162,6 +162,9 @@ describe('a plugin that fails again and again', () => {
   }
   const scheduling = point('schedule.filter', first<string, string>)
   const unanswered = { circuitBreaker: {} }
+  const scripted = (cause: Error) => () => {
+    throw errors.CUSTOMIZATION_FAILED('fleets', 'InterpretHealth', 'Fleet sea/blue', cause)
+  }
   const refuses = () => {
     throw errors.QUANTITY_INVALID('many')
   }
@@ -169,6 +172,8 @@ describe('a plugin that fails again and again', () => {
     'one that throws is asked on': [true, broken, unanswered],
     'one that hangs is not': [false, hung, unanswered],
     'one that cannot be reached is not': [false, unreachable, unanswered],
+    'one whose script throws is asked on': [true, scripted(errors.SANDBOX_FAILED('it', 'f', 'no')), unanswered],
+    'one whose script does not come back is not': [false, scripted(errors.SANDBOX_TIMEOUT('it', 'f', 5)), unanswered],
     'one that throws is not, when all failures count': [false, broken, { circuitBreaker: { counts: 'all' } }],
     'one that objects to the question is asked on, even when all failures count': [
       true,
