@@ -131,6 +131,24 @@ describe('modules', () => {
     )
   })
 
+  test('have a say in what is written', async () => {
+    const inline = `
+      export const admitRefuse = ({ manifest }) =>
+        manifest.metadata.name === 'forbidden' ? { message: 'not on Fridays', causes: [{ field: 'metadata.name', reason: 'FieldValueForbidden', message: 'not this one' }], code: 422 } : null
+      export const admitMutate = ({ manifest }) => {
+        manifest.metadata.labels = { ...manifest.metadata.labels, seen: 'yes' }
+        return manifest
+      }`
+    await apply(module('friday', { targets: [{ apiVersion: 'v1', kind: 'LimitRange' }], source: { inline } }))
+    await ready('friday')
+    const written = (name: string) => k.run(['apply', '-f', '-'], JSON.stringify(object('v1', 'LimitRange', name, { spec: { limits: [] } }))) // biome-ignore format: one call
+    const refused = await written('forbidden')
+    assert.match(refused.err, /not on Fridays/)
+    assert.equal((await written('allowed')).code, 0)
+    assert.equal((await k.json('limitrange', 'allowed')).metadata.labels.seen, 'yes')
+    assert.equal((await k.run(['get', 'limitrange', 'forbidden'])).code, 1)
+  })
+
   test('that fail hold up what they are about, which names them, and nothing else', async () => {
     const inline = "export function scheduleFilter() { throw new Error('out of order') }"
     const spec = { targets: [{ apiVersion: 'v1', kind: 'Secret' }], points: ['schedule.filter'], source: { inline } }
