@@ -160,7 +160,13 @@ const ended = (signal: AbortSignal): Promise<unknown> => (signal.aborted ? Promi
 
 /** Where programs of strangers run, within what the config gives them. */
 const sandboxesOf = ({ config, metrics, signal }: ControlPlaneOptions): Sandboxes =>
-  createSandboxes({ metrics, signal, threads: config.sandboxThreads, memory: config.sandboxMemory * 2 ** 20 })
+  createSandboxes({
+    metrics,
+    signal,
+    threads: config.sandboxThreads,
+    memory: config.sandboxMemory * 2 ** 20,
+    processes: config.sandboxProcesses,
+  })
 
 /** A plugin's host: the machine's, with the plugin's name on what it logs, and its own options and end. */
 const hostOn =

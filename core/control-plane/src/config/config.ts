@@ -33,6 +33,7 @@ export interface Config {
   readonly plugins: readonly PluginSetting[]
   readonly requireSignedModules: boolean
   readonly sandboxMemory: number
+  readonly sandboxProcesses: number
   readonly sandboxThreads: number
   readonly schedulerName: string
   readonly schedulerProfiles: readonly SchedulerProfile[]

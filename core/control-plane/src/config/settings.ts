@@ -93,6 +93,11 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     description:
       'MiB that programs in Lua and WebAssembly may hold together while they are not called. What was not called for the longest time gives its memory back, and begins anew when it is called.',
   },
+  sandboxProcesses: {
+    schema: { type: 'integer', minimum: 0, maximum: 64, default: 0 },
+    description:
+      'How many processes run programs in JavaScript, beside one for those that are slow. Each is started when a program needs it, and holds up to 768 MiB of programs. With 0 it is one less than there are cores, from one to four.',
+  },
   sandboxThreads: {
     schema: { type: 'integer', minimum: 0, maximum: 256, default: 0 },
     description:

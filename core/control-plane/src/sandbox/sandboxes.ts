@@ -18,13 +18,24 @@ export const defaultLimits: SandboxLimits = { timeout: 1000, memory: 64 * 2 ** 2
 /** The signal ends all programs, and whatever they run in. */
 export interface SandboxesOptions extends PoolOptions {
   readonly metrics: Metrics
+  /** How many processes run programs in JavaScript; with 0, or by default, as many as suit the machine. */
+  readonly processes?: number
 }
 
 /** Starts programs of one language somewhere they can be ended. */
 export type Launcher = (program: Program, limits: SandboxLimits) => Promise<Sandbox>
 
 /** How programs of a language are started. What they run in begins with the first of them, and ends with the signal. */
-export type Launch = (options: { readonly meter: Meter; readonly signal: AbortSignal; readonly pool: Pool }) => Launcher
+export type Launch = (options: LaunchOptions) => Launcher
+
+export interface LaunchOptions {
+  readonly meter: Meter
+  readonly signal: AbortSignal
+  /** For what runs in threads. */
+  readonly pool: Pool
+  /** For what runs in processes; with 0 as many as suit the machine. */
+  readonly processes: number
+}
 
 const launches: Readonly<Partial<Record<Runtime, Launch>>> = {
   lua: inThreads('lua'),
@@ -34,13 +45,13 @@ const launches: Readonly<Partial<Record<Runtime, Launch>>> = {
 
 /** Where programs of strangers run. */
 export function createSandboxes({ metrics, ...options }: SandboxesOptions): Sandboxes {
-  const { signal } = options
+  const { signal, processes = 0 } = options
   const meters = metersOf(metrics)
   const pool = new Pool(options)
   const launchers = new Map(
     (Object.keys(launches) as Runtime[]).map((runtime) => [
       runtime, // its own keys
-      launches[runtime]?.({ meter: meters(runtime), signal, pool }),
+      launches[runtime]?.({ meter: meters(runtime), signal, pool, processes }),
     ]),
   )
   return {

@@ -22,11 +22,11 @@ const counting = () => {
 }
 
 /** Sandboxes that end with the test. */
-function sandboxes(t: TestContext) {
+function sandboxes(t: TestContext, processes = 0) {
   const life = new AbortController()
   t.after(() => life.abort())
   const { metrics, lost } = counting()
-  const { open: openProgram } = createSandboxes({ metrics, signal: life.signal })
+  const { open: openProgram } = createSandboxes({ metrics, signal: life.signal, processes })
   const open = (code: string, limits: Partial<SandboxLimits> = {}, name = 'module shop/health') =>
     openProgram({ name, runtime: 'javascript', code, limits: { timeout: 10_000, ...limits } })
   return { open, openProgram, lost, life }
@@ -357,6 +357,17 @@ test('calls that wait are bounded', async (t) => {
   const codes = await Promise.all(Array.from({ length: 1100 }, () => codeOf(program.call('f', []))))
   assert.equal(codes.filter((code) => code === 'SANDBOX_BUSY').length, 98) // two are on their way
   assert.equal(codes.filter((code) => code === 'none').length, 1002)
+})
+
+test('a program may have as many calls at once as it says, in as many processes', async (t) => {
+  const { open } = sandboxes(t, 2)
+  const program = await open('export const f = (x) => x', { concurrency: 2 })
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => program.call('f', [index])))
+  assert.deepEqual(
+    answers.flat(),
+    Array.from({ length: 20 }, (_, index) => index),
+  )
+  assert.ok((await processesOf(process.pid)).length >= 2)
 })
 
 test('calls fail when a program is closed', async (t) => {

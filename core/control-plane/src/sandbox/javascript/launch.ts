@@ -3,8 +3,8 @@ import { Lines } from './lines.ts'
 import { Opened } from './opened.ts'
 
 /** Programs in JavaScript: ES modules in isolates, in processes of their own. */
-export const launchJavascript: Launch = ({ meter, signal }) => {
-  const around = { lines: new Lines({ meter, signal }), meter }
+export const launchJavascript: Launch = ({ meter, signal, processes }) => {
+  const around = { lines: new Lines({ meter, signal, processes }), meter }
   let count = 0
   return async (program, limits) => {
     count += 1

@@ -13,9 +13,12 @@ export interface LinesOptions {
   readonly meter: Meter
   /** Ends all processes. */
   readonly signal: AbortSignal
+  /** How many there are, beside the one for slow programs; with 0 as many as suit the machine. */
+  readonly processes: number
 }
 
-const linesOf = (processors: number): number => Math.min(Math.max(processors - 1, 1), 4)
+/** One core is left to the control plane. */
+const suitable = (): number => Math.min(Math.max(availableParallelism() - 1, 1), 4)
 
 /**
  * All processes for programs: a few, and one more for programs that were slow or took their process with them. There they wait for
@@ -29,7 +32,7 @@ export class Lines {
   readonly #options: LinesOptions
   #tenants = 0
 
-  constructor(options: LinesOptions, processes = linesOf(availableParallelism())) {
+  constructor(options: LinesOptions) {
     this.#options = options
     const events = {
       slow: (tenant: Tenant) => this.#separate(tenant),
@@ -38,7 +41,10 @@ export class Lines {
         options.meter.lost(reason)
       },
     }
-    this.#lines = Array.from({ length: processes }, () => new Line({ ...events, leavesSlow: true }))
+    this.#lines = Array.from(
+      { length: options.processes || suitable() },
+      () => new Line({ ...events, leavesSlow: true }),
+    )
     this.#apart = new Line({ ...events, leavesSlow: false })
     options.signal.addEventListener('abort', () => this.#end('the control plane ends'))
   }
