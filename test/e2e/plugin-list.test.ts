@@ -67,19 +67,22 @@ describe('flotilla plugin list', () => {
   })
 
   test('names the scripts and programs that plugins speak for, before what is built in', async () => {
-    await k('apply', '-f', customization, '-f', module)
-    await k('scale', 'deployment', 'web', '--replicas=5')
-    await eventually(async () => {
+    const answerers = async () => {
       const { out } = await list('--point', 'interpret.replicas', '-o', 'json')
       const { answers } = JSON.parse(out) as Json
-      const about = (name: string) => answers.find((each: Json) => each.name.split(/[/ ]/).includes(name))
-      const [script, program, native] = ['deployments-in-lua', 'deployments-in-javascript', 'native-deployment'].map(
-        about,
-      )
+      return (name: string) => answers.find((each: Json) => each.name.split(/[/ ]/).includes(name))
+    }
+    await k('apply', '-f', customization)
+    await eventually(async () => assert.ok((await answerers())('deployments-in-lua')))
+    await k('apply', '-f', module) // it is never asked: the script answers before
+    await k('scale', 'deployment', 'web', '--replicas=5')
+    await eventually(async () => {
+      const named = ['deployments-in-lua', 'deployments-in-javascript', 'native-deployment'].map(await answerers())
+      const [script, program, native] = named
       assert.ok(script.order < program.order && program.order < native.order)
       assert.deepEqual([script.about, program.about], [['apps/v1 Deployment'], ['apps/v1 Deployment']])
       assert.ok(script.answered > 0, JSON.stringify(script))
-      assert.equal(program.answered, undefined) // the script has answered
+      assert.equal(program.answered, undefined)
     })
   })
 
