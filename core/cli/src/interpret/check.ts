@@ -1,5 +1,4 @@
-import type { admit, Manifest } from '@flotilla/sdk'
-import { fieldAt } from '@flotilla/sdk'
+import { type admit, fieldAt, type Manifest } from '@flotilla/sdk'
 import { type OperationName, operationNames, operations } from '@flotilla/sdk/cases'
 import { sentence } from '../output/sentence.ts'
 import { table } from '../output/table.ts'
