@@ -172,16 +172,14 @@ async function many(each: Callable, modules: number): Promise<string> {
   return `${milli(first)}, then ${milli(percentile(others, 0.5))}, ${milli(percentile(others, 0.99))} at 99%; ${modules} of them hold ${mebi(held)}`
 }
 
-/** How much memory calls leave behind: what is resident after a tenth of them, and at the end. */
-async function grown(start: Language, calls: number): Promise<string> {
+/** How much memory calls leave behind: tells what is resident after each tenth of them. */
+async function grown(start: Language, calls: number, tell: (resident: string) => void): Promise<void> {
   await using open = new AsyncDisposableStack()
   const ask = await start(open)
-  const marks: string[] = []
   for (let tenth = 1; tenth <= 10; tenth++) {
     await timed(calls / 10, health(ask))
-    marks.push(mebi(resident()))
+    tell(mebi(resident()))
   }
-  return marks.join(' ')
 }
 
 /** Prints what it costs to ask interpreters, by what they are written in, beside the floor of all that is asked elsewhere. */
@@ -206,7 +204,9 @@ export async function interpreting({ n, modules, growth, only }: InterpretOption
   if (Object.keys(starts).length > 0) print(starts)
   if (growth === 0) return
   console.log(`\nresident after each tenth of ${growth.toLocaleString('en')} calls`)
-  const marks: Record<string, string> = {}
-  for (const [language, start] of chosen) marks[language] = await grown(start, growth)
-  print(marks)
+  for (const [language, start] of chosen) {
+    process.stdout.write(language.padEnd(18))
+    await grown(start, growth, (resident) => process.stdout.write(`  ${resident}`)) // they take their time
+    process.stdout.write('\n')
+  }
 }
