@@ -91,6 +91,14 @@ test('a package that runs inside the control plane is compiled, and answers all 
   assert.match(err, /^flotilla: tsc: src\/plugin\.ts\(\d+,\d+\): error TS2322: /m)
 })
 
+test('a plugin in Go is formatted as all of Go is', async () => {
+  const folder = await begin('formatted', '--language', 'go')
+  const unformatted = printed('gofmt', '-l', join(folder, 'main.go'), join(folder, 'flotilla'))
+  if (unformatted === undefined)
+    assert.match(String(missing.go?.()), /install Go/) // there is no Go here at all
+  else assert.equal(unformatted, '')
+})
+
 test('a plugin in TypeScript fits its types', async () => {
   const folder = await begin('typed', '--language', 'ts')
   execFileSync(join(root, 'node_modules/.bin/tsc'), { cwd: folder, stdio: 'inherit' })

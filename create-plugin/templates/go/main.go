@@ -26,10 +26,10 @@ func interpretReviseReplicas() int32 {
 //go:wasmexport interpretHealth
 func interpretHealth() int32 {
 	return flotilla.Answer(func(question flotilla.Template) (*flotilla.Health, error) {
-		health := "Unhealthy"
+		health := flotilla.Unhealthy
 		isReported := flotilla.At(question.Manifest, "status") != nil
 		if isReported && flotilla.IntegerAt(question.Manifest, 0, "status", "readyReplicas") >= wanted(question.Manifest) {
-			health = "Healthy"
+			health = flotilla.Healthy
 		}
 		return &health, nil
 	})

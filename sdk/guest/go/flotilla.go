@@ -319,6 +319,12 @@ type Reflection struct {
 // Health: Whether the object does what it is for.
 type Health = string
 
+const Healthy Health = "Healthy"
+
+const Unhealthy Health = "Unhealthy"
+
+const Unknown Health = "Unknown"
+
 // StatusItem: what one cluster says of the object.
 type StatusItem struct {
 	// The cluster.

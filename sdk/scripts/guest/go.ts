@@ -1,4 +1,4 @@
-import type { Declaration, Exported, Field, Struct, Type } from './model.ts'
+import type { Alias, Declaration, Exported, Field, Struct, Type } from './model.ts'
 
 const simple = {
   text: 'string',
@@ -43,6 +43,13 @@ function field({ name, description, type, required }: Field, structs: ReadonlySe
 const declare = (one: Struct, structs: ReadonlySet<string>): string => {
   const required = one.either.length > 0 ? one.fields.map((each) => ({ ...each, required: false })) : one.fields
   return `${comment(`${one.name}: ${one.description.charAt(0).toLowerCase()}${one.description.slice(1)}`)}type ${one.name} struct {\n${required.map((each) => field(each, structs)).join('\n')}\n}`
+}
+
+/** Another name for a type; words have names, too. */
+function alias({ name, description, type }: Alias): string {
+  const words = type.is === 'word' ? type.words : []
+  const constants = words.map((word) => `const ${word} ${name} = "${word}"`)
+  return [`${comment(description && `${name}: ${description}`)}type ${name} = ${go(type)}`, ...constants].join('\n\n')
 }
 
 const machinery = `
@@ -174,8 +181,7 @@ const points = (exported: readonly Exported[]): string =>
 export function goBindings(declared: readonly Declaration[], exported: readonly Exported[]): string {
   const structs = new Set(declared.flatMap((one) => (one.is === 'struct' && !one.open ? [one.name] : [])))
   const types = declared.flatMap((one) => {
-    if (one.is === 'alias')
-      return [`${comment(one.description && `${one.name}: ${one.description}`)}type ${one.name} = ${go(one.type)}`]
+    if (one.is === 'alias') return [alias(one)]
     return one.open ? [] : [declare(one, structs)]
   })
   return [
