@@ -61,7 +61,7 @@ const testCommand = (version: string): Command =>
       several,
     )
     .option('--plugin <name>', 'a plugin answers: a package, or a file such as ./mine.js; may be repeated', several)
-    .requiredOption('--cases <file...>', 'files, directories or patterns of cases, - for standard input')
+    .requiredOption('--cases <file...>', 'files, directories, patterns or URLs of cases, - for standard input')
     .addOption(format())
     .addHelpText(
       'after',
@@ -99,7 +99,7 @@ export const interpretCommand = (version: string): Command =>
     )
     .option(
       '-f, --filename <file>',
-      'customizations, modules or programs (.wasm, .js): a file or directory, - for standard input; may be repeated',
+      'customizations, modules or programs (.wasm, .js): a file, directory or URL, - for standard input; may be repeated',
       several,
     )
     .option('-R, --recursive', 'follow directories down')

@@ -16,7 +16,11 @@ export const planCommand = (version: string): Command =>
           'run, with how many replicas, under which policy, after which overrides, and what would change there. ' +
           'Nothing is written anywhere.',
       )
-      .requiredOption('-f, --filename <file>', 'a file or directory, - for standard input; may be repeated', several)
+      .requiredOption(
+        '-f, --filename <file>',
+        'a file, directory or URL, - for standard input; may be repeated',
+        several,
+      )
       .option('-R, --recursive', 'follow directories down')
       .option('-n, --namespace <name>', 'the namespace of objects that name none; by default that of the context'),
   )

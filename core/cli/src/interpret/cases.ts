@@ -1,8 +1,7 @@
-import { globSync, readFileSync, statSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
+import { globSync } from 'node:fs'
 import { caseOf, type InterpretingCase } from '@flotilla/sdk/cases'
 import { Composer, type Document, LineCounter, type ParsedNode, Parser } from 'yaml'
-import { filesAt } from '../plan/files.ts'
+import { contentOf, filesAt, isThere } from '../plan/files.ts'
 
 /** A case as it stands in a file, or why it is none. */
 export interface WrittenCase {
@@ -14,11 +13,9 @@ export interface WrittenCase {
 
 const isPattern = (path: string): boolean => /[*?[{]/.test(path)
 
-const exists = (path: string): boolean => path === '-' || statSync(path, { throwIfNoEntry: false }) !== undefined
-
 /** What a path names: a file, those of a directory and below, or those that match. */
 function filesNamed(path: string): readonly string[] {
-  if (exists(path)) return filesAt(path, true)
+  if (isThere(path)) return filesAt(path, true)
   const found = isPattern(path) ? globSync(path).sort() : []
   if (found.length === 0) throw new Error(`there is no ${path}`)
   return found.flatMap((file) => filesAt(file, true))
@@ -54,13 +51,11 @@ function casesIn(file: string, content: string): readonly WrittenCase[] {
   return found
 }
 
-const read = async (file: string): Promise<string> => (file === '-' ? text(process.stdin) : readFileSync(file, 'utf8'))
-
 /** Every case in files, directories and what patterns match, in order. Throws when there is none. */
 export async function readCases(paths: readonly string[]): Promise<readonly WrittenCase[]> {
   const found: WrittenCase[] = []
   for (const file of paths.flatMap(filesNamed))
-    found.push(...casesIn(file === '-' ? 'standard input' : file, await read(file)))
+    found.push(...casesIn(file === '-' ? 'standard input' : file, await contentOf(file)))
   if (found.length === 0) throw new Error(`there are no cases in ${paths.join(', ')}`)
   return found
 }

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
 import { type AggregatedStatusItem, type Ask, isFields, type Manifest } from '@flotilla/sdk'
 import { type Given, type Interpretation, interpretation, type OperationName, operations } from '@flotilla/sdk/cases'
 import { parseAllDocuments, stringify } from 'yaml'
 import type { ExecuteFlags } from '../commands/interpret.ts'
 import { naming } from '../output/sentence.ts'
-import { readFiles } from '../plan/files.ts'
+import { contentOf, readFiles } from '../plan/files.ts'
 
 async function objectIn(file: string): Promise<Manifest> {
   const [first, second] = await readFiles({ paths: [file], recursive: false })
@@ -27,8 +25,7 @@ function itemsIn(content: string): readonly AggregatedStatusItem[] {
   return items as unknown as readonly AggregatedStatusItem[] // as far as it has to be known here
 }
 
-const itemsAt = (file: string) =>
-  naming(file, async () => itemsIn(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8')))
+const itemsAt = (file: string) => naming(file, async () => itemsIn(await contentOf(file)))
 
 /** What the files of a command line give an operation. */
 export async function givenBy({ desiredFile, observedFile, statusFile, desiredReplica }: ExecuteFlags): Promise<Given> {

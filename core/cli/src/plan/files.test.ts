@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fastify } from 'fastify'
 import { readFiles } from './files.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'flotilla-'))
@@ -71,4 +72,12 @@ for (const [name, [text, says]] of Object.entries(wrong)) {
 
 test('a file that is not there is named', async () => {
   await assert.rejects(names([join(directory, 'nowhere.yaml')]), /nowhere\.yaml/)
+})
+
+test('what is behind a URL is read as a file is, and one that is not there is named', async () => {
+  await using app = fastify()
+  app.get('/map.yaml', async () => map('far'))
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  assert.deepEqual(await names([`${url}/map.yaml`]), ['far'])
+  await assert.rejects(names([`${url}/nowhere.yaml`]), /nowhere\.yaml: 404 Not Found/)
 })

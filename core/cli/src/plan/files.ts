@@ -13,7 +13,7 @@ export interface Written {
 }
 
 export interface FileOptions {
-  /** Files and directories; `-` is standard input. */
+  /** Files, directories and URLs; `-` is standard input. */
   readonly paths: readonly string[]
   /** Whether directories are followed down. */
   readonly recursive: boolean
@@ -21,9 +21,15 @@ export interface FileOptions {
 
 const endings: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
 
+const isUrl = (path: string): boolean => /^https?:\/\//.test(path)
+
+/** Whether a path is there, as far as that is known without reading it. */
+export const isThere = (path: string): boolean =>
+  path === '-' || isUrl(path) || statSync(path, { throwIfNoEntry: false }) !== undefined
+
 /** A file that is named is read whatever it is called; of a directory those that end as manifests do, in order. */
 export function filesAt(path: string, recursive: boolean): readonly string[] {
-  if (path === '-' || !statSync(path).isDirectory()) return [path]
+  if (path === '-' || isUrl(path) || !statSync(path).isDirectory()) return [path]
   return readdirSync(path, { recursive, encoding: 'utf8' })
     .filter((name) => endings.has(extname(name)))
     .sort()
@@ -31,7 +37,20 @@ export function filesAt(path: string, recursive: boolean): readonly string[] {
     .filter((file) => statSync(file).isFile())
 }
 
-const read = async (file: string): Promise<string> => (file === '-' ? text(process.stdin) : readFileSync(file, 'utf8'))
+/** Milliseconds a server has for what is behind a URL. */
+const patience = 30_000
+
+async function fetched(url: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(patience) })
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`)
+  return response.text()
+}
+
+/** What stands in a file, behind a URL, or comes from standard input. */
+export async function contentOf(file: string): Promise<string> {
+  if (file === '-') return text(process.stdin)
+  return isUrl(file) ? fetched(file) : readFileSync(file, 'utf8')
+}
 
 /** The documents of a file. JSON is YAML. Empty ones say nothing. */
 function documentsOf(content: string): readonly unknown[] {
@@ -60,7 +79,7 @@ function checked(value: unknown): Manifest {
 async function inFile(file: string): Promise<readonly Written[]> {
   const from = file === '-' ? 'standard input' : file
   try {
-    return documentsOf(await read(file))
+    return documentsOf(await contentOf(file))
       .flatMap(inList)
       .map((value) => ({ manifest: checked(value), from }))
   } catch (cause) {
