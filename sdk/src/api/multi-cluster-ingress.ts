@@ -1,8 +1,8 @@
 import type { Definition } from '../crd.ts'
 import type { Kind } from '../kind.ts'
-import type { Manifest } from '../manifest.ts'
+import type { Condition, Manifest } from '../manifest.ts'
 import { int32, list, object, required, type Schema, text, texts } from '../schema.ts'
-import { ingressLoadBalancerSchema, type LoadBalancerStatus } from './kubernetes.ts'
+import { conditionsSchema, ingressLoadBalancerSchema, type LoadBalancerStatus } from './kubernetes.ts'
 
 export interface IngressServiceBackend {
   readonly name: string
@@ -55,6 +55,8 @@ export interface MultiClusterIngressStatus {
   /** Clusters that get no traffic, because of a remedy. */
   readonly trafficBlockClusters?: readonly string[]
   readonly serviceLocations?: readonly ServiceLocation[]
+  /** What the controller that brings it about says of it. */
+  readonly conditions?: readonly Condition[]
 }
 
 /** An Ingress whose backends are in several clusters. Outside controllers bring it about. */
@@ -130,6 +132,7 @@ const statusSchema = object<MultiClusterIngressStatus>('What became of it.', {
       clusters: texts('Clusters it is in.'),
     }),
   ),
+  conditions: conditionsSchema('Accepted, ResolvedRefs.'),
 })
 
 export const multiClusterIngressDefinition: Definition = {

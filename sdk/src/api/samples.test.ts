@@ -420,6 +420,7 @@ const multiClusterIngress: Content<MultiClusterIngress> = {
     loadBalancer: { ingress: [{ ip: '1.2.3.4', hostname: 'h', ports: loadBalancerPorts }] },
     trafficBlockClusters: ['m1'],
     serviceLocations: [{ name: 's', clusters: ['m1'] }],
+    conditions: [condition],
   },
 }
 

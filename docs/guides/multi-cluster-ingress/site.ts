@@ -1,0 +1,135 @@
+import {
+  type Endpoint,
+  type EndpointSlice,
+  type IngressBackend,
+  isReadyEndpoint,
+  type Key,
+  keyOf,
+  keyText,
+  type MultiClusterIngress,
+  type Service,
+} from '@flotilla/sdk'
+import type { Backend, Route, Server, Site } from './haproxy.ts'
+
+/** What is known of Services, and of where they run. */
+export interface World {
+  service(key: Key): Service | undefined
+  /** The EndpointSlices of a Service in each cluster that may get traffic. */
+  slices(key: Key): readonly EndpointSlice[]
+}
+
+/** Why an ingress, or a part of it, is not served. */
+export interface Problem {
+  readonly reason: string
+  readonly message: string
+}
+
+/** What of an ingress the proxy serves. */
+export interface Judgement {
+  readonly ingress: MultiClusterIngress
+  /** Nothing of it is served. */
+  readonly refused?: Problem
+  /** These backends answer 503. */
+  readonly unresolved?: Problem
+}
+
+const safePath = /^\/[A-Za-z0-9/._~!$&()*+,;=:@%-]*$/
+const safeHost = /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/
+
+type Leading = Omit<Route, 'backend'> & { readonly to: IngressBackend }
+
+const routesOf = ({ spec }: MultiClusterIngress): readonly Leading[] =>
+  (spec?.rules ?? []).flatMap(({ host = '', http }) =>
+    (http?.paths ?? []).map(({ path = '/', pathType, backend }) => {
+      return { host, path, isExact: pathType === 'Exact', to: backend }
+    }),
+  )
+
+const backendsOf = (ingress: MultiClusterIngress): readonly IngressBackend[] => {
+  const { defaultBackend } = ingress.spec ?? {}
+  return [...routesOf(ingress).map(({ to }) => to), ...(defaultBackend ? [defaultBackend] : [])]
+}
+
+/** Whatever is not plainly a path or a host never gets into a config file. */
+function malformed(ingress: MultiClusterIngress): string | undefined {
+  const routes = routesOf(ingress)
+  const [host, path] = [routes.find((route) => route.host && !safeHost.test(route.host)), routes.find((route) => !safePath.test(route.path))] // biome-ignore format: a pair
+  if (host) return `host ${JSON.stringify(host.host)} is not a lower case name`
+  if (path) return `path ${JSON.stringify(path.path)} has letters that a path of a URL has not; write them as %XX`
+  if (ingress.spec?.tls?.length) return 'tls is not served by this proxy; end it in front, and take it out here'
+  const resource = backendsOf(ingress).find(({ resource }) => resource)?.resource
+  return resource && `backend ${resource.kind} ${resource.name} is no Service; only Services are served`
+}
+
+const asked = ({ host, path, isExact }: Leading): string => `${isExact ? 'Exact' : 'Prefix'} ${host || '*'}${path}`
+
+const age = ({ metadata: { creationTimestamp = '', namespace = '', name } }: MultiClusterIngress): string =>
+  `${creationTimestamp}|${namespace}/${name}`
+
+const portOf = ({ spec }: Service, { name, number }: { name?: string; number?: number } = {}) =>
+  spec?.ports?.find((port) => (name ? port.name === name : port.port === number))
+
+const unresolvedIn = (world: World, ingress: MultiClusterIngress): string | undefined => {
+  const missing = backendsOf(ingress).flatMap(({ service: wanted }) => {
+    if (!wanted) return []
+    const found = world.service({ namespace: ingress.metadata.namespace ?? '', name: wanted.name })
+    if (!found) return [`there is no Service ${wanted.name}`]
+    const { name, number } = wanted.port ?? {}
+    return portOf(found, wanted.port) ? [] : [`Service ${wanted.name} has no port ${name ?? number}`]
+  })
+  return missing.length > 0 ? [...new Set(missing)].join('; ') : undefined
+}
+
+/** The oldest ingress has what two of them want. */
+export function judge(ingresses: readonly MultiClusterIngress[], world: World): readonly Judgement[] {
+  const taken = new Map<string, MultiClusterIngress>()
+  const oldestFirst = ingresses.toSorted((a, b) => (age(a) < age(b) ? -1 : 1))
+  return oldestFirst.map((ingress): Judgement => {
+    const wrong = malformed(ingress)
+    if (wrong) return { ingress, refused: { reason: 'Invalid', message: wrong } }
+    const wanted = routesOf(ingress).map(asked)
+    const clash = wanted.find((each) => taken.has(each))
+    const owner = clash && taken.get(clash)
+    if (owner) return { ingress, refused: { reason: 'Conflict', message: `${clash} is of MultiClusterIngress ${keyText(keyOf(owner))}, which is older` } } // biome-ignore format: one line
+    for (const each of wanted) taken.set(each, ingress)
+    const message = unresolvedIn(world, ingress)
+    return { ingress, ...(message && { unresolved: { reason: 'BackendNotFound', message } }) }
+  })
+}
+
+const serversOf = ({ endpoints = [], ports = [] }: EndpointSlice, portName: string): readonly Server[] => {
+  const port = ports.find(({ name = '' }) => name === portName)?.port
+  if (port === undefined) return []
+  return endpoints.filter(isReadyEndpoint).flatMap(({ addresses: [address = ''] }: Endpoint) => ({ address, port }))
+}
+
+/** A backend is named after the Service and its port, so that two ingresses share it. */
+const nameOf = (namespace: string, { name, port }: { name: string; port?: { name?: string; number?: number } }) =>
+  `${namespace}:${name}:${port?.name ?? port?.number ?? ''}`
+
+function backendOf(world: World, namespace: string, { service }: IngressBackend): Backend | undefined {
+  if (!service) return undefined
+  const key = { namespace, name: service.name }
+  const found = world.service(key)
+  const port = found && portOf(found, service.port)
+  const servers = port ? world.slices(key).flatMap((slice) => serversOf(slice, port.name ?? '')) : []
+  return { name: nameOf(namespace, service), servers }
+}
+
+/** What the proxy is to serve of all ingresses. */
+export function siteOf(judged: readonly Judgement[], world: World): Site {
+  const served = judged.filter(({ refused }) => !refused).map(({ ingress }) => ingress)
+  const of = (ingress: MultiClusterIngress, backend: IngressBackend) =>
+    backendOf(world, ingress.metadata.namespace ?? '', backend)
+  const backends = served.flatMap((ingress) => backendsOf(ingress).flatMap((each) => of(ingress, each) ?? []))
+  const routes = served.flatMap((ingress) =>
+    routesOf(ingress).flatMap(({ to, ...route }) => {
+      const backend = of(ingress, to)?.name
+      return backend ? [{ ...route, backend }] : []
+    }),
+  )
+  const owner = served.find(({ spec }) => spec?.defaultBackend)
+  const otherwise = owner?.spec?.defaultBackend && of(owner, owner.spec.defaultBackend)?.name
+  const once = new Map(backends.map((backend) => [backend.name, backend]))
+  return { routes, backends: [...once.values()], ...(otherwise && { otherwise }) }
+}
