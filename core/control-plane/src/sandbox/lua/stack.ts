@@ -1,3 +1,4 @@
+import { type Fields, isFields } from '@flotilla/sdk'
 import { Exceeded } from '../engine.ts'
 import type { Api } from './binary.ts'
 
@@ -18,6 +19,9 @@ const roomForText = 2 ** 16
 
 /** A script went wrong, in Lua's words or in ours. Lua itself is as it was. */
 export class ScriptError extends Error {}
+
+/** A field that is a name like any other. */
+const property = { enumerable: true, writable: true, configurable: true }
 
 /** What each value in a result counts for beside its text. */
 const perValue = 2
@@ -74,7 +78,7 @@ export class Stack {
     else if (typeof value === 'number') this.#api.lua_pushnumber(this.#L, value)
     else if (typeof value === 'boolean') this.#api.lua_pushboolean(this.#L, Number(value))
     else if (Array.isArray(value)) this.#pushList(value)
-    else if (typeof value === 'object' && value !== null) this.#pushObject(value)
+    else if (isFields(value)) this.#pushObject(value)
     else this.#api.lua_pushnil(this.#L)
   }
 
@@ -152,11 +156,12 @@ export class Stack {
     }
   }
 
-  #pushObject(object: object): void {
-    const entries = Object.entries(object)
-    this.#table(0, entries.length)
-    if (entries.length === 0) this.#remember(this.#objects)
-    for (const [name, value] of entries) {
+  #pushObject(object: Fields): void {
+    const names = Object.keys(object) // entries would cost a fifth of a call
+    this.#table(0, names.length)
+    if (names.length === 0) this.#remember(this.#objects)
+    for (const name of names) {
+      const value = object[name]
       if (value === null || value === undefined) continue
       this.#pushName(name)
       this.push(value)
@@ -233,16 +238,18 @@ export class Stack {
   #readObject(): object {
     const { lua_type, lua_settop, lua_next } = this.#api
     const L = this.#L
-    const entries: [string, unknown][] = []
+    const object: Record<string, unknown> = {}
     do {
       if (lua_type(L, -2) !== type.string) this.#refuse('its keys are neither all names nor all numbers')
       const name = this.#readName()
       this.#path.push(name)
-      entries.push([name, this.#read()])
+      const value = this.#read()
+      if (name === '__proto__') Object.defineProperty(object, name, { ...property, value })
+      else object[name] = value
       this.#path.pop()
       lua_settop(L, -2)
     } while (lua_next(L, -2) !== 0)
-    return Object.fromEntries(entries)
+    return object
   }
 
   /** The first key and its value are on the stack. */

@@ -13,6 +13,7 @@ const upvalue = globals - 1
 const allResults = -1
 const outOfMemory = 4
 const collect = 2
+const setPause = 6
 const type = { nil: 0, function: 6 }
 
 /** How Lua describes a call on its stack: what that takes, and where it says which line of what it is at. */
@@ -21,6 +22,9 @@ const record = { bytes: 100, line: 20, source: 36 }
 const page = 2 ** 16
 const mebibyte = 2 ** 20
 const most = 2 ** 31 - 1
+
+/** Garbage is collected when memory has grown by so many percent: little of it lasts, and looking for that costs more than the garbage. */
+const pause = 1000
 
 /** With more than so much in use after a call, garbage is not left to lie. */
 const untidy = 4 * mebibyte
@@ -68,6 +72,7 @@ export class State {
     this.#pushFunction(([message]) => this.#told(message))
     this.#handler = this.#api.luaL_ref(this.#L, registry)
     this.#fresh = this.#library()
+    this.#api.lua_gc(this.#L, setPause, pause)
     this.#tidy()
   }
 
