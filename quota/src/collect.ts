@@ -65,7 +65,7 @@ function teller({ metrics, event }: Host, thresholds: readonly number[]) {
 }
 
 /** Whether a binding uses something else than before, or something that was allowed has come through. */
-const isOfQuotas = ({ before, after }: Change<Binding>): boolean =>
+export const isOfQuotas = ({ before, after }: Change<Binding>): boolean =>
   !before ||
   !after ||
   before.metadata.generation !== after.metadata.generation ||

@@ -10,10 +10,10 @@ const patience = 60_000
 /** How far a cache may lag behind another one. */
 export const lag = 5_000
 
-export interface Counted {
+export interface Counted<R extends QuotaReservation = QuotaReservation> {
   readonly used: Amounts
   /** The reservations that are needed yet. */
-  readonly kept: readonly QuotaReservation[]
+  readonly kept: readonly R[]
   /** Milliseconds until one of them counts no more by itself. */
   readonly again?: number
 }
@@ -46,20 +46,26 @@ function addTo(sum: Map<string, bigint>, used: (resource: string) => bigint): vo
   for (const [resource, amount] of sum) sum.set(resource, amount + used(resource))
 }
 
-/** What the bindings of a quota's namespace use of its limits, each at least what it was allowed to use just now. */
-export function count(
-  quota: FederatedResourceQuota,
+/** What is counted against a quota in one namespace. */
+export interface Counting<R extends QuotaReservation> {
+  readonly resources: Iterable<string>
+  readonly reservations: readonly R[]
+  readonly isAbout: (binding: Binding) => boolean
+}
+
+/** What the bindings of a namespace use of some resources, each at least what it was allowed to use just now. */
+export function countOf<R extends QuotaReservation>(
+  { resources, reservations, isAbout }: Counting<R>,
   bindings: readonly Binding[],
   now: Date,
   isGone?: IsGone,
-): Counted {
-  const { reservations = [] } = quota.status ?? {}
+): Counted<R> {
   const byName = new Map(reservations.length > 0 ? bindings.map((each) => [each.metadata.name, each]) : [])
   const times = new Map(reservations.map((each) => [each, openFor(each, byName.get(each.binding), now, isGone)]))
   const open = reservations.filter((each) => (times.get(each) ?? 0) > 0)
   const reserved = new Map<string, Amounts[]>()
   for (const { binding, used } of open) reserved.set(binding, [...(reserved.get(binding) ?? []), amountsOf(used)])
-  const sum = new Map([...limitsOf(quota).keys()].map((resource) => [resource, 0n]))
+  const sum = new Map([...resources].map((resource) => [resource, 0n]))
   const mostOf = (name: string, resource: string, least: bigint) =>
     (reserved.get(name) ?? []).reduce((most, amounts) => {
       const amount = amounts.get(resource) ?? 0n
@@ -68,7 +74,7 @@ export function count(
   for (const binding of bindings) {
     const { total } = usageOf(binding)
     const { name } = binding.metadata
-    if (isAbout(quota, binding)) addTo(sum, (resource) => mostOf(name, resource, total.get(requestOf(resource)) ?? 0n))
+    if (isAbout(binding)) addTo(sum, (resource) => mostOf(name, resource, total.get(requestOf(resource)) ?? 0n))
     else if (reserved.has(name)) addTo(sum, (resource) => mostOf(name, resource, 0n))
     reserved.delete(name)
   }
@@ -80,3 +86,21 @@ export function count(
     ...(waits.length > 0 && { again: Math.min(...waits) + 50 }),
   }
 }
+
+/** What the bindings of a quota's namespace use of its limits. */
+export const count = (
+  quota: FederatedResourceQuota,
+  bindings: readonly Binding[],
+  now: Date,
+  isGone?: IsGone,
+): Counted =>
+  countOf(
+    {
+      resources: limitsOf(quota).keys(),
+      reservations: quota.status?.reservations ?? [],
+      isAbout: (binding) => isAbout(quota, binding),
+    },
+    bindings,
+    now,
+    isGone,
+  )

@@ -4,7 +4,7 @@ import { federatedResourceQuotaKind, keyOf } from '@flotilla/sdk'
 import { fakeHost } from '@flotilla/sdk/testing'
 import { amountsOf } from './amounts.ts'
 import { Desk } from './desk.ts'
-import { claimOf } from './enforce.ts'
+import { claimOf, rulesOf } from './enforce.ts'
 import { app, quota } from './objects.test-support.ts'
 
 test('two desks whose caches never hear of each other do not give away the same', async () => {
@@ -14,9 +14,10 @@ test('two desks whose caches never hear of each other do not give away the same'
     () =>
       new Desk({
         client: host.client,
+        kind: federatedResourceQuotaKind,
         key: keyOf(quota()),
         cached: () => old,
-        usedOf: ({ status }) => amountsOf(status?.overallUsed),
+        rules: rulesOf(({ status }) => amountsOf(status?.overallUsed)),
         now: host.now,
         signal: host.signal,
       }),

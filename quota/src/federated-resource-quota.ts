@@ -1,6 +1,7 @@
-import { admit, definePlugin, type Host, on } from '@flotilla/sdk'
+import { admit, definePlugin, type Host, observe, on } from '@flotilla/sdk'
 import { quotaStatus } from './collect.ts'
 import { enforcement } from './enforce.ts'
+import { sharedStatus } from './shared/collect.ts'
 import { quotaSync } from './sync.ts'
 
 interface Options {
@@ -31,6 +32,10 @@ export const federatedResourceQuota = definePlugin({
       },
     },
   },
-  extensions: (host) => (optionsOf(host).isEnforced ? [on(admit.refuse, enforcement(host))] : []),
-  controllers: (host) => [quotaSync(host), quotaStatus(host, optionsOf(host))],
+  extensions: (host) => {
+    if (!optionsOf(host).isEnforced) return []
+    const { refuse, hear } = enforcement(host)
+    return [on(admit.refuse, refuse), on(observe.transition, hear)]
+  },
+  controllers: (host) => [quotaSync(host), quotaStatus(host, optionsOf(host)), sharedStatus(host)],
 })

@@ -5,7 +5,10 @@ import {
   type FederatedResourceQuotaStatus,
   federatedResourceQuotaKind,
   type ResourceList,
+  type SharedResourceQuota,
+  type SharedResourceQuotaStatus,
   type StringMap,
+  sharedResourceQuotaKind,
 } from '@flotilla/sdk'
 import { binding, manifest } from '@flotilla/sdk/testing'
 
@@ -28,7 +31,22 @@ export function quota(words: QuotaWords = {}): FederatedResourceQuota {
   return { ...about, spec: { overall, ...(staticAssignments && { staticAssignments }) }, ...(status && { status }) }
 }
 
+/** A quota that `shop` and `bank` share: ten CPUs, four of them guaranteed to each; the bank may have eight at most. */
+export function shared(
+  words: Partial<SharedResourceQuota['spec']> & { readonly status?: SharedResourceQuotaStatus } = {},
+): SharedResourceQuota {
+  const { status, total = { cpu: '10' } } = words
+  const { apiVersion, kind } = sharedResourceQuotaKind
+  const shares = words.shares ?? [
+    { namespace: 'shop', guaranteed: { cpu: '4' } },
+    { namespace: 'bank', guaranteed: { cpu: '4' }, max: { cpu: '8' } },
+  ]
+  const about = manifest(apiVersion, kind, { name: 'company', uid: 'uid-company' })
+  return { ...about, spec: { total, shares }, ...(status && { status }) }
+}
+
 interface AppWords {
+  readonly namespace?: string
   readonly clusters?: Readonly<Record<string, number>>
   readonly requests?: ResourceList
   readonly generation?: number
@@ -38,11 +56,11 @@ interface AppWords {
 /** The binding of an application of the namespace `shop`; each of its replicas asks for one CPU. */
 export const app = (
   name: string,
-  { clusters = {}, requests = { cpu: '1' }, generation = 1, words }: AppWords = {},
+  { namespace = 'shop', clusters = {}, requests = { cpu: '1' }, generation = 1, words }: AppWords = {},
 ): Binding =>
   binding({
     name,
-    namespace: 'shop',
+    namespace,
     uid: `uid-${name}`,
     generation,
     clusters,

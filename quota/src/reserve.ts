@@ -2,6 +2,7 @@ import {
   type FederatedResourceQuota,
   type FederatedResourceQuotaStatus,
   type QuotaReservation,
+  type ResourceList,
   timestamp,
 } from '@flotilla/sdk'
 import { type Amounts, amountsOf, listOf, requestOf } from './amounts.ts'
@@ -31,17 +32,49 @@ export type Verdict = { readonly status: FederatedResourceQuotaStatus } | { read
 
 const none: Amounts = new Map()
 
-const isOf =
+export const isOf =
   ({ binding, uid, generation }: Claim) =>
   (reservation: QuotaReservation): boolean =>
     reservation.binding === binding && reservation.uid === uid && reservation.generation === generation
 
-/** Whether a binding is to use more of something that a quota limits. Who uses less is never held up. */
-export const isMore = (quota: FederatedResourceQuota, { before, after }: Claim): boolean =>
-  [...limitsOf(quota).keys()].some((resource) => {
+/** What a claim comes to of one resource: what it takes in all, and how much of that is new. */
+export function takes(claim: Claim, resource: string, had: Amounts = none): { after: bigint; requested: bigint } {
+  const request = requestOf(resource)
+  const before = larger(claim.before.get(request) ?? 0n, had.get(resource) ?? 0n)
+  const after = larger(claim.after.get(request) ?? 0n, before)
+  return { after, requested: after - before }
+}
+
+/** A claim as it is written down. */
+export const reservationOf = (
+  { binding, uid, generation }: Claim,
+  used: ResourceList,
+  now: Date,
+  made?: QuotaReservation,
+): QuotaReservation => ({
+  binding,
+  ...(uid !== undefined && { uid }),
+  generation,
+  used,
+  time: timestamp(now),
+  ...(made && { tries: (made.tries ?? 1) + 1 }),
+})
+
+/** Reservations without a write that came to nothing. What was allowed for another one, too, stays: that may come through. */
+export function without<R extends QuotaReservation>(all: readonly R[], made: R): readonly R[] {
+  const { tries = 1 } = made
+  if (tries <= 1) return all.filter((each) => each !== made)
+  return all.map((each) => (each === made ? { ...each, tries: tries - 1 } : each))
+}
+
+/** Whether a binding is to use more of something that is limited. Who uses less is never held up. */
+export const usesMore = (resources: Iterable<string>, { before, after }: Claim): boolean =>
+  [...resources].some((resource) => {
     const request = requestOf(resource)
     return (after.get(request) ?? 0n) > (before.get(request) ?? 0n)
   })
+
+export const isMore = (quota: FederatedResourceQuota, claim: Claim): boolean => usesMore(limitsOf(quota).keys(), claim)
 
 /**
  * The status of a quota in which a claim has its place; or what there is too little of. `used`: what is used of the limits.
@@ -55,24 +88,14 @@ export function reserve(quota: FederatedResourceQuota, used: Amounts, claim: Cla
   const had = made ? amountsOf(made.used) : none
   const [taken, total] = [new Map<string, bigint>(), new Map(used)]
   for (const [resource, hard] of limitsOf(quota)) {
-    const request = requestOf(resource)
-    const before = larger(claim.before.get(request) ?? 0n, had.get(resource) ?? 0n)
-    const after = larger(claim.after.get(request) ?? 0n, before)
-    const requested = after - before
+    const { after, requested } = takes(claim, resource, had)
     const sum = (used.get(resource) ?? 0n) + requested
     if (requested > 0n && sum > hard)
       return { excess: { quota, resource, used: used.get(resource) ?? 0n, requested, hard } }
     taken.set(resource, after)
     total.set(resource, sum)
   }
-  const { binding, uid, generation } = claim
-  const reservation: QuotaReservation = {
-    binding,
-    ...(uid !== undefined && { uid }),
-    generation,
-    used: listOf(taken, quota.spec.overall),
-    time: timestamp(now),
-  }
+  const reservation = reservationOf(claim, listOf(taken, quota.spec.overall), now, made)
   return {
     status: {
       ...status,
@@ -80,6 +103,13 @@ export function reserve(quota: FederatedResourceQuota, used: Amounts, claim: Cla
       reservations: [...reservations.filter((each) => each !== made), reservation],
     },
   }
+}
+
+/** A quota without a claim that is of no use any more. What is used is counted anew. */
+export function giveBack(quota: FederatedResourceQuota, claim: Claim): FederatedResourceQuota {
+  const { reservations = [] } = quota.status ?? {}
+  const made = reservations.find(isOf(claim))
+  return made ? { ...quota, status: { ...quota.status, reservations: without(reservations, made) } } : quota
 }
 
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b)

@@ -151,7 +151,7 @@ function conditionsOf(seen: Seen, used: ResourceList): readonly Condition[] {
 }
 
 /** How many reservations nobody needs are worth a write of their own. */
-const manyIdle = 64
+export const manyIdle = 64
 
 /** The reservations to keep: as they are, unless there is something else to write or there are too many. */
 function reservationsOf({ quota: { status } }: Seen, counted: Counted | undefined, isNews: boolean) {

@@ -33,6 +33,8 @@ export interface QuotaReservation {
   /** All it may use, not only what is new. */
   readonly used: ResourceList
   readonly time: string
+  /** How many writes it was allowed for; by default one. It is given back when all of them were refused. */
+  readonly tries?: number
 }
 
 export interface FederatedResourceQuotaStatus {
@@ -79,6 +81,7 @@ const reservationSchema = object<QuotaReservation>('What a binding was allowed t
   generation: required(int64('Its generation before it was allowed.')),
   used: required(resourceListSchema('All it may use.')),
   time: required(time('When it was allowed.')),
+  tries: int64('How many writes it was allowed for; by default one.'),
 })
 
 const statusSchema = object<FederatedResourceQuotaStatus>('What is used.', {

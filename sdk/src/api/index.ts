@@ -17,6 +17,7 @@ import { resourceInterpreterWebhookConfigurationDefinition } from './resource-in
 import { resourceRegistryDefinition } from './resource-registry.ts'
 import { serviceExportDefinition } from './service-export.ts'
 import { serviceImportDefinition } from './service-import.ts'
+import { sharedResourceQuotaDefinition } from './shared-resource-quota.ts'
 import { workDefinition } from './work.ts'
 import { workloadRebalancerDefinition } from './workload-rebalancer.ts'
 
@@ -46,6 +47,7 @@ export * from './resource-registry.ts'
 export * from './service.ts'
 export * from './service-export.ts'
 export * from './service-import.ts'
+export * from './shared-resource-quota.ts'
 export * from './strategy.ts'
 export * from './work.ts'
 export * from './workload-rebalancer.ts'
@@ -55,6 +57,7 @@ export const definitions: readonly Definition[] = [
   ...propagationPolicyDefinitions,
   ...overridePolicyDefinitions,
   federatedResourceQuotaDefinition,
+  sharedResourceQuotaDefinition,
   clusterTaintPolicyDefinition,
   ...bindingDefinitions,
   workDefinition,

@@ -26,6 +26,7 @@ import type { ResourceInterpreterWebhookConfiguration } from './resource-interpr
 import type { ResourceRegistry } from './resource-registry.ts'
 import type { ServiceExport } from './service-export.ts'
 import type { ServiceImport } from './service-import.ts'
+import type { SharedResourceQuota } from './shared-resource-quota.ts'
 import type { Work } from './work.ts'
 import type { WorkloadRebalancer } from './workload-rebalancer.ts'
 
@@ -156,9 +157,21 @@ const federatedResourceQuota: Content<FederatedResourceQuota> = {
     overall: { cpu: '10' },
     overallUsed: { cpu: '500m' },
     aggregatedStatus: [{ clusterName: 'm1', hard: { cpu: '1' }, used: { memory: '1.5Gi' } }],
+    reservations: [{ binding: 'web-deployment', uid: 'u', generation: 1, used: { cpu: '1' }, time: at, tries: 2 }],
+    conditions: [condition],
+  },
+}
+
+const sharedResourceQuota: Content<SharedResourceQuota> = {
+  spec: { total: { cpu: '10' }, shares: [{ namespace: 'shop', guaranteed: { cpu: '4' }, max: { cpu: 8 } }] },
+  status: {
+    total: { cpu: '10' },
+    used: { cpu: '500m' },
+    shares: [{ namespace: 'shop', used: { cpu: '500m' }, borrowed: { cpu: '0' }, lent: { cpu: '0' } }],
     reservations: [
-      { binding: 'web-deployment', uid: 'u', generation: 1, used: { cpu: '1' }, time: '2026-01-01T00:00:00Z' },
+      { namespace: 'shop', binding: 'web-deployment', uid: 'u', generation: 1, used: { cpu: '1' }, time: at, tries: 2 },
     ],
+    reclaims: [{ namespace: 'shop', binding: 'web-deployment', uid: 'u', wanted: { cpu: '1' }, time: at }],
     conditions: [condition],
   },
 }
@@ -556,6 +569,7 @@ const samples: Readonly<Record<string, object>> = {
   'OverridePolicy v1alpha1': overridePolicy,
   'ClusterOverridePolicy v1alpha1': overridePolicy,
   'FederatedResourceQuota v1alpha1': federatedResourceQuota,
+  'SharedResourceQuota v1alpha1': sharedResourceQuota,
   'ClusterTaintPolicy v1alpha1': clusterTaintPolicy,
   'ResourceBinding v1alpha2': binding,
   'ResourceBinding v1alpha1': oldBinding,

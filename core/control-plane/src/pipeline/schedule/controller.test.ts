@@ -12,6 +12,7 @@ import {
   label,
   type Manifest,
   matchesCluster,
+  observe,
   on,
   type Placement,
   schedule as points,
@@ -282,6 +283,28 @@ describe('a binding that cannot be scheduled', () => {
     await machine.until(() => said()?.status === 'True')
     assert.equal(machine.events[0]?.message, 'out of ink')
     assert.equal(machine.complaints.length, 1)
+  })
+  test('that others refuse has that told: whoever keeps something for it can let go', async () => {
+    const heard: string[] = []
+    const listening = on(observe.transition, ({ stage, object, result }) => {
+      heard.push(`${stage} ${object.name} ${result}`)
+    })
+    start({ objects: [ours(), ...clusters('a')], extensions: [listening] })
+    const { patch } = machine.client
+    const status = { apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', code: 403 } as const
+    let refusals = 0
+    Object.assign(machine.client, {
+      patch: async (...args: Parameters<typeof patch>) => {
+        if (!args[3]?.subresource && refusals++ === 0)
+          throw new ApiError({ ...status, reason: 'Forbidden', message: 'not today' })
+        return patch(...args)
+      },
+    })
+    await machine.until(() => said()?.status === 'True')
+    assert.deepEqual(heard.slice(0, 2), [
+      `schedule ${ours().metadata.name} refused`,
+      `schedule ${ours().metadata.name} scheduled`,
+    ])
   })
   test('because of a quota says so, and is tried again when a quota of its namespace frees something', async ({
     mock,

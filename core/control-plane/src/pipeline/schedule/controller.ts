@@ -10,6 +10,7 @@ import {
   keyOf,
   type Priority,
   resourceBindingKind,
+  sharedResourceQuotaKind,
 } from '@flotilla/sdk'
 import type { Asking } from '../../extension/profiles.ts'
 import type { Machine } from '../../machine.ts'
@@ -23,7 +24,7 @@ import { type Incoming, scheduleMetrics } from './metrics.ts'
 import { Pool } from './pool.ts'
 import { topicOfRoom } from './room.ts'
 import { keepScheduled, type Scheduler } from './scheduler.ts'
-import { room, type Topic, topicsOfCluster, topicsOfMove, topicsOfQuota, traffic } from './topics.ts'
+import { room, type Topic, topicsOfCluster, topicsOfMove, topicsOfQuota, topicsOfShared, traffic } from './topics.ts'
 import {
   concerns,
   follows,
@@ -180,7 +181,10 @@ function hearWhatHelps({ machine, pool, metrics, failing }: Scheduler, enqueue: 
       if (pool.isListening) for (const topic of topicsOfMove(change)) pool.tell(topic)
     }),
     machine.store(federatedResourceQuotaKind).listen((change) => {
-      if (pool.isListening) for (const topic of topicsOfQuota(change)) pool.tell(topic)
+      if (pool.isListening) for (const { topic, left } of topicsOfQuota(change)) pool.tell(topic, left)
+    }),
+    machine.store(sharedResourceQuotaKind).listen((change) => {
+      if (pool.isListening) for (const { topic, left } of topicsOfShared(change)) pool.tell(topic, left)
     }),
     () => failing.clear(),
   ]

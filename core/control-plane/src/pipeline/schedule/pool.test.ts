@@ -34,6 +34,39 @@ test('who waits for something is woken by that alone, a breath later', () => {
   assert.deepEqual(pool.topicsOf(api), ['quota b', 'taints'])
 })
 
+test('who waits for an amount is woken when there is as much, and those that need more are left alone', () => {
+  const { pool, woken } = opened()
+  const waits = (key: Key, needed: bigint) => {
+    pool.begin(key)
+    pool.end(key, { key, topics: ['quota a'], needs: new Map([['quota a', needed]]), resolvable: false })
+  }
+  waits(web, 2n)
+  waits(api, 5n)
+  pool.tell('quota a', 1n)
+  mock.timers.tick(100)
+  assert.deepEqual(woken, [])
+  pool.tell('quota a', 1n)
+  pool.tell('quota a', 3n)
+  mock.timers.tick(100)
+  assert.deepEqual(woken, ['web by quota a'])
+  pool.tell('quota a')
+  mock.timers.tick(100)
+  assert.deepEqual(woken, ['web by quota a', 'api by quota a'])
+})
+
+test('an amount that was told while a binding was decided on wakes it if it is enough', () => {
+  const { pool, woken } = opened()
+  const decide = (key: Key, needed: bigint) =>
+    pool.end(key, { key, topics: ['quota a'], needs: new Map([['quota a', needed]]), resolvable: false })
+  pool.begin(web)
+  pool.begin(api)
+  pool.tell('quota a', 2n)
+  decide(web, 2n)
+  decide(api, 3n)
+  mock.timers.tick(100)
+  assert.deepEqual(woken, ['web by quota a'])
+})
+
 test('who is woken does not wait any longer', () => {
   const { pool, wait, woken } = opened()
   wait(web, ['room', 'quota a'], true)

@@ -6,6 +6,8 @@ export interface Stranded {
   readonly key: Key
   /** What it waits for. */
   readonly topics: readonly Topic[]
+  /** How much there has to be of what it waits for, where that is known: it is left alone while there is less. */
+  readonly needs?: ReadonlyMap<Topic, bigint | undefined>
   /** Whether it is tried again after a while even when nothing it waits for happens. */
   readonly resolvable: boolean
 }
@@ -35,6 +37,15 @@ const breath = 100
 /** Told to a binding that will be looked at in any case. */
 const itself: Topic = 'itself'
 
+/** How much there is of something that was told; undefined when nobody says: enough for all. */
+type Left = bigint | undefined
+
+/** Whether what happened can help who waits for it. */
+function helps({ needs }: Stranded, topic: Topic, left: Left): boolean {
+  const needed = needs?.get(topic)
+  return left === undefined || needed === undefined || needed <= left
+}
+
 /**
  * Bindings that could not be placed, each until something happens that could help. What happens while one is decided on
  * is not lost: the decision may not have known.
@@ -45,7 +56,9 @@ export class Pool {
   readonly #waiting = new Map<string, Waiting>()
   readonly #byTopic = new Map<Topic, Set<Waiting>>()
   /** What was told since a decision on a binding began. */
-  readonly #heard = new Map<string, Set<Topic>>()
+  readonly #heard = new Map<string, Map<Topic, Left>>()
+  /** How much there is of what is about to wake someone. */
+  readonly #left = new Map<Topic, Left>()
   readonly #breaths = new Map<Topic, NodeJS.Timeout>()
 
   constructor({ onSize, now = () => performance.now() }: PoolOptions) {
@@ -81,7 +94,7 @@ export class Pool {
   /** A decision on a binding begins. */
   begin(key: Key): void {
     this.leave(key)
-    this.#heard.set(keyText(key), new Set())
+    this.#heard.set(keyText(key), new Map())
   }
 
   /** A decision has been made, or could not be; with `stranded` the binding waits. */
@@ -91,13 +104,15 @@ export class Pool {
     this.#heard.delete(text)
     if (!stranded || heard?.has(itself)) return
     this.#add(text, { ...stranded, since: this.#now() })
-    for (const topic of stranded.topics) if (heard?.has(topic)) this.#arm(topic)
+    for (const topic of stranded.topics) {
+      if (heard?.has(topic) && helps(stranded, topic, heard.get(topic))) this.#arm(topic, heard.get(topic))
+    }
   }
 
   /** A binding does not wait any longer: it is to be looked at, or is gone. One that is decided on now will not wait at all. */
   leave(key: Key): void {
     const text = keyText(key)
-    this.#heard.get(text)?.add(itself)
+    this.#heard.get(text)?.set(itself, undefined)
     const waiting = this.#waiting.get(text)
     if (!waiting) return
     this.#waiting.delete(text)
@@ -109,10 +124,10 @@ export class Pool {
     this.#onSize(this.#waiting.size)
   }
 
-  /** Something happened: who waits for it is woken after a breath. */
-  tell(topic: Topic): void {
-    for (const heard of this.#heard.values()) heard.add(topic)
-    if (this.hears(topic)) this.#arm(topic)
+  /** Something happened: who waits for it is woken after a breath; when it is said how much is left, only whom that helps. */
+  tell(topic: Topic, left?: bigint): void {
+    for (const heard of this.#heard.values()) heard.set(topic, left)
+    if (this.hears(topic)) this.#arm(topic, left)
   }
 
   #wake: Wake = () => undefined
@@ -126,11 +141,16 @@ export class Pool {
     this.#onSize(this.#waiting.size)
   }
 
-  #arm(topic: Topic): void {
-    if (this.#breaths.has(topic)) return
+  #arm(topic: Topic, left: Left): void {
+    const isArmed = this.#breaths.has(topic)
+    this.#left.set(topic, isArmed ? more(this.#left.get(topic), left) : left)
+    if (isArmed) return
     const ring = () => {
+      const left = this.#left.get(topic)
       this.#breaths.delete(topic)
-      for (const { key } of [...(this.#byTopic.get(topic) ?? [])]) this.#rouse(key, topic)
+      this.#left.delete(topic)
+      for (const each of [...(this.#byTopic.get(topic) ?? [])])
+        if (helps(each, topic, left)) this.#rouse(each.key, topic)
     }
     this.#breaths.set(topic, setTimeout(ring, breaths[topic] ?? breath))
   }
@@ -148,7 +168,10 @@ export class Pool {
 
   #close(): void {
     for (const timer of this.#breaths.values()) clearTimeout(timer)
-    for (const part of [this.#waiting, this.#byTopic, this.#heard, this.#breaths]) part.clear()
+    for (const part of [this.#waiting, this.#byTopic, this.#heard, this.#breaths, this.#left]) part.clear()
     this.#onSize(0)
   }
 }
+
+/** The larger of two amounts; who says nothing says enough. */
+const more = (a: Left, b: Left): Left => (a === undefined || b === undefined ? undefined : a > b ? a : b)

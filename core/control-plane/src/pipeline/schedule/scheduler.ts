@@ -15,6 +15,8 @@ import {
   keyOf,
   keyText,
   type Outcome,
+  parseQuantity,
+  quantityText,
   reasonOf,
 } from '@flotilla/sdk'
 import type { Asking } from '../../extension/profiles.ts'
@@ -31,7 +33,7 @@ import type { ScheduleMetrics } from './metrics.ts'
 import type { Pool, Stranded } from './pool.ts'
 import { type Mishap, mishapPatch, observedPatch, resultPatch, successMessage, successPatch } from './result.ts'
 import { type Decision, type Failure, hopeOf, type ScheduleInput, schedule } from './schedule.ts'
-import { topicsFor, topicsOfRefusal } from './topics.ts'
+import { type Lack, topicsFor, topicsOfRefusal } from './topics.ts'
 import { isLeftBehind, isOurs, type Ownership, schedulerOf } from './touched.ts'
 import { witness } from './witness.ts'
 
@@ -67,7 +69,7 @@ export interface Scheduler {
 type Setback = Mishap &
   Omit<Failure, 'reason'> & {
     /** The limits of quotas that stand against it. */
-    readonly limits?: readonly string[]
+    readonly lacks?: readonly Lack[]
   }
 
 type Placed = ScheduleInput['binding']
@@ -171,9 +173,16 @@ async function decideInTurn(scheduler: Scheduler, binding: Placed, fresh: boolea
 
 const isOverQuota = (cause: unknown): cause is ApiError => cause instanceof ApiError && cause.reason === 'QuotaExceeded'
 
-/** The limits a quota's refusal names. */
-const limitsIn = ({ status }: ApiError): readonly string[] =>
-  (status.details?.causes ?? []).flatMap(({ reason, field }) => (reason === 'QuotaExceeded' && field ? [field] : []))
+/** The limits a quota's refusal names, and how much it says is needed of each. */
+const lacksIn = ({ status }: ApiError): readonly Lack[] =>
+  (status.details?.causes ?? []).flatMap(({ reason, field, message = '' }) => {
+    if (reason !== 'QuotaExceeded' || !field) return []
+    return [{ field, ...(quantityText(message) === undefined && { needed: parseQuantity(message) }) }]
+  })
+
+/** Whether a write has surely come to nothing: whoever was asked about it can forget it. */
+const isRefusal = (cause: unknown): boolean =>
+  cause instanceof ApiError && cause.status.code >= 400 && cause.status.code < 500
 
 /** Writes what was decided; what cannot be written gives nothing away. Answers what stands against it, when a quota does. */
 async function writeResult(
@@ -188,13 +197,16 @@ async function writeResult(
   } catch (cause) {
     scheduler.assigning.gaveUp(binding)
     forget()
-    if (!isOverQuota(cause)) throw cause
+    if (!isOverQuota(cause)) {
+      if (isRefusal(cause)) told(scheduler.machine, 'schedule', binding, 'refused')
+      throw cause
+    }
     const setback = {
       reason: 'QuotaExceeded',
       message: cause.message,
       resolvable: true,
       resolvedBy: ['quota'],
-      limits: limitsIn(cause),
+      lacks: lacksIn(cause),
     } as const
     await fail(scheduler, binding, setback)
     return setback
@@ -238,11 +250,13 @@ async function attempt(scheduler: Scheduler, binding: Placed): Promise<Setback |
   return undefined
 }
 
-const strandedBy = (setback: Setback, binding: Binding): Stranded => ({
-  key: keyOf(binding),
-  topics: setback.limits ? topicsOfRefusal(binding, setback.limits) : topicsFor(binding, setback),
-  resolvable: setback.resolvable,
-})
+function strandedBy(setback: Setback, binding: Binding): Stranded {
+  const { lacks, resolvable } = setback
+  const key = keyOf(binding)
+  if (!lacks) return { key, topics: topicsFor(binding, setback), resolvable }
+  const needs = topicsOfRefusal(binding, lacks)
+  return { key, topics: [...needs.keys()], needs, resolvable }
+}
 
 async function tryToPlace(scheduler: Scheduler, binding: Placed, cause: Cause): Promise<Outcome> {
   const { clusters, settled, pool, metrics } = scheduler

@@ -1,8 +1,26 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Binding, Change, FederatedResourceQuota, Resolver, ResourceList, StringMap } from '@flotilla/sdk'
+import type {
+  Binding,
+  Change,
+  FederatedResourceQuota,
+  QuotaReclaim,
+  Resolver,
+  ResourceList,
+  SharedResourceQuota,
+  StringMap,
+} from '@flotilla/sdk'
 import { type BindingWords, binding, type ClusterWords, cluster, manifest } from '@flotilla/sdk/testing'
-import { quotaOf, topicsFor, topicsOfCluster, topicsOfMove, topicsOfQuota, topicsOfRefusal } from './topics.ts'
+import {
+  type Freed,
+  quotaOf,
+  topicsFor,
+  topicsOfCluster,
+  topicsOfMove,
+  topicsOfQuota,
+  topicsOfRefusal,
+  topicsOfShared,
+} from './topics.ts'
 
 const pair = { workloadAffinityGroups: { affinityGroup: 'app=web', antiAffinityGroup: 'app=db' } }
 
@@ -87,8 +105,15 @@ test('a quota is one of its namespace', () => assert.equal(quotaOf(binding({ nam
 
 test('a refusal of a quota is one of the limits it names', () => {
   const web = binding({ namespace: 'shop' })
-  assert.deepEqual(topicsOfRefusal(web, ['team[cpu]']), ['quota shop/team[cpu]'])
-  assert.deepEqual(topicsOfRefusal(web, []), ['quota shop'])
+  const lacks = [{ field: 'team[cpu]', needed: 2000n }, { field: 'team[memory]' }]
+  assert.deepEqual(
+    [...topicsOfRefusal(web, lacks)],
+    [
+      ['quota shop/team[cpu]', 2000n],
+      ['quota shop/team[memory]', undefined],
+    ],
+  )
+  assert.deepEqual([...topicsOfRefusal(web, [])], [['quota shop', undefined]])
 })
 
 describe('of a quota', () => {
@@ -107,11 +132,11 @@ describe('of a quota', () => {
     'more used frees nothing': [{ before: quota({ cpu: '10' }), after: quota({ cpu: '10' }, { cpu: '1' }) }, []],
     'less used frees that': [
       { before: full, after: quota({ cpu: '10', memory: '1Gi' }, { cpu: '9500m', memory: '1Gi' }) },
-      ['quota shop', 'quota shop/team[cpu]'],
+      ['quota shop', 'quota shop/team[cpu] 500'],
     ],
     'a higher limit frees that': [
       { before: full, after: quota({ cpu: '10', memory: '2Gi' }, { cpu: '10', memory: '1Gi' }) },
-      ['quota shop', 'quota shop/team[memory]'],
+      ['quota shop', `quota shop/team[memory] ${2 ** 30}000`],
     ],
     'a limit that is no more frees all': [
       { before: full, after: quota({ memory: '1Gi' }, { memory: '1Gi' }) },
@@ -124,5 +149,52 @@ describe('of a quota', () => {
     ],
   }
   for (const [name, [change, topics]] of Object.entries(cases))
-    test(name, () => assert.deepEqual(topicsOfQuota(change), topics))
+    test(name, () => assert.deepEqual(topicsOfQuota(change).map(freedText), topics))
+})
+
+const freedText = ({ topic, left }: Freed): string => (left === undefined ? topic : `${topic} ${left}`)
+
+describe('of a quota that namespaces share', () => {
+  const company = (shop: string, bank: string, reclaims: readonly QuotaReclaim[] = []): SharedResourceQuota => ({
+    ...manifest('quota.flotilla.dev/v1alpha1', 'SharedResourceQuota', { name: 'company' }),
+    spec: {
+      total: { cpu: '10' },
+      shares: [
+        { namespace: 'shop', guaranteed: { cpu: '4' } },
+        { namespace: 'bank', guaranteed: { cpu: '4' }, max: { cpu: '8' } },
+      ],
+    },
+    status: {
+      shares: [
+        { namespace: 'shop', used: { cpu: shop } },
+        { namespace: 'bank', used: { cpu: bank } },
+      ],
+      reclaims,
+    },
+  })
+  const wanted = { namespace: 'shop', binding: 'web', wanted: { cpu: '2' }, time: '2026-01-01T00:00:00Z' }
+  const of = (namespace: string, left = '') => [
+    `quota ${namespace}`,
+    `quota ${namespace}/SharedResourceQuota/company[cpu]${left}`,
+  ]
+  const cases: Record<string, readonly [Change<SharedResourceQuota>, readonly string[]]> = {
+    'that is new frees nothing': [{ after: company('0', '0') }, []],
+    'more used frees nothing': [{ before: company('0', '0'), after: company('1', '0') }, []],
+    'less used frees that for all': [
+      { before: company('2', '8'), after: company('2', '7') },
+      [...of('shop', ' 1000'), ...of('bank', ' 1000')],
+    ],
+    'what another one waits for is free for that one alone': [
+      { before: company('2', '8', [wanted]), after: company('2', '7', [wanted]) },
+      of('shop', ' 1000'),
+    ],
+    'what nobody waits for any longer is free': [
+      { before: company('2', '7', [wanted]), after: company('2', '7') },
+      of('bank', ' 1000'),
+    ],
+    'beyond a maximum nothing is free': [{ before: company('2', '8'), after: company('1', '8') }, of('shop', ' 1000')],
+    'its end frees all': [{ before: company('2', '8') }, [...of('shop'), ...of('bank')]],
+  }
+  for (const [name, [change, topics]] of Object.entries(cases))
+    test(name, () => assert.deepEqual(topicsOfShared(change).map(freedText), topics))
 })

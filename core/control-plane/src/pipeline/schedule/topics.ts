@@ -1,4 +1,5 @@
 import {
+  accountsOf,
   type Binding,
   type Change,
   type Cluster,
@@ -9,6 +10,8 @@ import {
   type Manifest,
   parseQuantity,
   type Resolver,
+  roomIn,
+  type SharedResourceQuota,
 } from '@flotilla/sdk'
 
 /** Something that may happen and help: a word of the resolvers, with whose where that matters. */
@@ -29,11 +32,26 @@ const anything: Topic = 'anything'
 export const quotaOf = ({ metadata }: Manifest): Topic => `quota ${metadata.namespace ?? ''}`
 
 /** What is left of a limit of a quota, as a refusal names it: `name[resource]`. */
-const limitOf = (about: Manifest, field: string): Topic => `${quotaOf(about)}/${field}`
+const limitOf = (about: Topic, field: string): Topic => `${about}/${field}`
+
+/** Something there is more of, and how much there is of it where that is known. */
+export interface Freed {
+  readonly topic: Topic
+  readonly left?: bigint
+}
+
+/** A limit that a quota's refusal names, and how much more is needed of it. */
+export interface Lack {
+  readonly field: string
+  /** Thousandths; undefined where that is not said. */
+  readonly needed?: bigint
+}
 
 /** What a binding waits for that quotas have refused: what they said there is too little of, or any quota of its namespace. */
-export function topicsOfRefusal(binding: Binding, fields: readonly string[]): readonly Topic[] {
-  return fields.length > 0 ? fields.map((field) => limitOf(binding, field)) : [quotaOf(binding)]
+export function topicsOfRefusal(binding: Binding, lacks: readonly Lack[]): ReadonlyMap<Topic, bigint | undefined> {
+  const about = quotaOf(binding)
+  if (lacks.length === 0) return new Map([[about, undefined]])
+  return new Map(lacks.map(({ field, needed }) => [limitOf(about, field), needed]))
 }
 
 /** Thousandths that are left of each limit; without a limit there is no end of it. */
@@ -45,15 +63,46 @@ function leftOf({ spec, status }: FederatedResourceQuota): ReadonlyMap<string, b
 }
 
 /** What a change of a quota is good for: the limits of which there is more left than before. */
-export function topicsOfQuota({ before, after, initial }: Change<FederatedResourceQuota>): readonly Topic[] {
+export function topicsOfQuota({ before, after, initial }: Change<FederatedResourceQuota>): readonly Freed[] {
   if (initial || !before) return []
+  const about = quotaOf(before)
   const left = after && leftOf(after)
-  const freed = [...leftOf(before)].filter(([name, amount]) => (left?.get(name) ?? amount + 1n) > amount)
   const isOther = after && !deepEqual(before.metadata.annotations, after.metadata.annotations)
-  const all = isOther ? [...leftOf(before).keys()] : freed.map(([name]) => name)
-  return all.length > 0
-    ? [quotaOf(before), ...all.map((name) => limitOf(before, `${before.metadata.name}[${name}]`))]
-    : []
+  const freed = [...leftOf(before)].flatMap(([name, amount]): readonly Freed[] => {
+    const now = left?.get(name)
+    const topic = limitOf(about, `${before.metadata.name}[${name}]`)
+    if (isOther || now === undefined) return [{ topic }]
+    return now > amount ? [{ topic, left: now }] : []
+  })
+  return freed.length > 0 ? [{ topic: about }, ...freed] : []
+}
+
+interface Room {
+  readonly about: Topic
+  readonly left: bigint
+}
+
+/** What is left of each limit of a shared quota for each of its namespaces, by how refusals name it. */
+function roomsOf(quota: SharedResourceQuota): ReadonlyMap<Topic, Room> {
+  const rooms = [...accountsOf(quota)].flatMap(([resource, account]) =>
+    [...account.standings.keys()].map((namespace) => {
+      const about = quotaOf({ ...quota, metadata: { namespace, name: '' } })
+      const topic = limitOf(about, `${quota.kind}/${quota.metadata.name}[${resource}]`)
+      return [topic, { about, left: roomIn(account, namespace) }] as const
+    }),
+  )
+  return new Map(rooms)
+}
+
+/** What a change of a shared quota is good for: where there is more left for a namespace than before. */
+export function topicsOfShared({ before, after, initial }: Change<SharedResourceQuota>): readonly Freed[] {
+  if (initial || !before) return []
+  const now = after && roomsOf(after)
+  return [...roomsOf(before)].flatMap(([topic, { about, left: amount }]): readonly Freed[] => {
+    const left = now?.get(topic)?.left
+    if (left === undefined) return [{ topic: about }, { topic }]
+    return left > amount ? [{ topic: about }, { topic, left }] : []
+  })
 }
 
 const groupsOf = ({ metadata, spec: { workloadAffinityGroups: groups } }: Binding): readonly Topic[] =>
