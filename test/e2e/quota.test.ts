@@ -123,7 +123,7 @@ describe('a namespace with a quota', () => {
       ratio: 0.6,
     })
     const missing = await report('nothing')
-    assert.deepEqual([missing.code, missing.err], [1, 'flotilla: there is no FederatedResourceQuota nothing\n'])
+    assert.deepEqual([missing.code, missing.err], [1, 'flotilla: there is no quota nothing\n'])
   })
 
   test('refuses what is more than overall, and says so; what is freed lets it through', async () => {

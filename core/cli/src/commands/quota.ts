@@ -13,7 +13,9 @@ export interface ReportFlags {
 const reportCommand = (): Command =>
   command('report')
     .summary('say how much of each quota is used')
-    .description('Say how much of each limit of FederatedResourceQuotas is used: over all clusters, and in each.')
+    .description(
+      'Say how much of each limit of FederatedResourceQuotas is used: over all clusters, and in each; and what namespaces have of the SharedResourceQuotas they share, and of each other.',
+    )
     .argument('[name]', 'of one quota; by default all')
     .option('-n, --namespace <name>', 'their namespace; by default that of the context')
     .option('-A, --all-namespaces', 'those of all namespaces')
@@ -36,5 +38,5 @@ const reportCommand = (): Command =>
 export const quotaCommand = (): Command =>
   command('quota')
     .summary('look at quotas')
-    .description('Looks at FederatedResourceQuotas.')
+    .description('Looks at FederatedResourceQuotas and SharedResourceQuotas.')
     .addCommand(reportCommand())
