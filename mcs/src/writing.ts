@@ -2,6 +2,7 @@ import {
   type Condition,
   deepEqual,
   type Host,
+  isAlreadyExists,
   type Kind,
   keyOf,
   type Manifest,
@@ -32,9 +33,20 @@ export async function writeWork(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (there === work) return false
-  await (there ? client.update(workKind, work, { signal }) : client.create(workKind, work, { signal }))
+  if (!there) return isNew(client.create(workKind, work, { signal }))
+  await client.update(workKind, work, { signal })
   return true
 }
+
+/** Whether something is made just now. What is there already, and not seen yet, is heard of, and looked at again. */
+export const isNew = (made: Promise<unknown>): Promise<boolean> =>
+  made.then(
+    () => true,
+    (error) => {
+      if (isAlreadyExists(error)) return false
+      throw error
+    },
+  )
 
 /** Takes away what is not on its way out yet. */
 export async function removeAll<T extends Manifest>(

@@ -8,6 +8,7 @@ import { propagate } from './propagate.ts'
 import { quota } from './quota.ts'
 import { real } from './real.ts'
 import { schedule, scheduleCurve, scheduleMemory } from './schedule.ts'
+import { services } from './services.ts'
 import { simulate } from './simulate.ts'
 import { writes } from './writes.ts'
 
@@ -23,7 +24,8 @@ const usage = `usage:
   npm run bench -- writes [--n 20] [--idle 60]
   npm run bench -- real [--n 1000] [--members 2]     with KUBEBUILDER_ASSETS=$(test/assets/build)
   npm run bench -- interpret [--n 5000] [--modules 200] [--calls 1000000] [--only Lua]
-  npm run bench -- dns [--n 5000] [--clusters 20] [--seconds 5]`
+  npm run bench -- dns [--n 5000] [--clusters 20] [--seconds 5]
+  npm run bench -- services [--n 5000] [--clusters 20] [--endpoints 20] [--changes 200]`
 
 holdLittleGarbage() // as flotilla itself does, or its memory is not what is measured
 
@@ -42,6 +44,8 @@ const { positionals, values } = parseArgs({
     given: { type: 'string', default: '10' },
     profile: { type: 'boolean', default: false },
     idle: { type: 'string', default: '60' },
+    endpoints: { type: 'string', default: '20' },
+    changes: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '5' },
     modules: { type: 'string', default: '200' },
     calls: { type: 'string', default: '0' },
@@ -92,6 +96,14 @@ if (what === 'propagate') {
 } else if (what === 'dns') {
   const { n = 5000, clusters = 20, seconds } = values
   await dns({ n: Number(n), clusters: Number(clusters), seconds: Number(seconds) })
+} else if (what === 'services') {
+  const { n = 5000, clusters = 20, endpoints, changes } = values
+  await services({
+    n: Number(n),
+    clusters: Number(clusters),
+    endpoints: Number(endpoints),
+    changes: Number(changes),
+  })
 } else {
   console.error(usage)
   process.exitCode = 2

@@ -3,7 +3,7 @@ import { kindText } from '@flotilla/sdk'
 import { createController } from './controller.ts'
 import { createDiscovery, type Discovery } from './discovery.ts'
 import { createRecorder } from './events.ts'
-import { type Projection, withoutManagedFields } from './projection.ts'
+import { held, type Projection } from './projection.ts'
 import { Reflector } from './reflector.ts'
 import { ObjectStore } from './store.ts'
 import { createWorker, type Worker, type WorkerOptions, type WorkerSurroundings } from './worker.ts'
@@ -23,7 +23,7 @@ export interface StoreOptions {
   readonly labelSelector?: string
   readonly fieldSelector?: string
   readonly namespace?: string
-  /** What of an object is kept. By default all but `managedFields`. */
+  /** What of an object is kept. By default all but `managedFields`; equal lists of endpoints are held once. */
   readonly project?: (object: unknown) => unknown
 }
 
@@ -64,7 +64,7 @@ class Stores {
     return this.#filling === 0
   }
 
-  get<T>(kind: Kind<T>, { project = withoutManagedFields, ...selection }: StoreOptions): Store<T> {
+  get<T>(kind: Kind<T>, { project = held, ...selection }: StoreOptions): Store<T> {
     const { namespace = '', labelSelector = '', fieldSelector = '' } = selection
     const text = [kindText(kind), kind.plural, namespace, labelSelector, fieldSelector].join('\n')
     const stores = this.#stores.get(project) ?? new Map<string, Store<unknown>>()

@@ -13,6 +13,8 @@ import {
   setCondition,
   sliceLabel,
 } from '@flotilla/sdk'
+import { partsOf } from '../parts.ts'
+import { isNew } from '../writing.ts'
 import type { Agreement } from './agree.ts'
 import { derivedNameOf, digestOf, isMade, wantedImport, wantedService, wantedSlice } from './made.ts'
 import { bySourced, type View } from './view.ts'
@@ -108,14 +110,17 @@ async function keepService(
 /** Only slices that changed are written. */
 async function keepSlices(view: View, of: ServiceImport, delivery: Delivery, signal: AbortSignal): Promise<void> {
   const { client } = view.member
-  const wanted = delivery.arrivals.map(({ source, slice, reached }) => wantedSlice(of, source, slice, reached))
+  const wanted = delivery.arrivals.flatMap(({ source, slice, reached }) =>
+    partsOf(reached).map((part) => wantedSlice(of, source, slice, part)),
+  )
   const names = new Set(wanted.map(({ metadata }) => metadata.name))
   for (const slice of wanted) {
     const there = view.made.get(keyOf(slice))
     if (there?.digest === digestOf(slice)) continue
     const { resourceVersion } = there?.metadata ?? {}
     const metadata = { ...slice.metadata, ...(resourceVersion && { resourceVersion }) }
-    await (there ? client.update(endpointSliceKind, { ...slice, metadata }, { signal }) : client.create(endpointSliceKind, slice, { signal })) // biome-ignore format: one expression
+    if (there) await client.update(endpointSliceKind, { ...slice, metadata }, { signal })
+    else await isNew(client.create(endpointSliceKind, slice, { signal })) // nobody else takes such a name
   }
   for (const { metadata } of view.made.by(bySourced, keyText(delivery.key))) {
     const source = metadata.labels?.[sliceLabel.sourceCluster] ?? ''
