@@ -20,7 +20,6 @@ import {
   multiClusterServiceKind,
   type Outcome,
   reasonOf,
-  type service,
   serviceKind,
   sliceLabel,
   sliceManager,
@@ -31,6 +30,7 @@ import {
   workName,
 } from '@flotilla/sdk'
 import { isReady, lacks } from './members.ts'
+import { type Part, partsOf } from './parts.ts'
 import { reaches } from './route.ts'
 import { consumersOf, isCrossCluster } from './sides.ts'
 import {
@@ -44,6 +44,9 @@ import {
 } from './slices.ts'
 import { letGo, removeAll, say, writeWork } from './writing.ts'
 
+/** Which part of the slice it is made from a slice is, when that does not fit into one: the end of its name. */
+const partAnnotation = 'endpointslice.flotilla.dev/part'
+
 /** Where the slice of a dispatched Work is from. */
 const sourceOf = ({ metadata: { annotations } }: Work): string | undefined => annotations?.[annotation.provisionCluster]
 
@@ -51,7 +54,8 @@ const sourceOf = ({ metadata: { annotations } }: Work): string | undefined => an
 function originOf(work: Work): Key | undefined {
   const [source, slice] = [sourceOf(work), sliceOf(work)]
   if (!source || !slice) return undefined
-  const name = slice.metadata.name.slice(source.length + 1)
+  const { [partAnnotation]: part = '' } = slice.metadata.annotations ?? {}
+  const name = slice.metadata.name.slice(source.length + 1, part ? -part.length - 1 : undefined)
   const collected = { ...slice, metadata: { ...slice.metadata, name } }
   return { namespace: executionNamespace(source), name: workName(collected) }
 }
@@ -73,12 +77,12 @@ const serviceOf = (work: Work): Key | undefined => {
   return slice && serviceOfSlice(slice)
 }
 
-/** A slice as other clusters get it: named after its cluster, and of the Service of its name there. */
+/** A slice, or a part of it, as other clusters get it: named after its cluster, and of the Service of its name there. */
 export function dispatchedSlice(
   slice: EndpointSlice,
   source: string,
   of: string,
-  reached: service.Reached,
+  { id, reached }: Part,
 ): EndpointSlice {
   const { namespace, name, labels, annotations } = slice.metadata
   const isOfAnother = (key: string) =>
@@ -88,13 +92,17 @@ export function dispatchedSlice(
     kind: endpointSliceKind.kind,
     metadata: {
       ...(namespace && { namespace }),
-      name: `${source}-${name}`,
+      name: id ? `${source}-${name}-${id}` : `${source}-${name}`,
       labels: {
         ...withoutKeys(labels, (key) => key === label.workId || key === label.managed),
         [sliceLabel.service]: of,
         [sliceLabel.managedBy]: sliceManager.dispatched,
       },
-      annotations: { ...withoutKeys(annotations, isOfAnother), [annotation.provisionCluster]: source },
+      annotations: {
+        ...withoutKeys(annotations, isOfAnother),
+        [annotation.provisionCluster]: source,
+        ...(id && { [partAnnotation]: id }),
+      },
     },
     addressType: reached.addressType,
     endpoints: reached.endpoints ?? [],
@@ -174,13 +182,14 @@ export function dispatchController(host: Host): Controller {
     const to = consumers.flatMap((name) => clusters.get({ name }) ?? [])
     const exported = templates.get(keyOf(by)) // as it is in the provider, too
     const reached = provider ? await reaches(host, { of: keyOf(by), exported, provider, slice: collected, to }) : {}
-    const brought = works.by(byOrigin, keyText(keyOf(work)))
-    await removeAll(host, workKind, brought.filter((each) => !(clusterOfWork(each) in reached)), signal) // biome-ignore format: one call
-    const written = await Promise.all(
-      Object.entries(reached).map(([consumer, each]) =>
-        bring(dispatchedSlice(collected, source, by.metadata.name, each), source, consumer, by, signal),
-      ),
+    const wanted = Object.entries(reached).flatMap(([consumer, each]) =>
+      partsOf(each).map((part) => ({ consumer, slice: dispatchedSlice(collected, source, by.metadata.name, part) })),
     )
+    const names = new Set(wanted.map(({ consumer, slice }) => `${consumer}/${workName(slice)}`))
+    const brought = works.by(byOrigin, keyText(keyOf(work)))
+    const written = await Promise.all(wanted.map(({ consumer, slice }) => bring(slice, source, consumer, by, signal)))
+    const left = brought.filter((each) => !names.has(`${clusterOfWork(each)}/${each.metadata.name}`))
+    await removeAll(host, workKind, left, signal) // after the others: no endpoint is missed meanwhile
     return written.some((isWritten) => isWritten)
   }
 

@@ -216,6 +216,31 @@ const provided = async (
   return world
 }
 
+describe('endpoints that do not fit into one slice', () => {
+  const addresses = (count: number) => Array.from({ length: count }, (_, i) => `10.${i >> 8}.${i & 255}.1`)
+  test('are dispatched in several, of which a change writes one; when they fit, in one', async () => {
+    const world = await provided(undefined, { member1: [] })
+    const there = () => world.slices('member2').filter(({ metadata }) => !metadata.deletionTimestamp)
+    const versions = () => there().map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`)
+    const brought = () => there().map((each) => world.content(each) as EndpointSlice)
+    const count = () => brought().flatMap(({ endpoints = [] }) => endpoints).length
+    const writes = async (some: readonly string[]) => {
+      world.host.memberObjects.get('member1')?.put(webSlice(some))
+      await world.collect('member1')
+      const before = versions()
+      await world.dispatch('member1')
+      return versions().filter((version) => !before.includes(version)).length
+    }
+    assert.ok((await writes(addresses(2_500))) > 2)
+    assert.equal(count(), 2_500)
+    assert.equal(await writes(addresses(2_500).slice(1)), 1)
+    assert.equal(count(), 2_499)
+    assert.equal(await writes(addresses(900)), 1)
+    assert.equal(count(), 900)
+    assert.deepEqual(brought().map(({ metadata }) => metadata.name), ['member1-web-0']) // biome-ignore format: one check
+  })
+})
+
 describe('endpoints are collected', () => {
   test('each slice in a Work that brings nothing', async () => {
     const { collect, works, content } = await provided()

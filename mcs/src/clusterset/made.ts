@@ -13,12 +13,12 @@ import {
   type Service,
   type ServiceImport,
   safeHash,
-  type service,
   serviceKind,
   sliceLabel,
   sliceManager,
   withoutKeys,
 } from '@flotilla/sdk'
+import type { Part } from '../parts.ts'
 import type { Agreement } from './agree.ts'
 
 /** On what is made in members for Services of the clusterset, and on nothing else. */
@@ -167,16 +167,16 @@ export function wantedService(of: ServiceImport, { spec }: Agreement, there?: Se
   return there && deepEqual([wanted.metadata, wanted.spec], [there.metadata, there.spec]) ? there : wanted
 }
 
-/** A slice as another cluster gets it. */
+/** A slice, or a part of it, as another cluster gets it. */
 export function wantedSlice(
   of: ServiceImport,
   source: string,
   slice: EndpointSlice,
-  reached: service.Reached,
+  { id, reached }: Part,
 ): EndpointSlice {
   const { namespace, name } = of.metadata
   const isHeadless = of.spec?.type === 'Headless'
-  const address = keyText({ namespace: source, name: `${slice.metadata.name}/${reached.addressType}` })
+  const address = keyText({ namespace: source, name: `${slice.metadata.name}/${reached.addressType}${id && `/${id}`}` })
   return {
     apiVersion: endpointSliceKind.apiVersion,
     kind: endpointSliceKind.kind,

@@ -68,7 +68,6 @@ function wrongReach(reach: unknown): string | undefined {
     return 'its addressType is not IPv4, IPv6 or FQDN'
   const { endpoints = [], ports = [] } = reach
   if (!Array.isArray(endpoints) || !Array.isArray(ports)) return 'its endpoints or ports are not a list'
-  if (endpoints.length > 1_000) return `it has ${endpoints.length} endpoints; a slice holds 1000`
   return endpoints.every((each) => isFields(each) && Array.isArray(each.addresses) && each.addresses.length > 0)
     ? undefined
     : 'an endpoint of it has no addresses'
