@@ -71,6 +71,16 @@ examineCauses(quotaAdmission, {
     { member1: { memory: '1Gi' } },
     'overall[memory]: Required value: static assignments give it to clusters',
   ),
+  'mixed units that come to the same': assigning(
+    { cpu: 2, memory: '1Gi', 'requests.cpu': '1500m' },
+    { member1: { cpu: '1500m', memory: '512Mi', 'requests.cpu': '1' }, member2: { cpu: '0.5', memory: '536870912' } },
+  ),
+  'mixed units that come to more': assigning(
+    { cpu: 2, memory: '1G' },
+    { member1: { cpu: '1501m' }, member2: { cpu: '0.5', memory: '1Gi' } },
+    'overall[cpu]: Invalid value: 2: must be at least what static assignments give to clusters together',
+    'overall[memory]: Invalid value: "1G": must be at least what static assignments give to clusters together',
+  ),
   'a cluster that cannot be': assigning(
     { cpu: '1' },
     { Member1: { cpu: '1' } },

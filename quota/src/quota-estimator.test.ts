@@ -1,5 +1,5 @@
 import { clusters, examineEstimate } from '@flotilla/sdk/testing'
-import { app, quota } from './objects.test-support.ts'
+import { app, quota, shared } from './objects.test-support.ts'
 import { quotaEstimator } from './quota-estimator.ts'
 
 const some = clusters('a', 'b', 'c')
@@ -12,6 +12,16 @@ const limited = quota({
   status: { aggregatedStatus: [{ clusterName: 'a', used: { 'requests.cpu': '1' } }] },
 })
 const given = { clusters: some, binding: app('web', { requests: { cpu: '1', memory: '1Gi' } }) }
+
+const sharing = (shop: string, bank: string) =>
+  shared({
+    status: {
+      shares: [
+        { namespace: 'shop', used: { cpu: shop } },
+        { namespace: 'bank', used: { cpu: bank } },
+      ],
+    },
+  })
 
 examineEstimate(quotaEstimator, {
   'has no opinion without a quota': { given },
@@ -56,5 +66,30 @@ examineEstimate(quotaEstimator, {
         },
       ],
     },
+  },
+  'reads amounts in whatever unit they are written': {
+    given: { ...given, binding: app('web', { requests: { cpu: '500m', memory: '512Mi' } }) },
+    host: {
+      objects: [
+        quota({
+          overall: { cpu: '100', memory: '1Ti' },
+          staticAssignments: [
+            { clusterName: 'a', hard: { cpu: '2500m', memory: '1Ti' } },
+            { clusterName: 'b', hard: { cpu: 1e3, memory: '1073741824' } },
+          ],
+        }),
+      ],
+    },
+    estimates: { a: 5, b: 2 },
+  },
+  'gives no cluster more than is left of what namespaces share': {
+    given: { ...given, binding: app('web', { words: { replicas: 3 } }) },
+    host: { objects: [limited, sharing('6', '0')] },
+    estimates: { a: 3, b: 4, c: 4 },
+  },
+  'leaves it to the refusal to say that too little is left of what namespaces share': {
+    given: { ...given, binding: app('web', { words: { replicas: 5 } }) },
+    host: { objects: [sharing('6', '0')] },
+    estimates: {},
   },
 })

@@ -64,6 +64,13 @@ describe('a write that uses more', () => {
     const about = quota({ overall: { 'requests.cpu': '1' } })
     assert.equal(settle({}, app('web', { clusters: { a: 2 } }), app('web'), about), 'requests.cpu: 2')
   })
+  test('is added up in whatever unit amounts are written, and written down as the limit is', () => {
+    const about = quota({ overall: { cpu: '2', memory: '1Gi' } })
+    const binding = app('web', { clusters: { a: 2 }, requests: { cpu: '250m', memory: '256Mi' } })
+    const status = settle({ cpu: '1500m', memory: '536870912' }, binding, app('web'), about)
+    assert.deepEqual(typeof status === 'object' && status.overallUsed, { cpu: '2', memory: '1Gi' })
+    assert.equal(settle({ cpu: '1501m' }, binding, app('web'), about), 'cpu: 0')
+  })
   test('of pods counts replicas', () =>
     assert.equal(settle({}, app('web', { clusters: { a: 2 } }), undefined, quota({ overall: { pods: 1 } })), 'pods: 2'))
 })
