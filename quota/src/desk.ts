@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, isConflict, isNotFound, type Key, type Kind, type Manifest } from '@flotilla/sdk'
 
 /** What comes of a claim on a quota. */
@@ -43,6 +44,9 @@ interface Folded<Q, E> {
 
 /** How often another writer may be faster. Each time somebody's claim was settled: it goes on. */
 const mostRaces = 100
+
+/** Milliseconds until the faster writer is surely through: what it wrote may be refused to others before it can be read. */
+const waitAfter = (races: number): number => Math.random() * Math.min(50, 2 ** races)
 
 const versionOf = ({ metadata }: Manifest): number => Number(metadata.resourceVersion)
 
@@ -127,6 +131,7 @@ export class Desk<Q extends Manifest, C, E> {
       }
       if (quota === before) return excesses
       if (await this.#put(quota, races)) return excesses
+      await sleep(waitAfter(races), undefined, { signal: this.#options.signal })
       before = await this.#read()
       isRead = true
     }

@@ -136,6 +136,15 @@ describe('limits of single clusters', () => {
     ])
     assert.match(host.events[0]?.message ?? '', /a policy brings a ResourceQuota team to member2/)
   })
+  test('stay suspended where somebody has suspended their Work', async () => {
+    const there = quotaWork(assigned, { clusterName: 'member1', hard: { cpu: '4' } })
+    const { host, run } = begin([...members, assigned, { ...there, spec: { ...there.spec, suspendDispatching: true } }])
+    await run('sync')
+    assert.deepEqual(
+      works(host).map(({ spec }) => spec.suspendDispatching),
+      [true, false],
+    )
+  })
   test('may be those of every cluster with a label; a cluster that is named has its own', async () => {
     const caps = JSON.stringify([{ labelSelector: { matchLabels: { tier: 'edge' } }, hard: { cpu: '2' } }])
     const about = quota({

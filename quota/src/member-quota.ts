@@ -16,12 +16,15 @@ export const memberQuota = ({ metadata }: FederatedResourceQuota, { hard }: Stat
   spec: { hard },
 })
 
-/** The Work that brings it there. One that is there already is taken over: it says what holds in the namespace. */
+/**
+ * The Work that brings it there. One that is there already is taken over: it says what holds in the namespace. Who has suspended
+ * it has a reason: it stays so.
+ */
 export function quotaWork(quota: FederatedResourceQuota, assignment: StaticClusterAssignment, there?: Work): Work {
   const { name, namespace = '' } = quota.metadata
   const manifest = memberQuota(quota, assignment)
   const id = there?.metadata.labels?.[label.workId]
-  return workFor({
+  const work = workFor({
     cluster: assignment.clusterName,
     template: manifest,
     manifest,
@@ -29,6 +32,7 @@ export function quotaWork(quota: FederatedResourceQuota, assignment: StaticClust
     conflictResolution: 'overwrite',
     ...(id !== undefined && { id }),
   })
+  return there?.spec.suspendDispatching ? { ...work, spec: { ...work.spec, suspendDispatching: true } } : work
 }
 
 /** The quota a Work is of; undefined when it is of none. */

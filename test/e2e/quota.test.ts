@@ -94,6 +94,32 @@ describe('a namespace with a quota', () => {
     })
   })
 
+  test('has its limits put right where somebody changes them by hand', async () => {
+    const edit = JSON.stringify({ spec: { hard: { cpu: '600' } } })
+    await k('--context', 'member1', 'patch', 'resourcequota', 'team', '--type=merge', '-p', edit)
+    await eventually(async () => assert.equal((await inMember('member1')).spec.hard.cpu, '6'))
+  })
+
+  test('says so while they cannot be put right: its Work is suspended', async () => {
+    const { items } = await k.json('works', '-n', 'karmada-es-member2', '-l', 'federatedresourcequota.karmada.io/name')
+    const suspend = (suspendDispatching: boolean) =>
+      k('patch', 'work', items[0].metadata.name, '-n', 'karmada-es-member2', '--type=merge', '-p', JSON.stringify({ spec: { suspendDispatching } })) // biome-ignore format: one command
+    const assigned = async () => conditionOf(await k.json('federatedresourcequota', 'team'), 'Assigned')
+    await suspend(true)
+    const edit = JSON.stringify({ spec: { hard: { cpu: '600' } } })
+    await k('--context', 'member2', 'patch', 'resourcequota', 'team', '--type=merge', '-p', edit)
+    await eventually(async () => {
+      const { status, reason, message } = await assigned()
+      assert.deepEqual([status, reason], ['False', 'Drifted'])
+      assert.match(message, /^member2: /)
+    })
+    await suspend(false)
+    await eventually(async () => {
+      assert.equal((await inMember('member2')).spec.hard.cpu, '3')
+      assert.equal((await assigned()).status, 'True')
+    })
+  })
+
   test('divides replicas by what quotas leave in each cluster, and says what is used', async () => {
     await apply(app('web', 6))
     await eventually(async () => assert.deepEqual(await placed('web'), { member1: 4, member2: 2 }))

@@ -7,7 +7,7 @@ export interface Transition {
   readonly stage: 'admit' | 'match' | 'bind' | 'schedule' | 'render' | 'apply' | 'reflect' | 'aggregate' | 'evict'
   readonly object: Reference
   readonly cluster?: string
-  /** What became of it, in a word: `claimed`, `scheduled`, `unschedulable`, `applied`, ... */
+  /** What became of it, in a word: `claimed`, `scheduled`, `unschedulable`, `refused` (its result, by admission), `applied`, ... */
   readonly result: string
   /** Milliseconds since the epoch. */
   readonly at: number
