@@ -1,4 +1,4 @@
-import type { SharedResourceQuota } from './api/shared-resource-quota.ts'
+import type { SharedResourceQuota, SharedResourceQuotaSpec } from './api/shared-resource-quota.ts'
 import type { ResourceList } from './manifest.ts'
 import { parseQuantity } from './quantity.ts'
 
@@ -32,7 +32,7 @@ const amountIn = (list: ResourceList | undefined, resource: string): bigint | un
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 const most = (a: bigint, b: bigint): bigint => (a > b ? a : b)
-const sum = (amounts: Iterable<bigint>): bigint => [...amounts].reduce((all, each) => all + each, 0n)
+const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((all, each) => all + each, 0n)
 
 /** What each namespace may claim back of a resource: what its bindings wait for, within its guarantee. */
 function claimable({ status }: SharedResourceQuota, resource: string): ReadonlyMap<string, bigint> {
@@ -43,17 +43,40 @@ function claimable({ status }: SharedResourceQuota, resource: string): ReadonlyM
   return wanted
 }
 
+/** What a share says of one resource. */
+interface Terms {
+  readonly namespace: string
+  readonly guaranteed: bigint
+  readonly max: bigint
+}
+
+const known = new WeakMap<SharedResourceQuotaSpec, Map<string, readonly Terms[]>>()
+
+/** The shares of a resource. Quotas are frozen: each is read once. */
+function termsOf(spec: SharedResourceQuotaSpec, resource: string, total: bigint): readonly Terms[] {
+  const there = known.get(spec) ?? new Map<string, readonly Terms[]>()
+  known.set(spec, there)
+  const terms =
+    there.get(resource) ??
+    spec.shares.map(({ namespace, guaranteed, max }) => ({
+      namespace,
+      guaranteed: amountIn(guaranteed, resource) ?? 0n,
+      max: amountIn(max, resource) ?? total,
+    }))
+  there.set(resource, terms)
+  return terms
+}
+
 /** How all namespaces stand with a resource. What is lent is counted in the order of the list: the first leaves the most. */
 export function accountOf(quota: SharedResourceQuota, resource: string, usedIn: UsedIn): Account {
   const { spec } = quota
   const total = amountIn(spec.total, resource) ?? 0n
   const wanted = claimable(quota, resource)
-  const lines = spec.shares.map(({ namespace, guaranteed, max }) => {
+  const lines = termsOf(spec, resource, total).map(({ namespace, guaranteed, max }) => {
     const used = usedIn(namespace, resource)
-    const own = amountIn(guaranteed, resource) ?? 0n
-    const left = most(0n, own - used)
+    const left = most(0n, guaranteed - used)
     const owed = least(wanted.get(namespace) ?? 0n, left)
-    return { namespace, used, guaranteed: own, max: amountIn(max, resource) ?? total, left, owed }
+    return { namespace, used, guaranteed, max, left, owed }
   })
   const borrowed = sum(lines.map(({ used, guaranteed }) => most(0n, used - guaranteed)))
   const spare = total - sum(lines.map(({ guaranteed }) => guaranteed)) // nobody's
