@@ -284,6 +284,40 @@ describe('a binding that cannot be scheduled', () => {
     assert.equal(machine.events[0]?.message, 'out of ink')
     assert.equal(machine.complaints.length, 1)
   })
+  test('because of a quota is left alone until there is as much as it needs', async ({ mock }) => {
+    start({ objects: [ours(), ...clusters('a')] })
+    const { patch } = machine.client
+    const details = { causes: [{ reason: 'QuotaExceeded', field: 'team[cpu]', message: '2' }] }
+    const status = { apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', code: 403, details } as const
+    let attempts = 0
+    Object.assign(machine.client, {
+      patch: async (...args: Parameters<typeof patch>) => {
+        if (!args[3]?.subresource && attempts++ === 0) throw new ApiError({ ...status, reason: 'QuotaExceeded' })
+        return patch(...args)
+      },
+    })
+    mock.timers.enable({ apis: ['setTimeout'] })
+    await machine.until(() => said()?.reason === 'QuotaExceeded')
+    const use = (cpu: string, memory: string) =>
+      machine.objects.put(
+        manifest('policy.karmada.io/v1alpha1', 'FederatedResourceQuota', {
+          namespace: 'default',
+          name: 'team',
+          spec: { overall: { cpu: '4', memory: '4Gi' } },
+          status: { overallUsed: { cpu, memory } },
+        }),
+      )
+    for (const [cpu, memory] of [['4', '4Gi'], ['3', '4Gi'], ['3', '1Gi']] as const) use(cpu, memory) // biome-ignore format: three states
+    await machine.quiet()
+    mock.timers.tick(100)
+    await machine.quiet()
+    assert.equal(attempts, 1)
+    use('2', '1Gi')
+    await machine.quiet()
+    mock.timers.tick(100)
+    await machine.until(() => said()?.status === 'True')
+    assert.equal(attempts, 2)
+  })
   test('that others refuse has that told: whoever keeps something for it can let go', async () => {
     const heard: string[] = []
     const listening = on(observe.transition, ({ stage, object, result }) => {

@@ -182,7 +182,7 @@ const lacksIn = ({ status }: ApiError): readonly Lack[] =>
 
 /** Whether a write has surely come to nothing: whoever was asked about it can forget it. */
 const isRefusal = (cause: unknown): boolean =>
-  cause instanceof ApiError && cause.status.code >= 400 && cause.status.code < 500
+  cause instanceof ApiError && cause.code >= 400 && cause.code < 500 && cause.code !== 408 // time-outs leave it open
 
 /** Writes what was decided; what cannot be written gives nothing away. Answers what stands against it, when a quota does. */
 async function writeResult(
