@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, request, type Server } from 'node:http'
+import { request as requestTls } from 'node:https'
 import { type AddressInfo, createServer as createPort } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { cert, key } from '../certificate.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { root } from '../root.ts'
 import { newDataDir, type Up, up } from '../up.ts'
@@ -21,7 +23,7 @@ async function freePort(): Promise<number> {
 }
 
 /** The guide's config file, with a port and a directory of this test, beside the plugin it names. */
-function config(port: number): string {
+function config(port: number, tlsPort: number): string {
   const file = join(newDataDir(), 'flotilla.yaml')
   const text = readFileSync(join(guide, 'flotilla.yaml'), 'utf8')
   writeFileSync(
@@ -29,6 +31,7 @@ function config(port: number): string {
     text
       .replace('./ingress.ts', join(guide, 'ingress.ts'))
       .replace('8080', String(port))
+      .replace('8443', String(tlsPort))
       .replace('/tmp/flotilla-haproxy', newDataDir()),
   )
   return file
@@ -122,6 +125,7 @@ describe('the ingress of the guide', () => {
   let fleet: Up
   let k: Kubectl
   let port: number
+  let tlsPort: number
   let pods: Readonly<Record<'web1' | 'web2' | 'cart', Pod>>
   const podPort = freePort()
 
@@ -161,7 +165,8 @@ describe('the ingress of the guide', () => {
       cart: await new Pod('cart', '127.0.1.2', at).start(),
     }
     port = await freePort()
-    fleet = await up({ members: 2, args: ['--config', config(port)] })
+    tlsPort = await freePort()
+    fleet = await up({ members: 2, args: ['--config', config(port, tlsPort)] })
     k = kubectl(fleet.kubeconfig)
     await apply('flotilla', policy(['member1', 'member2'], 'web', 'cart'), service('web'), service('cart'), ingress('shop', shop)) // biome-ignore format: one call
     await apply('member1', slice('web', at, '127.0.1.1'), slice('cart', at, '127.0.1.2'))
@@ -233,6 +238,26 @@ describe('the ingress of the guide', () => {
     await asking
     assert.deepEqual([...outcomes], ['cart'])
     await apply('member1', slice('web', at, '127.0.1.1'))
+  })
+
+  test('shows the certificate of a host, once it is there', async () => {
+    const secret = (data: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: meta('localhost'), type: 'kubernetes.io/tls', data }) // biome-ignore format: one object
+    const rules = [{ host: 'localhost', http: { paths: [{ path: '/', pathType: 'Prefix', backend: to('cart') }] } }]
+    await apply('flotilla', ingress('secure', { rules, tls: [{ hosts: ['localhost'], secretName: 'localhost' }] }))
+    await eventually(async () => assert.equal((await said('secure', 'ResolvedRefs'))?.reason, 'InvalidCertificateRef'))
+    await eventually(async () => assert.deepEqual(await answering('localhost', '/'), ['cart']))
+    const base64 = (text: string) => Buffer.from(text).toString('base64')
+    await apply('flotilla', secret({ 'tls.crt': base64(cert), 'tls.key': base64(key) }))
+    const secure = () =>
+      new Promise<string>((resolve, reject) => {
+        const options = { host: '127.0.0.1', port: tlsPort, servername: 'localhost', headers: { host: 'localhost' }, ca: cert, agent: false } // biome-ignore format: one value
+        const asking = requestTls(options, async (response) => {
+          for await (const part of response) resolve(String(part))
+        })
+        asking.on('error', reject).end()
+      })
+    await eventually(async () => assert.equal(await secure(), 'cart'))
+    await eventually(async () => assert.equal((await said('secure', 'ResolvedRefs'))?.status, 'True'))
   })
 
   test('refuses what cannot be served, with a condition, and serves the rest', async () => {

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
+import { join } from 'node:path'
 
 export interface Server {
   readonly address: string
@@ -20,13 +22,31 @@ export interface Route {
   readonly backend: string
 }
 
+/** A certificate and its key, and the hosts it is shown for; by default those it names. */
+export interface Certificate {
+  readonly hosts: readonly string[]
+  readonly pem: string
+}
+
 /** All the proxy has to know. */
 export interface Site {
   readonly routes: readonly Route[]
   readonly backends: readonly Backend[]
   /** The backend of what no route is about. */
   readonly otherwise?: string
+  readonly certificates?: readonly Certificate[]
 }
+
+/** Where the proxy listens, and has its files. */
+export interface Place {
+  readonly bind: string
+  /** For TLS. */
+  readonly tls?: string
+  readonly directory: string
+}
+
+/** Files by their path. */
+export type Files = ReadonlyMap<string, string>
 
 const rank = (host: string): number => (host === '' ? 2 : host.startsWith('*.') ? 1 : 0)
 
@@ -89,8 +109,18 @@ const backendLines = ({ name, servers }: Backend): readonly string[] => [
   ...servers.toSorted(inOrder).map(serverLine),
 ]
 
-/** The config file of the proxy. The same site gives the same text. */
-export function configOf({ routes, backends, otherwise = 'nobody' }: Site, bind: string): string {
+/** A file that is named after what is in it: another one has another name, so that the config says that it changed. */
+const named = (directory: string, content: string, end: string) =>
+  [join(directory, `${hash('sha256', content).slice(0, 16)}${end}`), content] as const
+
+/** Certificates, and the list that says which host is shown which, the last of them. */
+function certificateFiles({ certificates = [] }: Site, directory: string): readonly (readonly [string, string])[] {
+  const files = certificates.map(({ pem }) => named(directory, pem, '.pem'))
+  const lines = files.map(([path], index) => [path, ...(certificates[index]?.hosts ?? [])].join(' '))
+  return files.length === 0 ? [] : [...files, named(directory, `${lines.join('\n')}\n`, '.list')]
+}
+
+function configText({ routes, backends, otherwise = 'nobody' }: Site, { bind, tls }: Place, list?: string): string {
   const lines = [
     'global',
     '  maxconn 4000',
@@ -105,7 +135,9 @@ export function configOf({ routes, backends, otherwise = 'nobody' }: Site, bind:
     '',
     'frontend ingress',
     `  bind ${bind}`,
+    ...(tls && list ? [`  bind ${tls} ssl crt-list ${list} alpn h2,http/1.1`] : []),
     '  option forwardfor',
+    '  http-request set-header X-Forwarded-Proto https if { ssl_fc }',
     '  http-request set-var(txn.host) req.hdr(host),field(1,:),lower',
     ...hostRules(routes.toSorted(narrowestFirst), otherwise),
     `  default_backend ${otherwise}`,
@@ -115,4 +147,10 @@ export function configOf({ routes, backends, otherwise = 'nobody' }: Site, bind:
     ...backends.toSorted((a, b) => text(a.name, b.name)).flatMap(backendLines),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** The config of the proxy, and the files it names. The same site gives the same text. */
+export function configOf(site: Site, place: Place): { readonly config: string; readonly files: Files } {
+  const files = certificateFiles(site, place.directory)
+  return { config: configText(site, place, files.at(-1)?.[0]), files: new Map(files) }
 }

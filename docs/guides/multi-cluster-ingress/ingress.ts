@@ -16,20 +16,16 @@ import {
   serviceKind,
   setCondition,
 } from '@flotilla/sdk'
-import { configOf } from './haproxy.ts'
+import { configOf, type Place } from './haproxy.ts'
 import { HaProxy } from './proxy.ts'
 import { type Judgement, judge, siteOf } from './site.ts'
-import { hearEndpoints, worldOf } from './world.ts'
+import { hearEndpoints, secretKind, worldOf } from './world.ts'
 
-interface Options {
+interface Options extends Place {
   /** The class of the ingresses it serves; those that say none are served, too. */
   readonly class: string
-  /** Where the proxy listens. */
-  readonly bind: string
   /** Where the world reaches it. */
   readonly addresses: readonly string[]
-  /** For the config file of the proxy. */
-  readonly directory: string
 }
 
 const optionsOf = ({ options }: Host): Options => options as Options // the schema has checked them
@@ -49,7 +45,9 @@ const allOf = (host: Host): readonly MultiClusterIngress[] =>
       return !metadata.deletionTimestamp && ingressClassName === optionsOf(host).class
     })
 
-const judged = (host: Host) => judge(allOf(host), worldOf(host))
+const around = (host: Host) => worldOf(host, optionsOf(host).tls !== undefined)
+
+const judged = (host: Host) => judge(allOf(host), around(host))
 
 function addressesOf(host: Host, { object }: service.Exposure): LoadBalancerStatus | undefined {
   const judgement = judged(host).find(({ ingress }) => ingress.metadata.uid === object.metadata.uid)
@@ -66,7 +64,7 @@ async function say(host: Host, { ingress, refused, unresolved }: Judgement, sign
   const before = ingress.status?.conditions
   const conditions = [
     saying('Accepted', 'the proxy serves it', refused),
-    saying('ResolvedRefs', 'every backend is there', refused ?? unresolved),
+    saying('ResolvedRefs', 'every backend and certificate is there', refused ?? unresolved),
   ].reduce((all, each) => setCondition(all, each, host.now()), before)
   if (conditions === before) return
   const body = { status: { conditions } }
@@ -74,7 +72,7 @@ async function say(host: Host, { ingress, refused, unresolved }: Judgement, sign
 }
 
 function controllerOf(host: Host): Controller {
-  const world = worldOf(host)
+  const world = around(host)
   const proxy = new HaProxy(optionsOf(host).directory)
   let next = 0
 
@@ -82,7 +80,8 @@ function controllerOf(host: Host): Controller {
     const left = next - Date.now()
     if (left > 0) return again(left)
     const all = judged(host)
-    if (await proxy.use(configOf(siteOf(all, world), optionsOf(host).bind), signal)) next = Date.now() + pauseMs
+    const { config, files } = configOf(siteOf(all, world), optionsOf(host))
+    if (await proxy.use(config, files, signal)) next = Date.now() + pauseMs
     await Promise.all(all.map((each) => say(host, each, signal)))
     return done
   }
@@ -95,6 +94,7 @@ function controllerOf(host: Host): Controller {
       (after ?? before)?.spec.resource.kind === 'Service' ? [site] : [],
     )
     .watches(clusterKind, () => [site])
+    .watches(secretKind, ({ before, after }) => ((after ?? before)?.data?.['tls.crt'] ? [site] : []))
     .hears((tell) => {
       const end = hearEndpoints(host, () => tell(site))
       tell(site)
@@ -118,6 +118,7 @@ export const plugin = definePlugin({
     properties: {
       class: { type: 'string' },
       bind: { type: 'string' },
+      tls: { type: 'string' },
       addresses: strings,
       directory: { type: 'string' },
     },

@@ -10,6 +10,7 @@ import { configOf } from './haproxy.ts'
 import { HaProxy } from './proxy.ts'
 
 const { signal } = new AbortController()
+const none = new Map<string, string>()
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -22,7 +23,10 @@ async function freePort(): Promise<number> {
 
 /** A proxy that answers every request with one status. */
 const answering = (status: number, port: number): string =>
-  configOf({ routes: [], backends: [] }, `127.0.0.1:${port}`).replace('status 404', `status ${status}`)
+  configOf({ routes: [], backends: [] }, { bind: `127.0.0.1:${port}`, directory: '/nowhere' }).config.replace(
+    'status 404',
+    `status ${status}`,
+  )
 
 async function eventually(check: () => Promise<void>): Promise<void> {
   for (const end = Date.now() + 30_000; ; await sleep(50))
@@ -47,21 +51,21 @@ test('a proxy', async (t) => {
   t.after(() => Promise.all([first.end(), second.end()]))
 
   await t.test('is started by its first config, and goes on with the next', async () => {
-    assert.equal(await first.use(answering(404, port), signal), true)
+    assert.equal(await first.use(answering(404, port), none, signal), true)
     await answers(404)
-    assert.equal(await first.use(answering(404, port), signal), false)
-    assert.equal(await first.use(answering(403, port), signal), true)
+    assert.equal(await first.use(answering(404, port), none, signal), false)
+    assert.equal(await first.use(answering(403, port), none, signal), true)
     await answers(403)
   })
 
   await t.test('keeps the config it has when the next is none', async () => {
-    await assert.rejects(first.use('nonsense\n', signal), /nonsense/)
+    await assert.rejects(first.use('nonsense\n', none, signal), /nonsense/)
     await answers(403)
     assert.match(await readFile(join(directory, 'haproxy.cfg'), 'utf8'), /status 403/)
   })
 
   await t.test('that was left running hands over its place', async () => {
-    await second.use(answering(401, port), signal)
+    await second.use(answering(401, port), none, signal)
     await answers(401)
     await eventually(async () => assert.equal(first.isUp, false))
   })

@@ -1,8 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Files } from './haproxy.ts'
 
 const run = promisify(execFile)
 
@@ -19,6 +20,7 @@ export class HaProxy {
   readonly #directory: string
   #child: ChildProcess | undefined
   #config = ''
+  #files: Files = new Map()
 
   constructor(directory: string) {
     this.#directory = directory
@@ -30,16 +32,19 @@ export class HaProxy {
   }
 
   /** Goes on with another config, which is checked first. Whether it was another one. */
-  async use(config: string, signal: AbortSignal): Promise<boolean> {
+  async use(config: string, files: Files, signal: AbortSignal): Promise<boolean> {
     if (this.isUp && config === this.#config) return false
-    await mkdir(this.#directory, { recursive: true })
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+    for (const [path, content] of files) await writeFile(path, content, { mode: 0o600 })
     const [file, next] = ['haproxy.cfg', 'next.cfg'].map((name) => join(this.#directory, name)) as [string, string]
     await writeFile(next, config)
     await run('haproxy', ['-c', '-f', next], { signal, timeout: 30_000 })
     await rename(next, file)
     if (this.isUp) this.#child?.kill('SIGUSR2')
     else await this.#start(file)
+    await this.#forget(files)
     this.#config = config
+    this.#files = files
     return true
   }
 
@@ -48,6 +53,13 @@ export class HaProxy {
     if (!child || !this.isUp) return
     child.kill('SIGTERM')
     await once(child, 'exit')
+  }
+
+  /** Takes away certificates that neither this config names nor the one before, which may still be read. */
+  async #forget(files: Files): Promise<void> {
+    const all = (await readdir(this.#directory)).filter((name) => /\.(pem|list)$/.test(name))
+    const left = all.map((name) => join(this.#directory, name)).filter((path) => !files.has(path) && !this.#files.has(path)) // biome-ignore format: one chain
+    for (const path of left) await rm(path, { force: true })
   }
 
   async #start(file: string): Promise<void> {

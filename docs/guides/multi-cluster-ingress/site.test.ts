@@ -23,6 +23,8 @@ const rule = (path: string, pathType = 'Prefix', host?: string) => ({
 })
 
 const world: World = {
+  hasTls: false,
+  pair: ({ name }) => (name === 'nonsense' ? { cert: 'no', key: 'none' } : undefined),
   service: ({ name }) => (name === 'web' ? webService() : undefined),
   slices: () => [
     {
@@ -31,13 +33,13 @@ const world: World = {
       metadata: { name: 'web-1' },
       addressType: 'IPv4',
       ports: [{ name: 'http', port: 8080 }],
-      endpoints: [{ addresses: ['10.0.0.2'] }, { addresses: ['10.0.0.1'] }, { addresses: ['10.0.0.3'], conditions: { ready: false } }], // biome-ignore format: one list
+      endpoints: [{ addresses: ['10.0.0.2'] }, { addresses: ['10.0.0.1'] }, { addresses: ['a.example'] }, { addresses: ['10.0.0.3'], conditions: { ready: false } }], // biome-ignore format: one list
     },
   ],
 }
 
 const config = (...ingresses: readonly MultiClusterIngress[]) =>
-  configOf(siteOf(judge(ingresses, world), world), ':8080')
+  configOf(siteOf(judge(ingresses, world), world), { bind: ':8080', tls: ':8443', directory: '/run' }).config
 
 const linesWith = (text: string, word: string): readonly string[] =>
   text.split('\n').filter((line) => line.includes(word)).map((line) => line.trim()) // biome-ignore format: one chain
@@ -47,7 +49,18 @@ describe('what is refused', () => {
     'a path that would end a line of the config': [rule('/a\n  bind :1'), /has letters that a path of a URL has not/],
     'a path with a quote': [rule("/a' }"), /has letters that a path of a URL has not/],
     'a host that is none': [rule('/', 'Prefix', "a'b"), /host "a'b" is not a lower case name/],
-    'a certificate': [{ ...rule('/'), tls: [{ secretName: 'a' }] }, /tls is not served by this proxy/],
+    'a certificate, where TLS is not served': [
+      { ...rule('/'), tls: [{ secretName: 'a' }] },
+      /tls is not served by this proxy/,
+    ],
+    'a host of a certificate that is none': [
+      { ...rule('/'), tls: [{ hosts: ['a b'] }] },
+      /host "a b" is not a lower case name/,
+    ],
+    'a Service that would end a line of the config': [
+      { defaultBackend: to('a\n') },
+      /"a\\n" is not the name of a Service or of a port/,
+    ],
     'a backend that is no Service': [{ defaultBackend: { resource: { kind: 'Bucket', name: 'b' } } }, /backend Bucket b is no Service/], // biome-ignore format: a row
   }
   for (const [name, [spec, says]] of Object.entries(refusals))
@@ -73,6 +86,16 @@ describe('what is refused', () => {
     assert.deepEqual(judgement?.unresolved, { reason: 'BackendNotFound', message: 'there is no Service api' })
     assert.match(config(wanting), /backend default:api:80\n {2}balance leastconn\n {2}option redispatch 1\n$/m)
   })
+})
+
+test('a certificate that cannot be shown is told of, and the rest is served', () => {
+  const says = { missing: /no Secret missing with tls.crt and tls.key/, nonsense: /Secret nonsense has no certificate and key that can be read/ } // biome-ignore format: one map
+  for (const [secretName, message] of Object.entries(says)) {
+    const [judgement] = judge([ingress('a', 2020, { ...rule('/'), tls: [{ secretName }] })], { ...world, hasTls: true })
+    assert.equal(judgement?.refused, undefined)
+    assert.equal(judgement?.unresolved?.reason, 'InvalidCertificateRef')
+    assert.match(judgement?.unresolved?.message ?? '', message)
+  }
 })
 
 describe('a config', () => {

@@ -1,5 +1,6 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
 import {
-  type Endpoint,
   type EndpointSlice,
   type IngressBackend,
   isReadyEndpoint,
@@ -9,10 +10,19 @@ import {
   type MultiClusterIngress,
   type Service,
 } from '@flotilla/sdk'
-import type { Backend, Route, Server, Site } from './haproxy.ts'
+import type { Backend, Certificate, Route, Server, Site } from './haproxy.ts'
+
+/** What a Secret of type `kubernetes.io/tls` holds. */
+export interface Pair {
+  readonly cert: string
+  readonly key: string
+}
 
 /** What is known of Services, and of where they run. */
 export interface World {
+  /** Whether the proxy listens for TLS. */
+  readonly hasTls: boolean
+  pair(secret: Key): Pair | undefined
   service(key: Key): Service | undefined
   /** The EndpointSlices of a Service in each cluster that may get traffic. */
   slices(key: Key): readonly EndpointSlice[]
@@ -29,12 +39,13 @@ export interface Judgement {
   readonly ingress: MultiClusterIngress
   /** Nothing of it is served. */
   readonly refused?: Problem
-  /** These backends answer 503. */
+  /** Backends that answer 503, certificates that are not shown. */
   readonly unresolved?: Problem
 }
 
 const safePath = /^\/[A-Za-z0-9/._~!$&()*+,;=:@%-]*$/
 const safeHost = /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/
+const safeName = /^[a-z0-9-]*$/
 
 type Leading = Omit<Route, 'backend'> & { readonly to: IngressBackend }
 
@@ -50,13 +61,20 @@ const backendsOf = (ingress: MultiClusterIngress): readonly IngressBackend[] => 
   return [...routesOf(ingress).map(({ to }) => to), ...(defaultBackend ? [defaultBackend] : [])]
 }
 
-/** Whatever is not plainly a path or a host never gets into a config file. */
-function malformed(ingress: MultiClusterIngress): string | undefined {
+/** Whatever is not plainly a path, a host or a name never gets into a config file. */
+function malformed(ingress: MultiClusterIngress, world: World): string | undefined {
   const routes = routesOf(ingress)
-  const [host, path] = [routes.find((route) => route.host && !safeHost.test(route.host)), routes.find((route) => !safePath.test(route.path))] // biome-ignore format: a pair
-  if (host) return `host ${JSON.stringify(host.host)} is not a lower case name`
-  if (path) return `path ${JSON.stringify(path.path)} has letters that a path of a URL has not; write them as %XX`
-  if (ingress.spec?.tls?.length) return 'tls is not served by this proxy; end it in front, and take it out here'
+  const { tls = [] } = ingress.spec ?? {}
+  const hosts = [...routes.flatMap(({ host }) => host || []), ...tls.flatMap(({ hosts = [] }) => hosts)]
+  const host = hosts.find((each) => !safeHost.test(each))
+  const path = routes.find((route) => !safePath.test(route.path))?.path
+  const names = backendsOf(ingress).flatMap(({ service }) => [service?.name ?? '', service?.port?.name ?? ''])
+  const name = names.find((each) => !safeName.test(each))
+  if (host !== undefined) return `host ${JSON.stringify(host)} is not a lower case name`
+  if (path !== undefined)
+    return `path ${JSON.stringify(path)} has letters that a path of a URL has not; write them as %XX`
+  if (name !== undefined) return `${JSON.stringify(name)} is not the name of a Service or of a port`
+  if (tls.length > 0 && !world.hasTls) return 'tls is not served by this proxy: its option `tls` does not say where'
   const resource = backendsOf(ingress).find(({ resource }) => resource)?.resource
   return resource && `backend ${resource.kind} ${resource.name} is no Service; only Services are served`
 }
@@ -69,7 +87,38 @@ const age = ({ metadata: { creationTimestamp = '', namespace = '', name } }: Mul
 const portOf = ({ spec }: Service, { name, number }: { name?: string; number?: number } = {}) =>
   spec?.ports?.find((port) => (name ? port.name === name : port.port === number))
 
-const unresolvedIn = (world: World, ingress: MultiClusterIngress): string | undefined => {
+/** The certificate in a Secret, or why there is none to be shown. */
+function certificateIn(world: World, namespace: string, name: string): string | Pair {
+  const pair = world.pair({ namespace, name })
+  if (!pair) return `there is no Secret ${name} with tls.crt and tls.key`
+  try {
+    const fits = new X509Certificate(pair.cert).checkPrivateKey(createPrivateKey(pair.key))
+    return fits ? pair : `the key in Secret ${name} is not that of its certificate`
+  } catch {
+    return `Secret ${name} has no certificate and key that can be read`
+  }
+}
+
+const secretsOf = ({ metadata: { namespace = '' }, spec }: MultiClusterIngress) =>
+  (spec?.tls ?? []).flatMap(({ hosts = [], secretName }) =>
+    secretName ? [{ namespace, name: secretName, hosts }] : [],
+  )
+
+const certificatesOf = (world: World, ingress: MultiClusterIngress): readonly Certificate[] =>
+  secretsOf(ingress).flatMap(({ namespace, name, hosts }) => {
+    const pair = certificateIn(world, namespace, name)
+    return typeof pair === 'string' ? [] : [{ hosts, pem: `${pair.cert}\n${pair.key}` }]
+  })
+
+function unresolvedIn(world: World, ingress: MultiClusterIngress): Problem | undefined {
+  const backends = missingIn(world, ingress)
+  if (backends) return { reason: 'BackendNotFound', message: backends }
+  const problems = secretsOf(ingress).map(({ namespace, name }) => certificateIn(world, namespace, name))
+  const message = problems.find((each) => typeof each === 'string')
+  return message ? { reason: 'InvalidCertificateRef', message } : undefined
+}
+
+const missingIn = (world: World, ingress: MultiClusterIngress): string | undefined => {
   const missing = backendsOf(ingress).flatMap(({ service: wanted }) => {
     if (!wanted) return []
     const found = world.service({ namespace: ingress.metadata.namespace ?? '', name: wanted.name })
@@ -85,22 +134,23 @@ export function judge(ingresses: readonly MultiClusterIngress[], world: World): 
   const taken = new Map<string, MultiClusterIngress>()
   const oldestFirst = ingresses.toSorted((a, b) => (age(a) < age(b) ? -1 : 1))
   return oldestFirst.map((ingress): Judgement => {
-    const wrong = malformed(ingress)
+    const wrong = malformed(ingress, world)
     if (wrong) return { ingress, refused: { reason: 'Invalid', message: wrong } }
     const wanted = routesOf(ingress).map(asked)
     const clash = wanted.find((each) => taken.has(each))
     const owner = clash && taken.get(clash)
     if (owner) return { ingress, refused: { reason: 'Conflict', message: `${clash} is of MultiClusterIngress ${keyText(keyOf(owner))}, which is older` } } // biome-ignore format: one line
     for (const each of wanted) taken.set(each, ingress)
-    const message = unresolvedIn(world, ingress)
-    return { ingress, ...(message && { unresolved: { reason: 'BackendNotFound', message } }) }
+    const unresolved = unresolvedIn(world, ingress)
+    return { ingress, ...(unresolved && { unresolved }) }
   })
 }
 
 const serversOf = ({ endpoints = [], ports = [] }: EndpointSlice, portName: string): readonly Server[] => {
   const port = ports.find(({ name = '' }) => name === portName)?.port
   if (port === undefined) return []
-  return endpoints.filter(isReadyEndpoint).flatMap(({ addresses: [address = ''] }: Endpoint) => ({ address, port }))
+  const addresses = endpoints.filter(isReadyEndpoint).map(({ addresses: [first = ''] }) => first)
+  return addresses.filter((address) => isIP(address) !== 0).map((address) => ({ address, port }))
 }
 
 /** A backend is named after the Service and its port, so that two ingresses share it. */
@@ -131,5 +181,6 @@ export function siteOf(judged: readonly Judgement[], world: World): Site {
   const owner = served.find(({ spec }) => spec?.defaultBackend)
   const otherwise = owner?.spec?.defaultBackend && of(owner, owner.spec.defaultBackend)?.name
   const once = new Map(backends.map((backend) => [backend.name, backend]))
-  return { routes, backends: [...once.values()], ...(otherwise && { otherwise }) }
+  const certificates = served.flatMap((ingress) => certificatesOf(world, ingress))
+  return { routes, backends: [...once.values()], certificates, ...(otherwise && { otherwise }) }
 }

@@ -9,7 +9,9 @@ import {
   isReadyEndpoint,
   isTrue,
   type Key,
+  type Kind,
   keyText,
+  type Manifest,
   type Member,
   resourceBindingKind,
   type Store,
@@ -17,7 +19,15 @@ import {
   sliceLabel,
   sliceManager,
 } from '@flotilla/sdk'
-import type { World } from './site.ts'
+import type { Pair, World } from './site.ts'
+
+interface Secret extends Manifest {
+  readonly data?: Readonly<Record<string, string>>
+}
+
+export const secretKind: Kind<Secret> = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', scope: 'Namespaced' }
+
+const decoded = (text: string): string => Buffer.from(text, 'base64').toString()
 
 /** Endpoints of a cluster's own; what was brought from elsewhere is asked for where it is from. */
 const own = { labelSelector: `${sliceLabel.managedBy} notin (${Object.values(sliceManager).join(',')})` }
@@ -37,7 +47,8 @@ const isHealthy = ({ status }: Cluster): boolean => isTrue(status?.conditions, '
 const isUp = ({ endpoints = [] }: EndpointSlice): boolean => endpoints.some(isReadyEndpoint)
 
 /** What the caches know of Services. A cluster that does not answer gets requests only while no other has an endpoint. */
-export function worldOf(host: Host): World {
+export function worldOf(host: Host, hasTls: boolean): World {
+  const secrets = host.store(secretKind)
   const services = host.store(serviceKind)
   const bindings = host.store(resourceBindingKind)
   const clusters = host.store(clusterKind)
@@ -57,7 +68,12 @@ export function worldOf(host: Host): World {
     return healthy.some(isUp) ? healthy : at(open)
   }
 
-  return { service: (key) => services.get(key), slices }
+  function pair(secret: Key): Pair | undefined {
+    const { 'tls.crt': cert, 'tls.key': key } = secrets.get(secret)?.data ?? {}
+    return cert && key ? { cert: decoded(cert), key: decoded(key) } : undefined
+  }
+
+  return { hasTls, pair, service: (key) => services.get(key), slices }
 }
 
 /** Hears of every change of an endpoint in any member, from when the member is there. */
