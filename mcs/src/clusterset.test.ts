@@ -5,6 +5,7 @@ import {
   type Condition,
   type EndpointSlice,
   endpointSliceKind,
+  executionNamespace,
   findCondition,
   type Manifest,
   type Service,
@@ -13,8 +14,10 @@ import {
   serviceImportV1beta1Kind,
   serviceKind,
   sliceLabel,
+  workName,
 } from '@flotilla/sdk'
 import {
+  binding,
   cluster,
   examinePlugin,
   fakeHost,
@@ -23,6 +26,7 @@ import {
   webExport,
   webService,
   webSlice,
+  work,
 } from '@flotilla/sdk/testing'
 import { clusterset } from './clusterset.ts'
 import { exportableServices } from './exportable.ts'
@@ -84,6 +88,13 @@ const begin = (held: Readonly<Record<string, readonly Manifest[]>>, clusters: re
 
 const a = [shop, exported(), webService(), webSlice(['10.0.0.1'])]
 const b = [shop, exported({ creationTimestamp: '2026-01-02T00:00:00Z' }), webService(), webSlice(['10.1.0.1'])]
+
+/** The binding of a Deployment that has to leave a cluster. */
+const evicted = (name: string, from: string): Manifest => {
+  const { spec, ...rest } = binding({ namespace: 'default', name })
+  const resource = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name }
+  return { ...rest, spec: { ...spec, resource, gracefulEvictionTasks: [{ fromCluster: from, reason: 'x', producer: 'y' }] } } // biome-ignore format: one object
+}
 
 const versionsOf = (host: ReturnType<typeof fakeHost>) => [...host.memberObjects.values()].map(({ version }) => version)
 
@@ -238,6 +249,38 @@ describe('endpoints of a cluster that is not ready', () => {
     assert.ok(addresses('c').includes('10.0.0.1'))
   })
 
+  test('are withdrawn from a cluster that is being emptied, and come back', async () => {
+    const { host, settle, addresses } = begin({ a, b })
+    host.objects.put({ ...joined('a'), spec: { syncMode: 'Push', taints: [{ key: 'maintenance', effect: 'NoExecute' }] } }) // biome-ignore format: one call
+    await settle()
+    assert.deepEqual(addresses('c'), ['10.1.0.1'])
+    host.objects.put(joined('a'))
+    await settle()
+    assert.deepEqual(addresses('c'), ['10.0.0.1', '10.1.0.1'])
+  })
+
+  test('are withdrawn when what the Service selects is being evicted, of which is heard', async () => {
+    const selecting = [shop, exported(), webService({ selector: { app: 'web' } }), webSlice(['10.0.0.1'])]
+    const { host, controller, settle, addresses } = begin({ a: selecting, b })
+    await controller.listen()
+    const content = manifest('apps/v1', 'Deployment', { namespace: 'default', name: 'front', spec: { template: { metadata: { labels: { app: 'web' } } } } }) // biome-ignore format: one call
+    host.objects.put(work({ name: workName(content), namespace: executionNamespace('a'), manifest: content }))
+    const heard = () => controller.heard.filter(({ name }) => name === 'web').length
+    const before = heard()
+    host.objects.put(evicted('front', 'a'))
+    assert.ok(heard() > before)
+    await settle()
+    assert.deepEqual(addresses('c'), ['10.1.0.1'])
+  })
+
+  test('stay while no cluster is well: what was last known is better than nothing', async () => {
+    const { host, settle, addresses } = begin({ a, b })
+    await settle()
+    for (const name of ['a', 'b']) host.objects.put(joined(name, false))
+    await settle()
+    assert.deepEqual(addresses('c'), ['10.0.0.1', '10.1.0.1'])
+  })
+
   test('stay, and so does the import, while it is not known what the cluster exports', async () => {
     const first = begin({ a })
     await first.settle()
@@ -245,6 +288,44 @@ describe('endpoints of a cluster that is not ready', () => {
     const { settle, imported, addresses } = begin({ c: held }, [joined('a', false)])
     await settle()
     assert.deepEqual([imported('c')?.metadata.name, addresses('c')], ['web', ['10.0.0.1']])
+  })
+})
+
+describe('a Service that is to be reached near by', () => {
+  const near = (words: { readonly exported?: object; readonly zone: string; readonly address: string }) => [
+    shop,
+    exported(words.exported),
+    webService({ trafficDistribution: 'PreferClose' }),
+    { ...webSlice([]), endpoints: [{ addresses: [words.address], zone: words.zone, hints: { forZones: [{ name: 'old' }] } }] }, // biome-ignore format: one object
+  ]
+  const placed = (name: string, region: string, zone: string) => ({ ...joined(name), spec: { syncMode: 'Push', region, zones: [zone] } }) // biome-ignore format: one object
+  const hints = (slices: readonly EndpointSlice[]) =>
+    Object.fromEntries(
+      slices.flatMap(({ endpoints = [] }) => endpoints.map(({ addresses, hints }) => [addresses[0], hints])),
+    )
+
+  test('has endpoints that say for which zones of a cluster they are', async () => {
+    const held = { a: near({ zone: 'eu-1', address: '10.0.0.1' }), b: near({ zone: 'us-1', address: '10.1.0.1' }) }
+    const clusters = [placed('a', 'eu', 'eu-1'), placed('b', 'us', 'us-1'), placed('c', 'eu', 'eu-2')]
+    const { host, at, settle, mirrored } = begin(held, clusters)
+    await settle()
+    const forZones = (...zones: readonly string[]) => ({ forZones: zones.map((name) => ({ name })) })
+    assert.deepEqual(hints(mirrored('c')), { '10.0.0.1': forZones('eu-1', 'eu-2'), '10.1.0.1': forZones('us-1') })
+    assert.deepEqual(hints(mirrored('b')), { '10.0.0.1': forZones('eu-1'), '10.1.0.1': forZones('us-1') })
+    const before = versionsOf(host)
+    await settle()
+    assert.deepEqual(versionsOf(host), before, 'and is written once')
+    at('a').put(webSlice([]))
+    await settle()
+    assert.deepEqual(hints(mirrored('c')), { '10.1.0.1': forZones('us-1', 'eu-2') })
+  })
+
+  test('is one that says so: others have no hints', async () => {
+    const [, , , slice] = near({ zone: 'eu-1', address: '10.0.0.1' })
+    assert.ok(slice)
+    const { settle, mirrored } = begin({ a: [shop, exported(), webService(), slice] }, [placed('c', 'eu', 'eu-2')])
+    await settle()
+    assert.deepEqual(hints(mirrored('c')), { '10.0.0.1': undefined })
   })
 })
 
@@ -285,6 +366,8 @@ test('hears of what is exported, and again when anything about it changes', asyn
     endpoints: () => at('a').put(webSlice(['10.0.0.9'])),
     service: () => at('a').put(webService({ sessionAffinity: 'ClientIP' })),
     readiness: () => host.objects.put(joined('a', false)),
+    taints: () => host.objects.put({ ...joined('c'), spec: { taints: [{ key: 'k', effect: 'NoExecute' }] } }),
+    region: () => host.objects.put({ ...joined('c'), spec: { region: 'eu' } }),
     network: () => host.objects.put(joined('b', true, { [annotation.network]: 'east' })),
     namespace: () => at('c').put(shop),
   }

@@ -20,6 +20,9 @@ import {
   multiClusterServiceKind,
   type Outcome,
   reasonOf,
+  resourceBindingKind,
+  type Service,
+  type service,
   serviceKind,
   sliceLabel,
   sliceManager,
@@ -29,6 +32,7 @@ import {
   workKind,
   workName,
 } from '@flotilla/sdk'
+import { hintsFor, placeOf, placesText, prefersNear, type Source, unhinted } from './locality.ts'
 import { isReady, lacks } from './members.ts'
 import { type Part, partsOf } from './parts.ts'
 import { reaches } from './route.ts'
@@ -42,6 +46,7 @@ import {
   serviceOfSlice,
   sliceOf,
 } from './slices.ts'
+import { createWithdrawals, doubtOf, used } from './withdrawal.ts'
 import { letGo, removeAll, say, writeWork } from './writing.ts'
 
 /** Which part of the slice it is made from a slice is, when that does not fit into one: the end of its name. */
@@ -130,6 +135,19 @@ function dispatchedWork(slice: EndpointSlice, source: string, consumer: string, 
   return there ? mergedWork(there, labelled) : labelled
 }
 
+const hasReady = (work: Work): boolean => {
+  const slice = sliceOf(work)
+  return slice !== undefined && hasReadyEndpoint(slice)
+}
+
+/** Where a Work has ready endpoints; what else changes in it is nobody else's business. */
+const textOf = (work: Work | undefined): string | undefined =>
+  work && !work.metadata.deletionTimestamp && hasReady(work) ? placesText(sliceOf(work)?.endpoints) : undefined
+
+/** What of a cluster matters to who gets whose endpoints, and from where. */
+const wayOf = (cluster: Cluster | undefined): string =>
+  JSON.stringify([isReady(cluster), doubtOf(cluster) === undefined, cluster && placeOf(cluster)])
+
 /** Brings each collected slice of a MultiClusterService to its consumers, but for the cluster it is from. */
 export function dispatchController(host: Host): Controller {
   const { event } = host
@@ -138,15 +156,29 @@ export function dispatchController(host: Host): Controller {
   const services = host.store(multiClusterServiceKind)
   const templates = host.store(serviceKind)
 
+  const withdrawals = createWithdrawals(host)
   const isReachable = (name: string) => isReady(clusters.get({ name }))
+  const isNear = (service: Key) => prefersNear(templates.get(service)?.spec?.trafficDistribution)
 
-  /** An unreachable cluster's endpoints go nowhere while another cluster has some: what is left is better than nothing. */
-  function isWithdrawn(work: Work, service: Key): boolean {
-    if (isReachable(clusterOfWork(work))) return false
-    return works.by(collectedByService, keyText(service)).some((other) => {
-      const slice = sliceOf(other)
-      return isReachable(clusterOfWork(other)) && !other.metadata.deletionTimestamp && slice && hasReadyEndpoint(slice)
-    })
+  /** The collected slices that are used: those of clusters that are not well only while nobody else is ready. */
+  function usedOf(service: Key): readonly Work[] {
+    const template = templates.get(service)
+    const there = works.by(collectedByService, keyText(service)).filter(({ metadata }) => !metadata.deletionTimestamp)
+    return used(there, (work) => !withdrawals.why(clusterOfWork(work), template), hasReady).from
+  }
+
+  const placed = (work: Work, { endpoints = [] }: Pick<EndpointSlice, 'endpoints'>): readonly Source[] => {
+    const cluster = clusters.get({ name: clusterOfWork(work) })
+    return cluster ? [{ place: placeOf(cluster), endpoints }] : []
+  }
+
+  /** A slice as it is reached from a consumer, with hints for who is near where they are wanted. */
+  function hinted(work: Work, reached: service.Reached, consumer: string, from: readonly Work[], by: Key) {
+    const to = clusters.get({ name: consumer })
+    const [own] = placed(work, reached)
+    if (!to || !own || !isNear(by)) return { ...reached, endpoints: unhinted(reached.endpoints ?? []) }
+    const sources = from.flatMap((each) => placed(each, sliceOf(each) ?? {}))
+    return { ...reached, endpoints: hintsFor(placeOf(to), sources)(own) }
   }
 
   function consumersFor(by: MultiClusterService, source: string): readonly string[] {
@@ -178,12 +210,14 @@ export function dispatchController(host: Host): Controller {
   async function dispatch(work: Work, by: MultiClusterService, collected: EndpointSlice, signal: AbortSignal) {
     const source = clusterOfWork(work)
     const provider = clusters.get({ name: source })
-    const consumers = isWithdrawn(work, keyOf(by)) ? [] : consumersFor(by, source)
+    const from = usedOf(keyOf(by))
+    const isUsed = from.some(({ metadata }) => metadata.name === work.metadata.name && metadata.namespace === work.metadata.namespace) // biome-ignore format: one call
+    const consumers = isUsed ? consumersFor(by, source) : []
     const to = consumers.flatMap((name) => clusters.get({ name }) ?? [])
     const exported = templates.get(keyOf(by)) // as it is in the provider, too
     const reached = provider ? await reaches(host, { of: keyOf(by), exported, provider, slice: collected, to }) : {}
     const wanted = Object.entries(reached).flatMap(([consumer, each]) =>
-      partsOf(each).map((part) => ({ consumer, slice: dispatchedSlice(collected, source, by.metadata.name, part) })),
+      partsOf(hinted(work, each, consumer, from, keyOf(by))).map((part) => ({ consumer, slice: dispatchedSlice(collected, source, by.metadata.name, part) })), // biome-ignore format: one call
     )
     const names = new Set(wanted.map(({ consumer, slice }) => `${consumer}/${workName(slice)}`))
     const brought = works.by(byOrigin, keyText(keyOf(work)))
@@ -210,32 +244,45 @@ export function dispatchController(host: Host): Controller {
 
   const collectedOf = (service: Key) => works.by(collectedByService, keyText(service)).map(keyOf)
 
-  /** A source that comes or goes concerns those of its Service that wait for another to be there. */
-  const siblings = (work: Work): readonly Key[] => {
+  /**
+   * A source that comes or goes concerns those of its Service that are withdrawn for it, and where it is ready those for
+   * whom nearness counts.
+   */
+  const siblings = ({ before, after }: Change<Work>): readonly Key[] => {
+    const work = (after ?? before) as Work // a change has one or the other
     const service = serviceOf(work)
-    if (!service) return []
-    return works
-      .by(collectedByService, keyText(service))
-      .filter((other) => clusterOfWork(other) !== clusterOfWork(work) && !isReachable(clusterOfWork(other)))
-      .map(keyOf)
+    if (!service || textOf(before) === textOf(after)) return []
+    const template = templates.get(service)
+    const others = works.by(collectedByService, keyText(service)).filter((other) => clusterOfWork(other) !== clusterOfWork(work)) // biome-ignore format: one chain
+    return others.filter((other) => isNear(service) || withdrawals.why(clusterOfWork(other), template)).map(keyOf)
   }
 
-  const touchedByWork = ({ before, after, initial }: Change<Work>): readonly Key[] => {
+  const touchedByWork = (change: Change<Work>): readonly Key[] => {
+    const { before, after, initial } = change
     const work = (after ?? before) as Work // a change has one or the other
     const origin = !after || after.metadata.deletionTimestamp ? originOf(work) : undefined
-    return [...(origin ? [origin] : []), ...(initial ? [] : siblings(work))]
+    return [...(origin ? [origin] : []), ...(initial ? [] : siblings(change))]
   }
 
   const touchedByCluster = ({ before, after, initial }: Change<Cluster>): readonly Key[] => {
-    if (initial || isReady(before) === isReady(after)) return []
+    if (initial || wayOf(before) === wayOf(after)) return []
     return services.list().flatMap((service) => collectedOf(keyOf(service)))
   }
+
+  const provided = (namespace: string): readonly Service[] =>
+    services.list(namespace).flatMap((service) => templates.get(keyOf(service)) ?? [])
 
   return host
     .controller('dispatch')
     .for(workKind, isNews)
     .watches(workKind, touchedByWork)
     .watches(clusterKind, touchedByCluster)
+    .watches(resourceBindingKind, (change) => withdrawals.concerned(change, provided).flatMap(collectedOf))
+    .watches(serviceKind, ({ before, after, initial }) =>
+      initial || before?.spec?.trafficDistribution === after?.spec?.trafficDistribution
+        ? []
+        : collectedOf(keyOf((after ?? before) as Service)),
+    )
     .watches(multiClusterServiceKind, ({ before, after, initial }) => {
       const isStatusOnly = before && after && before.metadata.generation === after.metadata.generation && before.metadata.deletionTimestamp === after.metadata.deletionTimestamp // biome-ignore format: one condition
       const { namespace = '', name } = (after ?? before as MultiClusterService).metadata // biome-ignore format: a change has one or the other

@@ -1,11 +1,14 @@
 import {
   annotation,
   type Change,
+  type Cluster,
   type Controller,
+  clusterKind,
   deepEqual,
   done,
   type EndpointSlice,
   endpointSliceKind,
+  executionNamespace,
   finalizer,
   type Host,
   type Index,
@@ -14,13 +17,17 @@ import {
   keyText,
   label,
   type Outcome,
+  resourceBindingKind,
+  type Service,
+  serviceKind,
   sliceLabel,
   sliceManager,
   type Work,
   withoutKeys,
   workKind,
 } from '@flotilla/sdk'
-import { clusterOfWork, flowsOf, serviceOfSlice, sliceOf } from './slices.ts'
+import { clusterOfWork, collectedByService, flowsOf, hasReadyEndpoint, serviceOfSlice, sliceOf } from './slices.ts'
+import { createWithdrawals, doubtOf, used } from './withdrawal.ts'
 import { letGo, removeAll } from './writing.ts'
 
 /** The Service that stands for an imported one. */
@@ -86,13 +93,59 @@ export function importedSlice(work: Work): EndpointSlice | undefined {
 const saysSame = (a: EndpointSlice, b: EndpointSlice): boolean =>
   deepEqual([a.endpoints, a.ports, a.metadata.labels], [b.endpoints, b.ports, b.metadata.labels])
 
+const isExported = (work: Work): boolean => !work.metadata.deletionTimestamp && flowsOf(work).includes('ServiceExport')
+
+const serviceOf = (work: Work): Key | undefined => {
+  const slice = sliceOf(work)
+  return slice && serviceOfSlice(slice)
+}
+
+const hasReady = (work: Work): boolean => {
+  const slice = sliceOf(work)
+  return slice !== undefined && hasReadyEndpoint(slice)
+}
+
 /** Keeps, on the control plane, a slice for each that was collected for a ServiceExport. */
 export function importedSliceController(host: Host): Controller {
   const { client, event } = host
   const slices = host.store(endpointSliceKind)
+  const works = host.store(workKind)
+  const templates = host.store(serviceKind)
+  const withdrawals = createWithdrawals(host)
+
+  const collectedOf = (service: Key) => works.by(collectedByService, keyText(service)).filter(isExported)
+
+  /** Whether its endpoints are used: those of a cluster that is not well only while nobody else is ready. */
+  function isUsed(work: Work): boolean {
+    const service = serviceOf(work)
+    if (!service) return false
+    const template = templates.get(service)
+    const isGood = (each: Work) => !withdrawals.why(clusterOfWork(each), template)
+    return isGood(work) || used(collectedOf(service), isGood, hasReady).from.some((each) => clusterOfWork(each) === clusterOfWork(work)) // biome-ignore format: one expression
+  }
+
+  const siblings = ({ before, after, initial }: Change<Work>): readonly Key[] => {
+    const service = serviceOf((after ?? before) as Work) // a change has one or the other
+    const [old, now] = [before, after].map((work) => work !== undefined && isExported(work) && hasReady(work))
+    if (initial || !service || old === now) return []
+    return collectedOf(service).filter((work) => withdrawals.why(clusterOfWork(work), templates.get(service))).map(keyOf) // biome-ignore format: one chain
+  }
+
+  const touchedByCluster = ({ before, after, initial }: Change<Cluster>): readonly Key[] => {
+    const name = (after ?? before)?.metadata.name ?? ''
+    if (initial || !doubtOf(before) === !doubtOf(after)) return []
+    const concerned = works
+      .list(executionNamespace(name))
+      .filter(isExported)
+      .flatMap((work) => serviceOf(work) ?? [])
+    return concerned.flatMap((service) => collectedOf(service).map(keyOf))
+  }
+
+  const exportedIn = (namespace: string): readonly Service[] =>
+    templates.list(namespace).filter((service) => collectedOf(keyOf(service)).length > 0)
 
   async function keep(work: Work, signal: AbortSignal): Promise<Outcome> {
-    const wanted = importedSlice(work)
+    const wanted = isUsed(work) ? importedSlice(work) : undefined
     const made = slices.by(byWork, keyText(keyOf(work)))
     await removeAll(host, endpointSliceKind, made.filter(({ metadata }) => metadata.name !== wanted?.metadata.name), signal) // biome-ignore format: one call
     if (!wanted) return done
@@ -114,6 +167,11 @@ export function importedSliceController(host: Host): Controller {
     .controller('imported-slices')
     .for(workKind, isNews)
     .watches(endpointSliceKind, touchedBy)
+    .watches(workKind, siblings)
+    .watches(clusterKind, touchedByCluster)
+    .watches(resourceBindingKind, (change) =>
+      withdrawals.concerned(change, exportedIn).flatMap((service) => collectedOf(service).map(keyOf)),
+    )
     .reconcile(async (work, key, signal) => {
       const isWanted = work && !work.metadata.deletionTimestamp && flowsOf(work).includes('ServiceExport')
       if (isWanted) return keep(work, signal)

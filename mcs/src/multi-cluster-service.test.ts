@@ -3,10 +3,12 @@ import { describe, test } from 'node:test'
 import {
   annotation,
   type Binding,
+  clusterKind,
   type EndpointSlice,
   executionNamespace,
   finalizer,
   findCondition,
+  type Kind,
   label,
   type Manifest,
   type MultiClusterService,
@@ -367,6 +369,60 @@ describe('endpoints are dispatched', () => {
     assert.ok(isThereFrom('member1'))
   })
 
+  test('those of a cluster that is being emptied, or that the Service leaves, are withdrawn while another has some', async () => {
+    const taints = [{ key: 'maintenance', effect: 'NoExecute' }] as const
+    for (const doubt of [
+      (host: World['host']) => host.objects.put(cluster({ name: 'member1', taints })),
+      (host: World['host']) => host.objects.put(evicted(host.objects.get(resourceBindingKind, { namespace: 'default', name: 'web-service' }) as Binding)), // biome-ignore format: one call
+    ]) {
+      const { host, dispatch, addresses, slices } = await dispatched(all, two)
+      doubt(host)
+      await dispatch('member1')
+      for (const each of slices('member3').filter((each) => !isThere(each))) host.objects.remove(each)
+      assert.deepEqual(addresses('member3'), ['10.0.0.2'])
+    }
+  })
+
+  test('of no cluster that is well they stay: what was last known is better than nothing', async () => {
+    const { host, dispatch, slices } = await dispatched(all, two)
+    for (const name of ['member1', 'member2']) host.objects.put(cluster({ name, ready: false }))
+    for (const name of ['member1', 'member2']) await dispatch(name)
+    assert.equal(slices('member3').filter(isThere).length, 2)
+  })
+
+  test('with hints for who is near, when the Service prefers that, instead of those of their own cluster', async () => {
+    const hinted = (address: string, zone: string) => ({ ...webSlice([]), endpoints: [{ addresses: [address], zone, hints: { forZones: [{ name: zone }] } }] }) // biome-ignore format: one object
+    const world = await dispatched(all, { member1: [hinted('10.0.0.1', 'eu-1')], member2: [hinted('10.0.0.2', 'us-1')] }) // biome-ignore format: one call
+    const { host, dispatch, slices, content } = world
+    const hints = () => Object.fromEntries(slices('member3').flatMap((each) => (content(each) as EndpointSlice).endpoints ?? []).map(({ addresses, hints }) => [addresses[0], hints])) // biome-ignore format: one chain
+    assert.deepEqual(hints(), { '10.0.0.1': undefined, '10.0.0.2': undefined })
+    for (const [name, region, zones] of [['member1', 'eu', ['eu-1']], ['member2', 'us', ['us-1']], ['member3', 'eu', ['eu-2']]] as const) host.objects.put(cluster({ name, region, zones })) // biome-ignore format: one list
+    const template = host.objects.get(serviceKind, key) as Manifest & { spec: object }
+    host.objects.put({ ...template, spec: { ...template.spec, trafficDistribution: 'PreferClose' } } as Manifest)
+    for (const name of ['member1', 'member2']) await dispatch(name)
+    const forZones = (...zones: readonly string[]) => ({ forZones: zones.map((name) => ({ name })) })
+    assert.deepEqual(hints(), { '10.0.0.1': forZones('eu-1', 'eu-2'), '10.0.0.2': forZones('us-1') })
+    const before = host.objects.version
+    for (const name of ['member1', 'member2']) await dispatch(name)
+    assert.equal(host.objects.version, before)
+  })
+
+  test('again when a cluster, an eviction or the first ready endpoint elsewhere changes who gets them', async () => {
+    const { host, works, content } = await dispatched(all, two)
+    const keysOf = (kind: Kind<unknown>, change: object) => host.controllers.get('dispatch')?.keysOf(kind, change).length // biome-ignore format: one call
+    const before = cluster({ name: 'member1' })
+    const taints = [{ key: 'maintenance', effect: 'NoExecute' }] as const
+    for (const after of [cluster({ name: 'member1', taints }), cluster({ name: 'member1', ready: false }), cluster({ name: 'member1', region: 'eu' })]) assert.equal(keysOf(clusterKind, { before, after }), 2) // biome-ignore format: one call
+    assert.equal(keysOf(clusterKind, { before, after: cluster({ name: 'member1', provider: 'x' }) }), 0)
+    const bound = host.objects.get(resourceBindingKind, { namespace: 'default', name: 'web-service' }) as Binding
+    assert.equal(keysOf(resourceBindingKind, { before: bound, after: evicted(bound) }), 2)
+    host.objects.put(cluster({ name: 'member1', ready: false }))
+    const ready = works('member2').find((each) => content(each)?.kind === 'EndpointSlice') as Work
+    const down = { ...ready, spec: { ...ready.spec, workload: { manifests: [{ ...webSlice(['10.0.0.2']), endpoints: [{ addresses: ['10.0.0.2'], conditions: { ready: false } }] }] } } } // biome-ignore format: one object
+    assert.equal(keysOf(workKind, { before: down, after: ready }), 1)
+    assert.equal(keysOf(workKind, { before: ready, after: ready }), 0)
+  })
+
   test('and stay while no other has any: never an empty answer', async () => {
     const { host, dispatch, slices } = await dispatched()
     host.objects.put(cluster({ name: 'member1', ready: false }))
@@ -378,6 +434,13 @@ describe('endpoints are dispatched', () => {
     const { host } = await dispatched(sides(['member1'], ['nowhere']))
     assert.ok(host.events.some(({ reason, message }) => reason === 'ClusterNotFound' && /Consumer/.test(message)))
   })
+})
+
+type World = { readonly host: ReturnType<typeof fakeHost> }
+
+const evicted = (binding: Binding, from = 'member1'): Binding => ({
+  ...binding,
+  spec: { ...binding.spec, gracefulEvictionTasks: [{ fromCluster: from, reason: 'x', producer: 'y' }] },
 })
 
 const isThere = ({ metadata }: Manifest): boolean => metadata.deletionTimestamp === undefined

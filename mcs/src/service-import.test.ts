@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
   annotation,
+  clusterKind,
   clusterOfNamespace,
   type EndpointSlice,
   endpointSliceKind,
@@ -20,7 +21,7 @@ import {
   withLabel,
   workKind,
 } from '@flotilla/sdk'
-import { examinePlugin, fakeHost, manifest, webService, webSlice } from '@flotilla/sdk/testing'
+import { cluster, examinePlugin, fakeHost, manifest, webService, webSlice } from '@flotilla/sdk/testing'
 import { collectedWork } from './collected.ts'
 import { serviceImport } from './service-import.ts'
 
@@ -46,6 +47,12 @@ const collected = (
     ),
     label.workId,
     'id-1',
+  )
+
+const collectedFrom = (from: string, addresses: readonly string[]): Work =>
+  collectedWork(
+    { cluster: from, service: { namespace: 'default', name: 'web' }, slice: webSlice(addresses), flows: ['ServiceExport'] }, // biome-ignore format: one object
+    undefined,
   )
 
 const begin = (...objects: readonly Manifest[]) => {
@@ -156,6 +163,39 @@ describe('a slice that was collected for an export', () => {
     const shared = begin({ ...other, metadata: { ...other.metadata, finalizers } })
     await shared.bring()
     assert.deepEqual(shared.host.objects.list(workKind)[0]?.metadata.finalizers, [finalizer.endpointSliceDispatch])
+  })
+
+  test('goes while its cluster is not well and another is ready, and comes back', async () => {
+    const [near, far] = [collected(['10.0.0.1']), collectedFrom('member2', ['10.0.0.2'])]
+    const bothWell = [cluster({ name: 'member1' }), cluster({ name: 'member2' })]
+    const { host, slice, bring } = begin(near, far, ...bothWell)
+    await bring()
+    assert.ok(slice())
+    const before = cluster({ name: 'member1' })
+    for (const after of [
+      cluster({ name: 'member1', ready: false }),
+      cluster({ name: 'member1', taints: [{ key: 'k', effect: 'NoExecute' }] }),
+    ]) {
+      host.objects.put(after)
+      assert.ok(host.controllers.get('imported-slices')?.keysOf(clusterKind, { before, after }).some(({ name }) => name === near.metadata.name)) // biome-ignore format: one call
+      await bring()
+      assert.equal(slice(), undefined)
+      host.objects.put(before)
+      await bring()
+      assert.ok(slice())
+    }
+    host.objects.put(cluster({ name: 'member1', ready: false }))
+    const nobody = collectedFrom('member2', [])
+    assert.deepEqual(
+      host.controllers
+        .get('imported-slices')
+        ?.keysOf(workKind, { before: far, after: nobody })
+        .map(({ name }) => name),
+      [near.metadata.name],
+    )
+    host.objects.put(nobody)
+    await bring()
+    assert.ok(slice(), 'what was last known is better than nothing')
   })
 
   test('leaves a slice of that name alone that was not made for it', async () => {

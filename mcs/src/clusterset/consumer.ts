@@ -1,4 +1,5 @@
 import {
+  type Cluster,
   deepEqual,
   type EndpointSlice,
   endpointSliceKind,
@@ -21,7 +22,7 @@ import { bySourced, type View } from './view.ts'
 
 /** A slice as a consumer reaches it. */
 export interface Arrival {
-  readonly source: string
+  readonly source: Cluster
   readonly slice: EndpointSlice
   readonly reached: service.Reached
 }
@@ -111,7 +112,7 @@ async function keepService(
 async function keepSlices(view: View, of: ServiceImport, delivery: Delivery, signal: AbortSignal): Promise<void> {
   const { client } = view.member
   const wanted = delivery.arrivals.flatMap(({ source, slice, reached }) =>
-    partsOf(reached).map((part) => wantedSlice(of, source, slice, part)),
+    partsOf(reached).map((part) => wantedSlice(of, source.metadata.name, slice, part)),
   )
   const names = new Set(wanted.map(({ metadata }) => metadata.name))
   for (const slice of wanted) {

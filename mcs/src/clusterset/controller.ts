@@ -1,6 +1,7 @@
 import {
   again,
   annotation,
+  type Binding,
   type Change,
   type Cluster,
   type Condition,
@@ -9,19 +10,24 @@ import {
   done,
   type Host,
   type Key,
+  keyOf,
   type Member,
   type Outcome,
   type Priority,
+  resourceBindingKind,
+  type Service,
   type ServiceExport,
   service,
   setCondition,
 } from '@flotilla/sdk'
-import { isReady, withEachMember } from '../members.ts'
+import { hintsFor, placeOf, prefersNear } from '../locality.ts'
+import { withEachMember } from '../members.ts'
 import { reaches } from '../route.ts'
 import { hasReadyEndpoint } from '../slices.ts'
+import { createWithdrawals, doubtOf, used } from '../withdrawal.ts'
 import { type Agreement, agree, type Exported } from './agree.ts'
 import { type Arrival, deliver, withdraw } from './consumer.ts'
-import { isMade } from './made.ts'
+import { bare, isMade } from './made.ts'
 import { exportKindOf, View } from './view.ts'
 
 type Said = Omit<Condition, 'lastTransitionTime'>
@@ -39,7 +45,18 @@ const nobody = { valid: false, reason: 'NoService', message: 'no plugin can expo
 const wayOf = (cluster: Cluster | undefined): string => {
   const { [annotation.network]: network = '', [annotation.gateways]: gateways = '' } =
     cluster?.metadata.annotations ?? {}
-  return `${isReady(cluster)}|${network}|${gateways}`
+  return JSON.stringify([doubtOf(cluster) === undefined, network, gateways, cluster && placeOf(cluster)])
+}
+
+/** Endpoints that say for whom they are near, where the Service is to be reached near by. */
+function nearBy(arrivals: readonly Arrival[], consumer: Cluster | undefined, { spec }: Agreement): readonly Arrival[] {
+  if (!consumer || !prefersNear(spec.trafficDistribution)) return arrivals
+  const sourceOf = ({ source, reached }: Arrival) => ({ place: placeOf(source), endpoints: reached.endpoints ?? [] })
+  const hinted = hintsFor(placeOf(consumer), arrivals.map(sourceOf))
+  return arrivals.map((arrival) => ({
+    ...arrival,
+    reached: { ...arrival.reached, endpoints: hinted(sourceOf(arrival)) },
+  }))
 }
 
 /** For when a member is slow to say what it has. */
@@ -51,6 +68,7 @@ const patienceMs = 5_000
  */
 export function clustersetController(host: Host): Controller {
   const clusters = host.store(clusterKind)
+  const withdrawals = createWithdrawals(host)
   const views = new Map<string, View>()
   let enqueue: ((key: Key, priority?: Priority) => void) | undefined
 
@@ -99,15 +117,13 @@ export function clustersetController(host: Host): Controller {
     await view.member.client.update(view.exportKind, { ...exported, status }, { subresource: 'status', signal })
   }
 
-  /** The endpoints of healthy clusters; those of others only while there are no healthy ones. */
-  function sourcesOf(
-    judged: readonly Judged[],
-    key: Key,
-  ): { readonly from: readonly Judged[]; readonly isHealthy: boolean } {
-    const healthy = judged.filter(({ view }) => isReady(clusterOf(view)) && view.slicesOf(key).some(hasReadyEndpoint))
-    const isHealthy = healthy.length > 0
-    return { from: isHealthy ? judged.filter(({ view }) => isReady(clusterOf(view))) : judged, isHealthy }
-  }
+  /** The endpoints of clusters that are well; those of others only while nobody is ready there. */
+  const sourcesOf = (judged: readonly Judged[], key: Key) =>
+    used(
+      judged,
+      ({ view }) => !withdrawals.why(view.name, view.services.get(key)),
+      ({ view }) => view.slicesOf(key).some(hasReadyEndpoint),
+    )
 
   async function arrivalsOf(from: readonly Judged[], key: Key, consumers: readonly View[]) {
     const arrivals = new Map<string, Arrival[]>(consumers.map(({ name }) => [name, []]))
@@ -118,11 +134,15 @@ export function clustersetController(host: Host): Controller {
       for (const slice of view.slicesOf(key)) {
         const reached = await reaches(host, { of: key, exported: view.services.get(key), provider, slice, to })
         for (const [name, each] of Object.entries(reached))
-          arrivals.get(name)?.push({ source: view.name, slice, reached: each })
+          arrivals.get(name)?.push({ source: provider, slice, reached: { ...each, endpoints: bare(each.endpoints ?? []) } }) // biome-ignore format: one call
       }
     }
     return arrivals
   }
+
+  /** What is not known of a cluster (yet) stays as it is, unless it is known not to be well and others are. */
+  const keeps = (source: string, isHealthy: boolean): boolean =>
+    isUnknown(source) && !(isHealthy && doubtOf(clusters.get({ name: source })))
 
   /** Clusters that are there, and of which it is not known (yet) what they export. */
   const isUnknown = (name: string): boolean => clusters.get({ name }) !== undefined && !views.get(name)?.isFull
@@ -153,8 +173,8 @@ export function clustersetController(host: Host): Controller {
               {
                 key,
                 agreed: { ...agreed, clusters: [...new Set([...agreed.clusters, ...unknown])].sort() },
-                arrivals: arrivals.get(view.name) ?? [],
-                keeps: (source) => !isHealthy && unknown.has(source),
+                arrivals: nearBy(arrivals.get(view.name) ?? [], clusterOf(view), agreed),
+                keeps: (source) => keeps(source, isHealthy),
                 now: host.now(),
               },
               signal,
@@ -174,6 +194,13 @@ export function clustersetController(host: Host): Controller {
     if (!initial && wayOf(before) !== wayOf(after)) tellAll()
   }
 
+  const hearBinding = (change: Change<Binding>) => {
+    for (const key of withdrawals.concerned(change, exportedIn)) tell(key)
+  }
+
+  const exportedIn = (namespace: string): readonly Service[] =>
+    [...views.values()].flatMap((view) => view.exports.list(namespace).flatMap((each) => view.services.get(keyOf(each)) ?? [])) // biome-ignore format: one chain
+
   return host
     .controller('clusterset')
     .hears((add) => {
@@ -181,6 +208,7 @@ export function clustersetController(host: Host): Controller {
       const ends = [
         withEachMember(host, begin, (cluster) => exportKindOf(cluster) !== undefined),
         clusters.listen(hearCluster),
+        host.store(resourceBindingKind).listen(hearBinding),
       ]
       return () => {
         for (const end of ends) end()

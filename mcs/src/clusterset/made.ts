@@ -65,7 +65,7 @@ function onceEach<T>(of: (endpoints: Endpoints) => T): (endpoints: Endpoints) =>
 const endpointsDigest = onceEach(digest)
 
 /** Nodes and pods are of the cluster the endpoints are in, host names are everybody's. */
-const bare = onceEach(
+export const bare = onceEach(
   (endpoints): Endpoints => endpoints.map(({ nodeName: _, targetRef: __, hints: ___, ...endpoint }) => endpoint),
 )
 
@@ -103,10 +103,9 @@ export function serviceFacts(object: unknown): unknown {
   const { apiVersion, kind, metadata, spec } = object as Service // what the server keeps under this kind
   const { name, namespace, uid, resourceVersion, labels, deletionTimestamp, ownerReferences } = metadata
   const made = labels?.[madeLabel] ? labels : undefined
-  const { selector: _, ...rest } = spec ?? {}
   const kept = { name, namespace, uid, resourceVersion, deletionTimestamp, labels: made, ownerReferences }
   const metadataKept = Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined))
-  return { apiVersion, kind, metadata: metadataKept, spec: rest }
+  return { apiVersion, kind, metadata: metadataKept, spec: spec ?? {} }
 }
 
 /** The Service that has the address of an import in a cluster. No user would take such a name. */
@@ -167,7 +166,7 @@ export function wantedService(of: ServiceImport, { spec }: Agreement, there?: Se
   return there && deepEqual([wanted.metadata, wanted.spec], [there.metadata, there.spec]) ? there : wanted
 }
 
-/** A slice, or a part of it, as another cluster gets it. */
+/** A slice, or a part of it, as another cluster gets it: with endpoints as they are to be there. */
 export function wantedSlice(
   of: ServiceImport,
   source: string,
@@ -192,7 +191,7 @@ export function wantedSlice(
       ownerReferences: [controllerReference(of)],
     },
     addressType: reached.addressType,
-    endpoints: bare(reached.endpoints ?? []),
+    endpoints: reached.endpoints ?? [],
     ports: reached.ports ?? [],
   }
 }
