@@ -34,6 +34,8 @@ export class TestMember {
   readonly kinds: Kind[]
   /** When false nothing is answered. */
   isThere = true
+  /** The paths that were asked as they are. */
+  readonly asked: string[] = []
   /** What its health endpoint answers. */
   health = 200
 
@@ -54,7 +56,10 @@ export class TestMember {
       update: there(inner.update),
       patch: there(inner.patch),
       delete: there(inner.delete),
-      raw: there(async ({ path }) => ({ status: this.#statusOf(path), body: this.#bodyOf(path) })),
+      raw: there(async ({ path }) => {
+        this.asked.push(path)
+        return { status: this.#statusOf(path), body: this.#bodyOf(path) }
+      }),
       watch: (kind, options) => this.#watch(inner, kind, options),
     } as Client // the methods keep their types, which `there` cannot say
   }

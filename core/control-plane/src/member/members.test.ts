@@ -167,6 +167,19 @@ describe('a cluster that stops answering', () => {
     minute = 2
     await fleet.machine.until(() => ready()?.status === 'True')
   })
+  test('is asked nothing else meanwhile: what it does not answer would put off the next look', async () => {
+    await start({ joined: ['member1'], statusPeriod: 10, failureThreshold: 600_000 })
+    const member = fleet.member('member1')
+    await fleet.machine.until(() => member.asked.includes('/version'))
+    member.health = 500
+    const count = (path: string) => member.asked.filter((each) => each === path).length
+    const failing = count('/readyz') + 2 // one look may be under way
+    await fleet.machine.until(() => count('/readyz') >= failing)
+    const before = count('/version')
+    await fleet.machine.until(() => count('/readyz') >= failing + 3)
+    assert.equal(count('/version'), before)
+  })
+
   test('is not ready when it says so itself', async () => {
     await start({ joined: ['member1'], failureThreshold: 0 })
     fleet.member('member1').health = 500

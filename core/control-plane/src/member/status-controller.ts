@@ -92,15 +92,17 @@ export function statusController(ground: Ground, book: MemberBook, options: Stat
 
   async function report(cluster: Cluster, reach: Reach, signal: AbortSignal): Promise<Outcome> {
     const { name } = cluster.metadata
-    const ready = settled(cluster, await observe(reach, signal))
+    const observed = await observe(reach, signal)
+    const ready = settled(cluster, observed)
     const isReady = ready.status === 'True'
-    const findings = isReady && 'connection' in reach ? await collect(reach.connection, signal) : {}
+    const answers = isReady && observed.status === 'True' // who fails the health check is not waited for any further
+    const findings = answers && 'connection' in reach ? await collect(reach.connection, signal) : {}
     const latest = clusters.get({ name })
     if (!latest || book.reach(name) !== reach) return done
     const status = clusterStatus(latest, { ...findings, ready }, ground.now())
     if (!deepEqual(status, latest.status)) await write({ ...latest, status }, signal)
     metrics.observe(name, isReady, status)
-    const isCounted = !inventory || !isReady || 'nodes' in findings
+    const isCounted = !inventory || !answers || 'nodes' in findings
     return again(isCounted ? statusPeriod : countingTime)
   }
 
