@@ -291,6 +291,22 @@ describe('endpoints of a cluster that is not ready', () => {
   })
 })
 
+test('a member that does not answer keeps nobody else waiting, and is left alone for a while', async () => {
+  const { host, settle, addresses } = begin({ a })
+  const member = host.members.get('b')
+  assert.ok(member)
+  let asked = 0
+  const hang = (_: unknown, __: unknown, { signal }: { readonly signal?: AbortSignal } = {}) => {
+    asked++
+    return new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+  }
+  Object.assign(member, { client: { ...member.client, create: hang, update: hang } })
+  const outcome = await settle()
+  assert.deepEqual([addresses('c'), outcome?.again], [['10.0.0.1'], 5_000])
+  await settle()
+  assert.equal(asked, 1)
+})
+
 describe('a Service that is to be reached near by', () => {
   const near = (words: { readonly exported?: object; readonly zone: string; readonly address: string }) => [
     shop,

@@ -15,6 +15,7 @@ import {
   type Service,
   serviceExportKind,
   serviceKind,
+  type Work,
   workKind,
   workName,
 } from '@flotilla/sdk'
@@ -75,23 +76,32 @@ function turnedIn(before: Binding | undefined, after: Binding): readonly string[
   return [...now.filter((name) => !old.includes(name)), ...old.filter((name) => !now.includes(name) && stays.has(name))]
 }
 
+/** Whether a binding brought to a cluster what a Service is about: itself, its export, or its pods. */
+function concerns(binding: Binding, service: Service, work: (name: string) => Work | undefined): boolean {
+  const { kind, name, namespace = '' } = binding.spec.resource
+  if (byName.includes(kind)) return name === service.metadata.name
+  const found = work(workName({ kind, metadata: { namespace, name } }))
+  const content = found && contentOf(found)
+  return content !== undefined && selects(service, podLabels(content))
+}
+
+/** Why a Service leaves a cluster; undefined when it does not. `work` is the cluster's Work of a name. */
+export function leavingOf(
+  bindings: readonly Binding[],
+  cluster: string,
+  service: Service,
+  work: (name: string) => Work | undefined,
+): string | undefined {
+  const found = bindings.find((binding) => tasksOf(binding).includes(cluster) && concerns(binding, service, work))
+  return found && `${found.spec.resource.kind} ${found.spec.resource.name} is being evicted from the cluster`
+}
+
 /** Who relies on the endpoints of which clusters. */
 export function createWithdrawals(host: Pick<Host, 'store'>) {
   const clusters = host.store(clusterKind)
   const bindings = host.store(resourceBindingKind)
   const works = host.store(workKind)
-
-  /** Whether a binding brought to a cluster what a Service is about: itself, its export, or its pods. */
-  function concerns({ spec: { resource } }: Binding, cluster: string, service: Service): boolean {
-    if (byName.includes(resource.kind)) return resource.name === service.metadata.name
-    const { namespace = '', name, kind } = resource
-    const found = works.get({
-      namespace: executionNamespace(cluster),
-      name: workName({ kind, metadata: { namespace, name } }),
-    })
-    const content = found && contentOf(found)
-    return content !== undefined && selects(service, podLabels(content))
-  }
+  const workIn = (cluster: string) => (name: string) => works.get({ namespace: executionNamespace(cluster), name })
 
   return {
     /** Why the endpoints of a Service in a cluster are not to be relied on; undefined when they are. */
@@ -99,8 +109,7 @@ export function createWithdrawals(host: Pick<Host, 'store'>) {
       const doubt = doubtOf(clusters.get({ name }))
       if (doubt || !service) return doubt
       const { namespace = '' } = service.metadata
-      const leaving = bindings.by(leavers, keyText({ namespace, name })).find((each) => concerns(each, name, service))
-      return leaving && `${leaving.spec.resource.kind} ${leaving.spec.resource.name} is being evicted from the cluster`
+      return leavingOf(bindings.by(leavers, keyText({ namespace, name })), name, service, workIn(name))
     },
     /** Of these Services, those for which something changed as a binding begins or ends to leave clusters. */
     concerned(
@@ -112,7 +121,7 @@ export function createWithdrawals(host: Pick<Host, 'store'>) {
       if (!after || turned.length === 0) return []
       const { namespace = '' } = after.metadata
       return of(namespace)
-        .filter((service) => turned.some((cluster) => concerns(after, cluster, service)))
+        .filter((service) => turned.some((cluster) => concerns(after, service, workIn(cluster))))
         .map(({ metadata: { name } }) => ({ namespace, name }))
     },
   }

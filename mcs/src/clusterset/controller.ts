@@ -70,6 +70,8 @@ export function clustersetController(host: Host): Controller {
   const clusters = host.store(clusterKind)
   const withdrawals = createWithdrawals(host)
   const views = new Map<string, View>()
+  /** Members that did not answer in time, and until when they are left alone. */
+  const slow = new WeakMap<View, number>()
   let enqueue: ((key: Key, priority?: Priority) => void) | undefined
 
   const tell = (key: Key) => enqueue?.(key)
@@ -165,29 +167,46 @@ export function clustersetController(host: Host): Controller {
     const homes = consumers.filter((view) => view.hasNamespace(key.namespace ?? ''))
     const arrivals = await arrivalsOf(from, key, homes)
     const turns = [
-      ...judged.map((each) => sayOf(each, agreed, signal)),
+      ...judged.map((each) => inTime(each.view, (within) => sayOf(each, agreed, within), signal)),
       ...(agreed
-        ? homes.map((view) =>
-            deliver(
-              view,
-              {
-                key,
-                agreed: { ...agreed, clusters: [...new Set([...agreed.clusters, ...unknown])].sort() },
-                arrivals: nearBy(arrivals.get(view.name) ?? [], clusterOf(view), agreed),
-                keeps: (source) => keeps(source, isHealthy),
-                now: host.now(),
-              },
-              signal,
-            ),
-          )
+        ? homes.map((view) => {
+            const delivery = {
+              key,
+              agreed: { ...agreed, clusters: [...new Set([...agreed.clusters, ...unknown])].sort() },
+              arrivals: nearBy(arrivals.get(view.name) ?? [], clusterOf(view), agreed),
+              keeps: (source: string) => keeps(source, isHealthy),
+              now: host.now(),
+            }
+            return inTime(view, (within) => deliver(view, delivery, within), signal)
+          })
         : unknown.size > 0
           ? []
-          : consumers.map((view) => withdraw(view, key, signal))),
+          : consumers.map((view) => inTime(view, (within) => withdraw(view, key, within), signal))),
     ]
     const outcomes = await Promise.allSettled(turns)
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
     if (failed) throw failed.reason
-    return unknown.size > 0 ? again(patienceMs) : done
+    const isLate = outcomes.some((outcome) => outcome.status === 'fulfilled' && !outcome.value)
+    return unknown.size > 0 || isLate ? again(patienceMs) : done
+  }
+
+  /** Whether a member took its turn in time. One that did not is left alone for a while: nobody else waits for it. */
+  async function inTime(
+    view: View,
+    turn: (signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const now = () => host.now().getTime()
+    if ((slow.get(view) ?? 0) > now()) return false
+    const deadline = AbortSignal.timeout(patienceMs)
+    try {
+      await turn(AbortSignal.any([signal, deadline]))
+      return true
+    } catch (error) {
+      if (!deadline.aborted || signal.aborted) throw error
+      slow.set(view, now() + patienceMs)
+      return false
+    }
   }
 
   const hearCluster = ({ before, after, initial }: Change<Cluster>) => {

@@ -1,4 +1,5 @@
 import type { Account } from '@flotilla/core'
+import { explainService, type ServiceReport } from '@flotilla/mcs/explain'
 import {
   type Condition,
   executionNamespace,
@@ -15,7 +16,9 @@ import type { MachineOptions } from '../plan/machine.ts'
 import { worksOf } from '../plan/snapshot.ts'
 import { clusterOfWork } from '../plan/state.ts'
 import { accountFor, type Source, unboundReason } from './account.ts'
-import type { Subject } from './subject.ts'
+import { openMembers } from './members.ts'
+import { serviceFacts } from './service-facts.ts'
+import { isService, type Subject } from './subject.ts'
 
 /** What came of a decision in one cluster. */
 export interface Outcome {
@@ -38,6 +41,8 @@ export interface Explained extends Partial<Omit<Account, 'binding'>> {
   readonly scheduled?: Condition
   readonly source?: Source
   readonly outcomes: readonly Outcome[]
+  /** Of a Service: what became of it between clusters, by each means there is. */
+  readonly services?: readonly ServiceReport[]
   /** Why it goes nowhere, where no decision says so. */
   readonly reasons: readonly string[]
 }
@@ -62,13 +67,23 @@ async function outcomesOf(control: Control, subject: Subject, signal: AbortSigna
 }
 
 async function reasonsOf(control: Control, subject: Subject, machine: MachineOptions, signal: AbortSignal) {
-  const { binding } = subject
+  const { binding, template } = subject
+  if (!template && isService(subject.object)) return ['it is not on the control plane, but may be in members']
   if (!binding) return [await unboundReason(control, subject, machine, signal)]
   const { suspension, placement, requiredBy = [] } = binding.spec
   return [
     ...(suspension?.scheduling ? ['its scheduling is suspended'] : []),
     ...(!placement && requiredBy.length === 0 ? ['it has no placement, and nothing takes it along'] : []),
   ]
+}
+
+/** What became of a Service between clusters; nothing of other kinds. */
+async function servicesOf(control: Control, { object }: Subject, machine: MachineOptions, signal: AbortSignal) {
+  if (!isService(object)) return undefined
+  await using open = new AsyncDisposableStack()
+  const members = await openMembers(open, control, machine, signal)
+  const reports = explainService(await serviceFacts(control, members, keyOf({ metadata: object }), signal))
+  return reports.length > 0 ? reports : undefined
 }
 
 /** Finds out why an object is where it is, from the policy that claims it to what its clusters made of it. */
@@ -81,6 +96,8 @@ export async function explain(
 ): Promise<Explained> {
   const { object, binding, claim } = subject
   const scheduled = findCondition(binding?.status?.conditions, 'Scheduled')
+  const services = await servicesOf(control, subject, machine, signal)
+  if (!services && !subject.template && !binding) throw new Error(`there is no ${object.kind} ${keyText(object)}, and no cluster exports one`) // biome-ignore format: one line
   return progress.step('decision read', async (say) => {
     const { account, source } = await accountFor(control, subject, machine, signal)
     if (source) say(`from ${source}`)
@@ -93,6 +110,7 @@ export async function explain(
       ...(account && { decisions: account.decisions }),
       ...(account?.now && { now: account.now }),
       ...(source && { source }),
+      ...(services && { services }),
       outcomes: await outcomesOf(control, subject, signal),
       reasons: await reasonsOf(control, subject, machine, signal),
     }

@@ -4,6 +4,7 @@ import { type Cell, type Column, tableOf } from '../output/columns.ts'
 import { paragraphs } from '../output/paragraphs.ts'
 import { nameOf } from '../plan/print.ts'
 import type { Explained, Outcome } from './explain.ts'
+import { servicesText } from './print-service.ts'
 
 /** A cluster of a decision, and what came of it. */
 interface Row extends ExplainedCluster {
@@ -142,6 +143,7 @@ export function explanationText(found: Explained, { output }: { readonly output?
     decision && tableFor(decision, found, output),
     [...notes, ...further].join('\n'),
     last && nowText(found, last, output),
+    servicesText(found.services ?? [], output),
     output === 'wide' ? pastText(found) : undefined,
   )
 }

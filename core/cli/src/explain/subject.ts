@@ -11,6 +11,7 @@ import {
   type Manifest,
   type Reference,
   resourceBindingKind,
+  serviceKind,
 } from '@flotilla/sdk'
 import type { Control } from '../plan/control.ts'
 import { kindNamed } from '../plan/kind.ts'
@@ -28,6 +29,9 @@ const bindingKinds: readonly Kind<Binding>[] = [resourceBindingKind, clusterReso
 
 const keyIn = ({ namespace }: Control, { scope }: Pick<Kind, 'scope'>, name: string): Key =>
   scope === 'Namespaced' ? { namespace, name } : { name }
+
+export const isService = ({ apiVersion, kind }: Pick<Reference, 'apiVersion' | 'kind'>): boolean =>
+  apiVersion === serviceKind.apiVersion && kind === serviceKind.kind
 
 const missing = (kind: ServedKind, key: Key): Error => new Error(`there is no ${kind.kind} ${keyText(key)}`)
 
@@ -50,11 +54,12 @@ async function ofBinding(control: Control, kind: Kind<Binding>, key: Key, signal
 
 async function ofTemplate(control: Control, kind: ServedKind, key: Key, signal: AbortSignal): Promise<Subject> {
   const template = await control.client.get(kind, key, { signal })
+  const object = { apiVersion: kind.apiVersion, kind: kind.kind, ...key }
+  if (!template && isService(object)) return { object, kind } // it may be in members alone
   if (!template) throw missing(kind, key)
   const own = key.namespace === undefined ? clusterResourceBindingKind : resourceBindingKind
   const binding = await control.client.get(own, { ...key, name: bindingName(kind.kind, key.name) }, { signal })
   const claim = claimOf(binding ?? template) ?? claimOf(template)
-  const object = { apiVersion: kind.apiVersion, kind: kind.kind, ...key }
   return { object, kind, template, ...(binding && { binding }), ...(claim && { claim }) }
 }
 
