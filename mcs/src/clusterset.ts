@@ -4,6 +4,5 @@ import { clustersetController } from './clusterset/controller.ts'
 /** The multi-cluster services API of the SIG: what one member exports, every member with the namespace imports. */
 export const clusterset = definePlugin({
   name: 'clusterset',
-  needs: ['exportable-services', 'flat-network'],
   controllers: (host) => [clustersetController(host)],
 })

@@ -168,6 +168,30 @@ describe('a MultiClusterService is provided', () => {
     )
   })
 
+  test('what is only another name is not provided, and says so', async () => {
+    const { provide, said, binding } = begin([mcs(), webService({ type: 'ExternalName', externalName: 'a.b' })])
+    await provide()
+    assert.deepEqual([said('ServiceApplied')?.status, said('ServiceApplied')?.reason], ['False', 'ServiceAppliedFailed']) // biome-ignore format: one call
+    assert.match(said('ServiceApplied')?.message ?? '', /of type ExternalName and has no endpoints to provide/)
+    assert.equal(binding(), undefined)
+  })
+
+  test('a cluster that does not take the Service is told of, and so is that it does', async () => {
+    const { host, provide, said, binding } = begin([mcs(), webService()])
+    await provide()
+    assert.equal(said('ServiceApplied')?.status, 'True')
+    const before = binding() as Binding
+    const refused = { ...before, status: { aggregatedStatus: [{ clusterName: 'member1', applied: true }, { clusterName: 'member2', applied: false, appliedMessage: 'it has one of its own' }] } } // biome-ignore format: one object
+    assert.deepEqual(host.controllers.get('provide')?.keysOf(resourceBindingKind, { before, after: refused }), [key])
+    host.objects.put(refused)
+    await provide()
+    assert.equal(said('ServiceApplied')?.status, 'False')
+    assert.equal(said('ServiceApplied')?.message, 'cluster member2 does not take the Service: it has one of its own')
+    host.objects.put(before)
+    await provide()
+    assert.equal(said('ServiceApplied')?.status, 'True')
+  })
+
   test('a cluster that is no provider any more loses its Work', async () => {
     const { host, provide, works } = begin([mcs(), webService()])
     await provide()

@@ -6,6 +6,5 @@ import { provideController } from './provide.ts'
 /** Makes Services reachable from other clusters: MultiClusterService, as Karmada has it. */
 export const multiClusterService = definePlugin({
   name: 'multi-cluster-service',
-  needs: ['flat-network'],
   controllers: (host) => [provideController(host), collectController(host), dispatchController(host)],
 })

@@ -64,6 +64,5 @@ export const gatewayNetworks = definePlugin({
 
 export const flatNetwork = definePlugin({
   name: 'flat-network',
-  needs: ['gateway-networks'],
   extensions: () => [on(service.endpoints, directly)],
 })

@@ -1,4 +1,5 @@
 import {
+  type Binding,
   type Change,
   type Cluster,
   type Controller,
@@ -83,6 +84,13 @@ function recordOf(service: MultiClusterService, cluster: string, there: Work | u
   return there ? mergedWork(there, wanted) : wanted
 }
 
+/** What clusters say that do not take the Service, such as one that has another of its name; undefined when all do. */
+function refusals(binding: Binding | undefined): string | undefined {
+  const refused = (binding?.status?.aggregatedStatus ?? []).filter(({ applied, appliedMessage }) => applied === false && appliedMessage) // biome-ignore format: one chain
+  const said = refused.map(({ clusterName, appliedMessage }) => `cluster ${clusterName} does not take the Service: ${appliedMessage}`) // biome-ignore format: one chain
+  return said.length > 0 ? said.sort().join('; ') : undefined
+}
+
 /** What stands in the way of providing a Service. */
 class Hindrance extends Error {}
 
@@ -136,9 +144,13 @@ export function provideController(host: Host): Controller {
     const template = templates.get(keyOf(service))
     if (!template || template.metadata.deletionTimestamp)
       throw new Hindrance(`Service ${keyText(keyOf(service))} does not exist; create it, and it is provided`)
+    if (template.spec?.type === 'ExternalName')
+      throw new Hindrance(`Service ${keyText(keyOf(service))} is of type ExternalName and has no endpoints to provide; use its external name in every cluster`) // biome-ignore format: one call
     const claim = claimPatch(template, service)
     const claimed = claim ? await client.patch(serviceKind, keyOf(template), { type: 'merge', body: claim }, { signal }) : template // biome-ignore format: one expression
     await bind(service, claimed, signal)
+    const refused = refusals(bindings.get(bindingKeyOf(claimed)))
+    if (refused) throw new Hindrance(refused)
   }
 
   /** Gives back what it had: a policy may have the Service again. */
@@ -196,7 +208,8 @@ export function provideController(host: Host): Controller {
     })
     .watches(resourceBindingKind, ({ before, after, initial }) => {
       const { spec, metadata } = (after ?? before) as Manifest & { spec: { resource: Key & { kind: string } } } // of its kind
-      const isLost = !initial && spec.resource.kind === serviceKind.kind && (!after || !before || before.metadata.generation !== after.metadata.generation) // biome-ignore format: one condition
+      const isOther = !after || !before || before.metadata.generation !== after.metadata.generation || refusals(before) !== refusals(after) // biome-ignore format: one condition
+      const isLost = !initial && spec.resource.kind === serviceKind.kind && isOther
       return isLost && services.get(spec.resource) ? [{ namespace: metadata.namespace ?? '', name: spec.resource.name }] : [] // biome-ignore format: one expression
     })
     .reconcile(async (service, _, signal) => {

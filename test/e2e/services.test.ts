@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { flotilla as run } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { type Up, up } from '../up.ts'
 
@@ -59,6 +60,12 @@ describe('a Service is reached from other clusters', () => {
   const brought = (member: string, name: string) =>
     list(member, 'endpointslices', '-l', `kubernetes.io/service-name=${name},endpointslice.kubernetes.io/managed-by=endpointslice-dispatch-controller.karmada.io`) // biome-ignore format: one call
 
+  const explained = async (...args: readonly string[]): Promise<string> => {
+    const { code, out, err } = await run('explain', '--kubeconfig', flotilla.kubeconfig, ...args)
+    assert.equal(code, 0, err)
+    return out
+  }
+
   before(async () => {
     flotilla = await up({ members: 3 })
     k = kubectl(flotilla.kubeconfig)
@@ -93,6 +100,32 @@ describe('a Service is reached from other clusters', () => {
     for (const type of ['ServiceApplied', 'EndpointSliceDispatched']) assert.equal(conditionOf(said, type)?.status, 'True', type) // biome-ignore format: one check
     await k('scale', 'deployment', 'web', '--replicas=4')
     await arrived(4)
+  })
+
+  test('is explained: what was provided, taken, and from where the endpoints are', async () => {
+    const text = await explained('service/web')
+    assert.match(text, /^Object: +Service default\/web\n/)
+    assert.match(text, /\nBetween clusters, by its MultiClusterService:\n\nCLUSTER +EXPORTED +IMPORTED +ENDPOINTS +FROM *\nmember1 +yes .*\nmember2 +<none> +yes +4 +member1 4\n?$/) // biome-ignore format: one call
+  })
+
+  test('a Service of its own that a consumer has is left alone, which is said where one looks', async () => {
+    await apply('member3', service('web', { selector: { app: 'own' }, ports: [{ name: 'own', port: 99 }] }))
+    await apply('flotilla', multiClusterService('web', ['member1'], ['member2', 'member3']))
+    const message = await eventually(async () => {
+      const said = conditionOf(await k.json('multiclusterservice', 'web'), 'ServiceApplied')
+      assert.equal(said.status, 'False')
+      assert.match(said.message, /cluster member3 does not take the Service: /)
+      return said.message
+    })
+    const [, why = ''] = message.split('does not take the Service: ')
+    const { services } = JSON.parse(await explained('service', 'web', '-o', 'json'))
+    const [{ clusters }] = services
+    assert.deepEqual(clusters.find((each: Json) => each.cluster === 'member3').imported, { done: false, why })
+    const own = JSON.parse(await at('member3', 'get', 'service', 'web', '-o', 'json'))
+    assert.deepEqual([own.spec.selector, own.spec.ports[0].port], [{ app: 'own' }, 99])
+    await apply('flotilla', multiClusterService('web', ['member1'], ['member2']))
+    await eventually(async () => assert.equal(conditionOf(await k.json('multiclusterservice', 'web'), 'ServiceApplied').status, 'True')) // biome-ignore format: one call
+    await at('member3', 'delete', 'service', 'web')
   })
 
   test('until it goes: then nothing of it is left in the consumers, and the Service is a policy’s again', async () => {
@@ -163,6 +196,9 @@ describe('a Service is reached from other clusters', () => {
         assert.equal(conditionOf(JSON.parse(await at(member, 'get', 'serviceexport', 'hello', '-o', 'json')), 'Conflict')?.reason, 'PortConflict') // biome-ignore format: one call
       assert.deepEqual((await imported('member3')).spec.ports, [{ name: 'http', port: 80, protocol: 'TCP' }])
     })
+    const text = await explained('service/hello', '-o', 'wide')
+    assert.match(text, /^Object: +Service default\/hello\n(.*\n)*Between clusters, by a ServiceExport in members:\n/)
+    assert.match(text, /\nmember1 +yes +yes +10\.\S+ +3 +member1 1, member2 2 +PortConflict: .*\nmember2 .*\nmember3 +no +yes +10\.\S+ +3 +member1 1, member2 2/) // biome-ignore format: one call
     for (const member of ['member1', 'member2']) await at(member, 'delete', 'serviceexport', 'hello')
     for (const member of ['member1', 'member2', 'member3'])
       await eventually(async () => {

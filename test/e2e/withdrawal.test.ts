@@ -152,6 +152,11 @@ describe('endpoints of a cluster that is not well', { timeout: 300_000 }, () => 
       assert.ok(took <= promised + slack, `${name}: ${took} s`)
     }
 
+    const { out, code } = await flotilla('explain', 'service/hello', '--kubeconfig', control.kubeconfig)
+    assert.equal(code, 0)
+    assert.match(out, /\nmember2 .* member1 1 .*nothing from paris: withdrawn: the cluster is not ready: cluster is not reachable/) // biome-ignore format: one call
+    assert.match(out, /\nparis .*it cannot be asked: /)
+
     process.kill(far.pid, 'SIGCONT')
     const found = performance.now()
     for (const name of names) {

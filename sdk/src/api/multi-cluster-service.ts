@@ -15,7 +15,7 @@ export interface ClusterSelector {
 
 export interface MultiClusterServiceSpec {
   readonly types: readonly ('CrossCluster' | 'LoadBalancer')[]
-  /** By default all ports of the Service. */
+  /** For whoever exposes it to the world; to other clusters all ports of the Service go. */
   readonly ports?: readonly ExposurePort[]
   /** Where the backends are; by default everywhere. */
   readonly providerClusters?: readonly ClusterSelector[]
@@ -52,7 +52,7 @@ const clusterSelector = object<ClusterSelector>('A cluster.', { name: required(t
 const specSchema = object<MultiClusterServiceSpec>('How the Service is exposed, from where, to where.', {
   types: required(texts('CrossCluster: to other clusters. LoadBalancer: to the world. Cannot be changed.')),
   ports: list(
-    'The ports; unset is all.',
+    'The ports to expose to the world; unset is all. To other clusters all ports of the Service go.',
     object<ExposurePort>('A port.', {
       name: text('Name of the port in the Service.'),
       port: required(int32('Number of the port.')),

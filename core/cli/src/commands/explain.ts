@@ -18,7 +18,7 @@ export const explainCommand = (version: string): Command =>
       .description(
         'Say why an object is, or is not, in each cluster: the policy that claims it, how the last decision about it came ' +
           'about (who refused which cluster, scores and estimates by plugin, how replicas were divided), and what came of ' +
-          'it. The control plane is asked what it remembers; what it does not is decided once more, and nothing comes of it.',
+          'it; of a Service also what other clusters have of it, and why not all. The control plane is asked what it remembers; what it does not is decided once more, and nothing comes of it.',
       )
       .argument('<type>', 'the type of the object; TYPE/NAME names it, too. Bindings can be named as well')
       .argument('[name]', 'its name')
@@ -29,6 +29,7 @@ export const explainCommand = (version: string): Command =>
       examples(
         ['flotilla explain deployment/web', 'where it is and why'],
         ['flotilla explain deployment web -o wide', 'with what every plugin said, and the decisions before'],
+        ['flotilla explain service/web -n shop', 'which clusters export and import it, and whose endpoints they have'],
         ['flotilla explain rb web-deployment -o json', 'a binding, for scripts'],
       ),
     )
