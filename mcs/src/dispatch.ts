@@ -176,7 +176,7 @@ export function dispatchController(host: Host): Controller {
   function hinted(work: Work, reached: service.Reached, consumer: string, from: readonly Work[], by: Key) {
     const to = clusters.get({ name: consumer })
     const [own] = placed(work, reached)
-    if (!to || !own || !isNear(by)) return { ...reached, endpoints: unhinted(reached.endpoints ?? []) }
+    if (!to || !own || !isNear(by)) return unhinted(reached)
     const sources = from.flatMap((each) => placed(each, sliceOf(each) ?? {}))
     return { ...reached, endpoints: hintsFor(placeOf(to), sources)(own) }
   }
@@ -216,7 +216,8 @@ export function dispatchController(host: Host): Controller {
     const to = consumers.flatMap((name) => clusters.get({ name }) ?? [])
     const exported = templates.get(keyOf(by)) // as it is in the provider, too
     const reached = provider ? await reaches(host, { of: keyOf(by), exported, provider, slice: collected, to }) : {}
-    const wanted = Object.entries(reached).flatMap(([consumer, each]) =>
+    const wanted = Object.entries(reached).flatMap(
+      ([consumer, each]) =>
       partsOf(hinted(work, each, consumer, from, keyOf(by))).map((part) => ({ consumer, slice: dispatchedSlice(collected, source, by.metadata.name, part) })), // biome-ignore format: one call
     )
     const names = new Set(wanted.map(({ consumer, slice }) => `${consumer}/${workName(slice)}`))

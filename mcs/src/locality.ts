@@ -1,4 +1,5 @@
-import { type Cluster, type Endpoint, isReadyEndpoint } from '@flotilla/sdk'
+import { type Cluster, type Endpoint, isReadyEndpoint, type service } from '@flotilla/sdk'
+import { onceEach } from './once-each.ts'
 
 type Endpoints = readonly Endpoint[]
 
@@ -68,9 +69,12 @@ export function hintsFor(to: Place, sources: readonly Source[]): (source: Source
     }))
 }
 
-/** Endpoints that say nothing of who is near: that was said in another cluster. The same when they did not. */
-export const unhinted = (endpoints: Endpoints): Endpoints =>
-  endpoints.some(({ hints }) => hints) ? endpoints.map(({ hints: _, ...endpoint }) => endpoint) : endpoints
+/** A slice that says nothing of who is near: that was said in another cluster. The same when it did not. */
+export const unhinted = onceEach((reached: service.Reached): service.Reached => {
+  const { endpoints = [] } = reached
+  if (!endpoints.some(({ hints }) => hints)) return reached
+  return { ...reached, endpoints: endpoints.map(({ hints: _, ...endpoint }) => endpoint) }
+})
 
 /** Where somebody is ready, as a text: as long as it is the same, nobody else's hints are others. */
 export const placesText = (endpoints: Endpoints = []): string =>

@@ -136,7 +136,7 @@ export function clustersetController(host: Host): Controller {
       for (const slice of view.slicesOf(key)) {
         const reached = await reaches(host, { of: key, exported: view.services.get(key), provider, slice, to })
         for (const [name, each] of Object.entries(reached))
-          arrivals.get(name)?.push({ source: provider, slice, reached: { ...each, endpoints: bare(each.endpoints ?? []) } }) // biome-ignore format: one call
+          arrivals.get(name)?.push({ source: provider, slice, reached: bare(each) }) // biome-ignore format: one call
       }
     }
     return arrivals

@@ -13,11 +13,13 @@ import {
   type Service,
   type ServiceImport,
   safeHash,
+  type service,
   serviceKind,
   sliceLabel,
   sliceManager,
   withoutKeys,
 } from '@flotilla/sdk'
+import { onceEach } from '../once-each.ts'
 import type { Part } from '../parts.ts'
 import type { Agreement } from './agree.ts'
 
@@ -52,21 +54,17 @@ const ours: readonly string[] = [
 
 type Endpoints = NonNullable<EndpointSlice['endpoints']>
 
-/** Once for each list, however many clusters get it. */
-function onceEach<T>(of: (endpoints: Endpoints) => T): (endpoints: Endpoints) => T {
-  const known = new WeakMap<Endpoints, { readonly value: T }>()
-  return (endpoints) => {
-    const found = known.get(endpoints) ?? { value: of(endpoints) }
-    known.set(endpoints, found)
-    return found.value
-  }
-}
-
-const endpointsDigest = onceEach(digest)
+const endpointsDigest = onceEach<Endpoints, string>(digest)
 
 /** Nodes and pods are of the cluster the endpoints are in, host names are everybody's. */
+const bareEndpoints = onceEach(
+  (endpoints: Endpoints): Endpoints =>
+    endpoints.map(({ nodeName: _, targetRef: __, hints: ___, ...endpoint }) => endpoint),
+)
+
+/** How a slice is reached, without what only its own cluster knows. */
 export const bare = onceEach(
-  (endpoints): Endpoints => endpoints.map(({ nodeName: _, targetRef: __, hints: ___, ...endpoint }) => endpoint),
+  (reached: service.Reached): service.Reached => ({ ...reached, endpoints: bareEndpoints(reached.endpoints ?? []) }),
 )
 
 export const digestOf = ({ metadata: { labels }, addressType, endpoints = [], ports = [] }: EndpointSlice): string =>

@@ -16,7 +16,7 @@ import { lacks } from '../members.ts'
 import { consumersOf, isCrossCluster, providersOf } from '../sides.ts'
 import { clusterOfWork, contentOf, type Flow, flowsOf, isCollected, isRecordOfService, sliceOf } from '../slices.ts'
 import { doubtOf } from '../withdrawal.ts'
-import { arrivedFrom, type ServiceFacts, tooLarge } from './facts.ts'
+import { arrivedFrom, type ServiceFacts } from './facts.ts'
 import type { Missing, ServiceInCluster, ServiceReport, Step } from './report.ts'
 
 const bindingOf = ({ bindings }: ServiceFacts, kind: string, name: string): Binding | undefined =>
@@ -46,8 +46,7 @@ const common = (facts: ServiceFacts, cluster: string) => {
 function notOffered(facts: ServiceFacts, from: string, flow: Flow): string | undefined {
   const withdrawn = facts.withdrawn.get(from)
   if (withdrawn) return `withdrawn: ${withdrawn}`
-  const slices = collectedIn(facts, from, flow)
-  return slices.length === 0 ? 'nothing was collected there' : tooLarge(slices)
+  return collectedIn(facts, from, flow).length === 0 ? 'nothing was collected there' : undefined
 }
 
 /** The Work that brings a slice, and what its cluster says of it. */

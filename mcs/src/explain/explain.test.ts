@@ -93,7 +93,6 @@ describe('by exports in members', () => {
 
   const other = (facts: Partial<MemberFacts>) =>
     member({ exported: exporting(...good), imported: imported(), ...facts })
-  const large = { ...webSlice([]), endpoints: Array.from({ length: 1001 }, () => ({ addresses: ['10.0.0.1'] })) }
   const apart = clusters.map((each) => (each.metadata.name === 'b' ? cluster({ name: 'b', annotations: { [annotation.network]: 'east' } }) : each)) // biome-ignore format: one call
   const absences: Readonly<
     Record<string, readonly [b: Partial<MemberFacts>, facts: Partial<ServiceFacts>, why: RegExp]>
@@ -101,7 +100,6 @@ describe('by exports in members', () => {
     'it is withdrawn': [{ slices: [webSlice(['10.1.0.1'])] }, { withdrawn: new Map([['b', 'the cluster is not ready: x']]) }, /^withdrawn: the cluster is not ready: x$/], // biome-ignore format: one row
     'it has none': [{}, {}, /it has no endpoints there/],
     'another network without gateways': [{ slices: [webSlice(['10.1.0.1'])] }, { clusters: apart }, /different networks, east and the default one, and b has no gateways/], // biome-ignore format: one row
-    'a slice that is too large': [{ slices: [large] }, {}, /EndpointSlice web-0 has 1001 endpoints, and one holds 1000/], // biome-ignore format: one row
     'not yet': [{ slices: [webSlice(['10.1.0.1'])] }, {}, /they are not there yet/],
   }
   for (const [name, [b, facts, why]] of Object.entries(absences))

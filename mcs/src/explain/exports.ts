@@ -11,7 +11,7 @@ import {
 } from '@flotilla/sdk'
 import { derivedNameOf, isMade } from '../clusterset/made.ts'
 import { isBrought } from '../slices.ts'
-import { arrivedFrom, countOf, type MemberFacts, type ServiceFacts, tooLarge } from './facts.ts'
+import { arrivedFrom, countOf, type MemberFacts, type ServiceFacts } from './facts.ts'
 import type { Missing, ServiceInCluster, ServiceReport, Step } from './report.ts'
 
 const nowhere: MemberFacts = { silent: 'it was not asked', serves: false, hasNamespace: false, slices: [] }
@@ -66,7 +66,7 @@ function whyMissing(facts: ServiceFacts, from: Cluster, to: Cluster): string {
   if (withdrawn) return `withdrawn: ${withdrawn}`
   if (source.silent) return source.silent
   if (countOf(ownSlices(source)).all === 0) return 'it has no endpoints there'
-  return apart(from, to) ?? tooLarge(ownSlices(source)) ?? 'they are not there yet'
+  return apart(from, to) ?? 'they are not there yet'
 }
 
 function inCluster(cluster: Cluster, facts: ServiceFacts, sources: readonly Cluster[]): ServiceInCluster {

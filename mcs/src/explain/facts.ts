@@ -47,9 +47,6 @@ export interface ServiceFacts {
   readonly withdrawn: ReadonlyMap<string, string>
 }
 
-/** A slice holds no more. */
-const mostEndpoints = 1_000
-
 export const countOf = (slices: readonly EndpointSlice[]) => {
   const all = slices.flatMap(({ endpoints = [] }) => endpoints)
   return { ready: all.filter(isReadyEndpoint).length, all: all.length }
@@ -62,13 +59,4 @@ export function arrivedFrom(
 ): readonly Arrived[] {
   const bySource = Map.groupBy(slices, sourceOf)
   return [...bySource].sort(([a], [b]) => (a < b ? -1 : 1)).map(([from, each]) => ({ from, ...countOf(each) }))
-}
-
-/** Why a slice is too much to be brought anywhere. */
-export function tooLarge(slices: readonly EndpointSlice[]): string | undefined {
-  const found = slices.find(({ endpoints = [] }) => endpoints.length > mostEndpoints)
-  return (
-    found &&
-    `its EndpointSlice ${found.metadata.name} has ${found.endpoints?.length} endpoints, and one holds ${mostEndpoints}`
-  )
 }
