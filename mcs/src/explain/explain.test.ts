@@ -121,6 +121,14 @@ describe('by exports in members', () => {
     assert.deepEqual(row(found, 'b'), { cluster: 'b', ips: [], endpoints: [], missing: [], silent: 'it cannot be asked: no answer' }) // biome-ignore format: one call
   })
 
+  test('what a cluster that cannot be asked exported is missed where its import says so', () => {
+    const silent = member({ silent: 'it cannot be asked: no answer' })
+    const told = { ...imported(), status: { clusters: [{ cluster: 'a' }, { cluster: 'b' }] } }
+    const found = of({ b: silent, c: { ...c, imported: told } })
+    assert.deepEqual(row(found, 'c').missing, [{ from: 'b', why: 'it cannot be asked: no answer' }])
+    assert.deepEqual(row(of({ b: silent }), 'c').missing, [])
+  })
+
   test('endpoints that are not ready are counted apart', () => {
     const half = {
       ...mirrored('a'),

@@ -96,6 +96,10 @@ function inCluster(cluster: Cluster, facts: ServiceFacts, sources: readonly Clus
   }
 }
 
+/** The clusters that export, as an import says. */
+const exportersIn = ({ imported }: MemberFacts): readonly string[] =>
+  (imported && isMade(imported) ? imported.status?.clusters : undefined)?.map(({ cluster }) => cluster) ?? []
+
 /** What became of a Service by exports that were written in members; undefined when there are none. */
 export function byExports(facts: ServiceFacts): ServiceReport | undefined {
   const { clusters, members, key } = facts
@@ -105,7 +109,10 @@ export function byExports(facts: ServiceFacts): ServiceReport | undefined {
     (cluster) => exportOf(of(cluster)) || (of(cluster).imported && mirrored(of(cluster)).length > 0),
   )
   if (!isConcerned) return undefined
-  const sources = known.filter((cluster) => exportStep(of(cluster)).done)
+  const said = new Set(known.flatMap((cluster) => exportersIn(of(cluster)))) // what one that is silent exported, others say
+  const isSource = (cluster: Cluster) =>
+    of(cluster).silent ? said.has(cluster.metadata.name) : exportStep(of(cluster)).done
+  const sources = known.filter(isSource)
   const notes = sources.length > 0 ? [] : [`no cluster exports ${keyText(key)}: nothing is imported`]
   return { means: 'ServiceExport', clusters: known.map((cluster) => inCluster(cluster, facts, sources)), notes }
 }
