@@ -61,6 +61,8 @@ export const annotation = {
   network: 'networking.flotilla.dev/network',
   /** Ours: on a Cluster, the addresses by which its Services are reached from other networks, joined by commas. */
   gateways: 'networking.flotilla.dev/gateways',
+  /** Ours: on a Cluster, whether it keeps what was propagated to it when it goes (`Keep`). By default it does not, as in Karmada. */
+  workloadsOnDeletion: 'cluster.flotilla.dev/workloads-on-deletion',
   /** Ours: what of a binding its first version cannot say, on its way to an old client and back. */
   wholeBinding: 'binding.flotilla.dev/v1alpha2',
 } as const

@@ -203,6 +203,42 @@ describe('a Work that goes', () => {
     await fleet.machine.until(isGone)
     assert.deepEqual([there()?.metadata.labels, there()?.metadata.annotations], [{}, {}])
   })
+  describe('from a cluster that leaves and is to keep its workloads', () => {
+    const leave = async (labels: Readonly<Record<string, string>>) => {
+      const work = workFor('member1')
+      await start({ objects: [{ ...work, metadata: { ...work.metadata, labels } }] })
+      await fleet.machine.until(() => replicas('member1') === 1)
+      const { client } = fleet.machine
+      const annotations = { 'cluster.flotilla.dev/workloads-on-deletion': 'Keep' }
+      await client.patch(clusterKind, { name: 'member1' }, { type: 'merge', body: { metadata: { annotations } } })
+      return {
+        async whole() {
+          await client.delete(clusterKind, { name: 'member1' })
+          await this.alone()
+        },
+        async alone() {
+          await client.delete(workKind, key('member1'))
+          await fleet.machine.until(isGone)
+        },
+      }
+    }
+
+    test('leaves what a user propagated, without our marks', async () => {
+      const leaving = await leave({ 'resourcebinding.karmada.io/permanent-id': 'a' })
+      await leaving.whole()
+      assert.deepEqual([replicas('member1'), held('member1')?.metadata.labels], [1, {}])
+    })
+    test('takes what Flotilla made for itself', async () => {
+      const leaving = await leave({})
+      await leaving.whole()
+      assert.equal(held('member1'), undefined)
+    })
+    test('takes with it what it brought while the cluster stays', async () => {
+      const leaving = await leave({ 'resourcebinding.karmada.io/permanent-id': 'a' })
+      await leaving.alone()
+      assert.equal(held('member1'), undefined)
+    })
+  })
   test('leaves a namespace that stays to the Work that comes next', async () => {
     const { labels, annotations } = desired('member1').metadata
     const shop = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels, annotations } }

@@ -1,4 +1,14 @@
-import { annotation, isConflict, type Kind, keyOf, keyText, label, type Manifest, type Work } from '@flotilla/sdk'
+import {
+  annotation,
+  type Cluster,
+  isConflict,
+  type Kind,
+  keyOf,
+  keyText,
+  label,
+  type Manifest,
+  type Work,
+} from '@flotilla/sdk'
 import { namespaceKind } from '../../member/kinds.ts'
 import { explain, type Problem } from './advice.ts'
 import type { Room, Task } from './dispatch.ts'
@@ -64,11 +74,22 @@ function sayStuck({ machine }: Room, { work, member }: Task, problem: Problem): 
 const isNamespace = ({ apiVersion, kind }: Manifest): boolean =>
   apiVersion === namespaceKind.apiVersion && kind === namespaceKind.kind
 
+/** What users propagate comes from a binding; the rest of a Work's is Flotilla's own, and of no use to a cluster that left. */
+function isKept({ metadata }: Cluster, { metadata: { labels = {} } }: Work): boolean {
+  const isUsers = labels[label.bindingId] !== undefined || labels[label.clusterBindingId] !== undefined
+  return (
+    metadata.deletionTimestamp !== undefined &&
+    metadata.annotations?.[annotation.workloadsOnDeletion] === 'Keep' &&
+    isUsers
+  )
+}
+
 /**
  * A namespace holds more than Flotilla brought. A cluster that leaves keeps it; and it outlives a Work that goes while the
  * namespace stays: the next Work finds it as it was.
  */
 function spared({ machine }: Room, { work, member }: Task, manifest: Manifest): Withdrawal | undefined {
+  if (isKept(member.cluster, work)) return 'release'
   if (!isNamespace(manifest)) return undefined
   if (member.cluster.metadata.deletionTimestamp) return 'release'
   if (work.metadata.labels?.[label.clusterBindingId]) return undefined // a policy says where it is to be
