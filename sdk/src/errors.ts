@@ -117,9 +117,18 @@ export const errors = {
     new FlotillaError('CLUSTER_NOT_CONNECTABLE', true, `cluster ${cluster} cannot be connected: ${reason}`),
   CLUSTER_NOT_JOINED: (cluster: string, reason: string) =>
     new FlotillaError('CLUSTER_NOT_JOINED', false, `cluster ${cluster} cannot join: ${reason}`),
+  CLUSTER_NOT_UNJOINED: (cluster: string, reason: string) =>
+    new FlotillaError('CLUSTER_NOT_UNJOINED', false, `cluster ${cluster} is not unjoined: ${reason}`),
   CLUSTER_UNKNOWN: (cluster: string) => new FlotillaError('CLUSTER_UNKNOWN', true, `there is no cluster ${cluster}`),
   CONFIG_INVALID: (field: string, reason: string) =>
     new FlotillaError('CONFIG_INVALID', false, `config ${field}: ${reason}`),
+  CREDENTIALS_REFUSED: (server: string, reason: string, cause: unknown) =>
+    new FlotillaError(
+      'CREDENTIALS_REFUSED',
+      false,
+      `${server} does not accept the credentials of the kubeconfig: ${reason}; get new ones, and see that the context is the right one`,
+      { cause },
+    ),
   CUSTOMIZATION_FAILED: (customization: string, operation: string, object: string, cause: unknown) =>
     new FlotillaError(
       'CUSTOMIZATION_FAILED',
@@ -245,6 +254,12 @@ export const errors = {
     new FlotillaError('OVERRIDE_PATH', false, `${path}: ${reason}`, cause === undefined ? undefined : { cause }),
   OVERRIDES_MISSING: (policy: string, names: string) =>
     new FlotillaError('OVERRIDES_MISSING', false, `${policy} waits for dependent overrides ${names}`),
+  PERMISSIONS_MISSING: (server: string, user: string, lacks: readonly string[], grant: string) =>
+    new FlotillaError(
+      'PERMISSIONS_MISSING',
+      false,
+      `${server} does not let ${user} ${lacks.join('; ')}. An administrator grants it: ${grant}`,
+    ),
   PLUGIN_ANSWER: (plugin: string, point: string, problem: string) =>
     new FlotillaError(
       'PLUGIN_ANSWER',
@@ -320,6 +335,12 @@ export const errors = {
     new FlotillaError('SANDBOX_PROGRAM', false, `${program} cannot be run: ${reason}`),
   SANDBOX_TIMEOUT: (program: string, call: string, milliseconds: number) =>
     new FlotillaError('SANDBOX_TIMEOUT', true, `${program} did not come back from ${call} within ${milliseconds} ms`),
+  SERVER_TOO_OLD: (server: string, version: string, least: string) =>
+    new FlotillaError(
+      'SERVER_TOO_OLD',
+      false,
+      `${server} runs Kubernetes ${version}; ${least} is the oldest that will do: upgrade it`,
+    ),
   SERVER_UNREACHABLE: (server: string, cause: unknown) =>
     new FlotillaError('SERVER_UNREACHABLE', true, `${server} did not answer: ${reasonOf(cause)}`, { cause }),
   STORAGE_UNUSABLE: (file: string, cause: unknown) =>

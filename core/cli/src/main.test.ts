@@ -114,6 +114,15 @@ const wrongUsage: Readonly<Record<string, readonly [args: readonly string[], say
     /'registry\.example\/x' is invalid.* such as oci:\/\/registry\.example\/team\/plugin:v1/,
   ],
   'no time to measure': [['plugin', 'bench', '--seconds', '0'], /'0' is invalid.* number of seconds/],
+  'a taint of what has none': [['taint', 'nodes', 'paris', 'a:NoSchedule'], /Only clusters have taints/],
+  'a taint that is none': [['taint', 'clusters', 'paris', 'a=b'], /"a=b" has no effect/],
+  'a taint that only prefers': [
+    ['taint', 'clusters', 'paris', 'a:PreferNoSchedule'],
+    /the effect is NoSchedule or NoExecute, not PreferNoSchedule/,
+  ],
+  'no taint': [['taint', 'clusters', 'paris'], /missing required argument 'taints'/],
+  'nothing to unjoin': [['unjoin'], /missing required argument 'name'/],
+  'a time that is none': [['unjoin', 'paris', '--wait', 'soon'], /'soon' is invalid.* a time such as 60s/],
   'nothing to join': [['join', 'paris'], /'--cluster-kubeconfig <file>' not specified/],
 }
 for (const [name, [args, says]] of Object.entries(wrongUsage)) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
+import { cordonCommand } from './commands/cordon.ts'
 import { diffCommand } from './commands/diff.ts'
 import { dnsCommand } from './commands/dns.ts'
 import { estimatorCommand } from './commands/estimator.ts'
@@ -12,6 +13,9 @@ import { pluginCommand } from './commands/plugin.ts'
 import { quotaCommand } from './commands/quota.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { taintCommand } from './commands/taint.ts'
+import { uncordonCommand } from './commands/uncordon.ts'
+import { unjoinCommand } from './commands/unjoin.ts'
 import { upCommand } from './commands/up.ts'
 import { sentence } from './output/sentence.ts'
 
@@ -30,6 +34,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(upCommand(version))
     .addCommand(serveCommand(version))
     .addCommand(joinCommand())
+    .addCommand(unjoinCommand())
+    .addCommand(cordonCommand())
+    .addCommand(uncordonCommand())
+    .addCommand(taintCommand())
     .addCommand(planCommand(version))
     .addCommand(diffCommand(version))
     .addCommand(explainCommand(version))

@@ -4,6 +4,7 @@ export { createDiscovery, type Discovery, type DiscoveryOptions, type ServedKind
 export { createRecorder, type RecorderOptions, type Reporter } from './events.ts'
 export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts'
 export type { CredentialSource, Credentials } from './http/credentials.ts'
+export { faultOf } from './http/fault.ts'
 export { createHttp } from './http/outside.ts'
 export { type HttpOptions, httpTransport } from './http/transport.ts'
 export { type KubeContext, loadContext, loadKubeconfig } from './kubeconfig.ts'

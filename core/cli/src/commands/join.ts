@@ -1,8 +1,7 @@
-import { createClient, httpTransport, loadKubeconfig } from '@flotilla/kube'
 import type { Command } from 'commander'
-import { type End, type Ends, join } from '../join/join.ts'
+import { reach } from '../join/ends.ts'
+import { type Ends, join } from '../join/join.ts'
 import { createProgress } from '../output/progress.ts'
-import { naming } from '../output/sentence.ts'
 import { command, examples } from './options.ts'
 
 interface JoinFlags {
@@ -20,18 +19,11 @@ const patience = 60_000
 
 const list = (text: string): readonly string[] => text.split(',').filter((each) => each !== '')
 
-/** The end a kubeconfig leads to, until the stack is disposed of. */
-async function reach(open: AsyncDisposableStack, file: string | undefined, context: string | undefined): Promise<End> {
-  const identity = await loadKubeconfig(file, context)
-  const transport = open.adopt(httpTransport(identity), (transport) => transport.close())
-  return { client: createClient(transport), identity }
-}
-
 async function withEnds(flags: JoinFlags, step: (ends: Ends) => Promise<void>): Promise<void> {
   await using open = new AsyncDisposableStack()
-  const { clusterKubeconfig, clusterContext, kubeconfig, context } = flags
-  const member = await naming('the cluster to join', () => reach(open, clusterKubeconfig, clusterContext))
-  const control = await naming('the control plane', () => reach(open, kubeconfig, context))
+  const { clusterKubeconfig, clusterContext } = flags
+  const member = await reach(open, 'the cluster to join', { kubeconfig: clusterKubeconfig, context: clusterContext })
+  const control = await reach(open, 'the control plane', flags)
   await step({ control, member })
 }
 
@@ -55,7 +47,7 @@ export const joinCommand = (): Command =>
       examples(
         ['flotilla join paris --cluster-kubeconfig ~/.kube/paris', "into kubectl's current control plane"],
         ['kubectl get cluster paris', 'shows when it is ready'],
-        ['kubectl delete cluster paris', 'takes it out again, with what was propagated to it'],
+        ['flotilla unjoin paris', 'takes it out again'],
       ),
     )
     .action(async (name: string, flags: JoinFlags) => {

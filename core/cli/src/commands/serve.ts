@@ -1,6 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { clusterRoles } from '../preflight/roles.ts'
 import type { ServeOptions } from '../serve/run.ts'
 import { address, command, examples } from './options.ts'
+
+type Flags = Omit<ServeOptions, 'version'> & { readonly printClusterRoles: boolean }
 
 /** `karmada-system/flotilla`, `karmada-system/flotilla:8443`. */
 function service(text: string): NonNullable<ServeOptions['webhookService']> {
@@ -37,14 +40,17 @@ export const serveCommand = (version: string): Command =>
     )
     .option('--metrics-bind-address <address>', 'where /metrics are', address, address('127.0.0.1:8080'))
     .option('--no-leader-elect', 'lead without asking: nobody else does')
+    .option('--print-cluster-roles', 'print the ClusterRoles that grant what is needed, and end', false)
     .addHelpText(
       'after',
       examples(
         ['flotilla serve --kubeconfig ~/.kube/host', 'beside an API server on this machine'],
+        ['flotilla serve --print-cluster-roles | kubectl apply -f -', 'makes the roles it can run with'],
         ['flotilla join paris --cluster-kubeconfig ~/.kube/paris', 'adds a member'],
       ),
     )
-    .action(async (flags: Omit<ServeOptions, 'version'>) => {
+    .action(async ({ printClusterRoles, ...flags }: Flags) => {
+      if (printClusterRoles) return void process.stdout.write(clusterRoles())
       const { runServe } = await import('../serve/run.ts') // no other command waits for it
       await runServe({ ...flags, version })
     })

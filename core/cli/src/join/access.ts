@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpOptions } from '@flotilla/kube'
 import { type Client, clusterNamespace, errors, type Manifest } from '@flotilla/sdk'
-import type { End } from './join.ts'
+import type { End } from './ends.ts'
 import {
   clusterRoleBindingKind,
   clusterRoleKind,

@@ -4,7 +4,8 @@ import { type ApiServer, createApiServer, inProcessTransport, memoryStorage } fr
 import { createClient, type HttpOptions } from '@flotilla/kube'
 import { type Client, type Cluster, clusterKind, clusterNamespace, crds, type Log } from '@flotilla/sdk'
 import type { Progress } from '../output/progress.ts'
-import { type End, type JoinOptions, join } from './join.ts'
+import type { End } from './ends.ts'
+import { type JoinOptions, join } from './join.ts'
 import { clusterRoleBindingKind, secretKind, serviceAccountKind } from './kinds.ts'
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {}, with: () => log }
@@ -33,6 +34,7 @@ const issuing = (client: Client): Client => ({
   ...client,
   async raw(request) {
     const answer = await client.raw(request)
+    if (request.path !== '/api/v1') return answer
     const { resources } = answer.body as { resources: readonly object[] }
     return { ...answer, body: { resources: [...resources, { name: 'serviceaccounts/token' }] } }
   },
@@ -173,4 +175,19 @@ test('a refusal of a server is told with the end it comes from', async () => {
   const failing = (client: Client): Client => ({ ...client, get: () => Promise.reject(new Error('go away')) })
   await assert.rejects(run(control, end(failing(member))), { message: 'the cluster at https://paris:6443: go away' })
   await assert.rejects(run(failing(control), end(member)), { message: 'the control plane at https://control: go away' })
+})
+
+test('what a join that fails has made goes again', async () => {
+  const [control, member] = [await startServer('control'), await startServer('paris')]
+  const failing: Client = {
+    ...control,
+    create: (kind, object, options) =>
+      kind.kind === 'Cluster' && !options?.dryRun
+        ? Promise.reject(new Error('it is full'))
+        : control.create(kind, object, options),
+  }
+  await assert.rejects(run(failing, end(issuing(member))), { message: /control plane at .*: it is full/ })
+  assert.equal(await control.get(secretKind, { namespace: clusterNamespace, name: 'paris' }), undefined)
+  assert.equal(await member.get(serviceAccountKind, { namespace: clusterNamespace, name: 'karmada-paris' }), undefined)
+  assert.deepEqual((await member.list(clusterRoleBindingKind)).items, [])
 })

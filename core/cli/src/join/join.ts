@@ -7,12 +7,13 @@ import {
   clusterNamespace,
   deepEqual,
   errors,
-  FlotillaError,
 } from '@flotilla/sdk'
 import type { Progress } from '../output/progress.ts'
-import { sentence } from '../output/sentence.ts'
+import { joinDemands, memberDemands, preflight } from '../preflight/preflight.ts'
+import { removeAccess } from '../unjoin/access.ts'
 import { makeAccess } from './access.ts'
-import { ensure, namespaceKind, namespaceOf } from './kinds.ts'
+import { at, type End } from './ends.ts'
+import { ensure, namespaceKind, namespaceOf, secretKind, serviceAccountKind } from './kinds.ts'
 import { ownSecret, putSecret } from './secret.ts'
 
 export interface JoinOptions {
@@ -20,12 +21,6 @@ export interface JoinOptions {
   readonly provider?: string
   readonly region?: string
   readonly zones?: readonly string[]
-}
-
-/** One end: an API server, and how its kubeconfig reaches it. */
-export interface End {
-  readonly client: Client
-  readonly identity: HttpOptions
 }
 
 export interface Ends {
@@ -36,20 +31,8 @@ export interface Ends {
 /** What was done to the Cluster in the control plane. */
 export type Registration = 'new' | 'changed' | 'as it was'
 
-/** Says at which end a call failed. Errors of our own do by themselves. */
-const at =
-  (place: string) =>
-  async <T>(step: () => Promise<T>): Promise<T> => {
-    try {
-      return await step()
-    } catch (error) {
-      if (error instanceof FlotillaError) throw error
-      throw new Error(`${place}: ${sentence(error)}`, { cause: error })
-    }
-  }
-
 /** A cluster's identity: the same for two kubeconfigs of one cluster. */
-async function idOf({ client, identity }: End, signal: AbortSignal): Promise<string> {
+export async function idOf({ client, identity }: End, signal: AbortSignal): Promise<string> {
   const system = await client.get(namespaceKind, { name: 'kube-system' }, { signal })
   if (system?.metadata.uid) return system.metadata.uid
   throw new Error(`${identity.server} has no namespace kube-system: is it a Kubernetes cluster?`)
@@ -81,8 +64,8 @@ function objection(name: string, id: string, joined: readonly Cluster[]): string
   return twin && `it has joined already, as ${twin.metadata.name}`
 }
 
-/** Asks the control plane whether it would take the cluster, before anything is written anywhere. */
-async function checkWelcome({ client, identity }: End, cluster: Cluster, signal: AbortSignal): Promise<void> {
+/** Asks the control plane whether it would take the cluster, before anything is written anywhere; whether it knows it. */
+async function checkWelcome({ client, identity }: End, cluster: Cluster, signal: AbortSignal): Promise<boolean> {
   const { name } = cluster.metadata
   const { id = '' } = cluster.spec
   if ((await idOf({ client, identity }, signal)) === id) {
@@ -93,6 +76,7 @@ async function checkWelcome({ client, identity }: End, cluster: Cluster, signal:
   if (reason) throw errors.CLUSTER_NOT_JOINED(name, reason)
   const isKnown = items.some(({ metadata }) => metadata.name === name)
   if (!isKnown) await client.create(clusterKind, cluster, { dryRun: true, signal })
+  return isKnown
 }
 
 /** A known cluster keeps what others said of it, but for the way it is reached. */
@@ -108,40 +92,79 @@ async function register(control: Client, cluster: Cluster, signal: AbortSignal):
   return [await control.update(clusterKind, { ...known, spec }, { signal }), 'changed']
 }
 
+/** Milliseconds that undoing may take: what failed may have used up the time there was. */
+const undoPatience = 15_000
+
+/** A cluster joins or does not: what was made for one that was not known before goes again when it is not known after, either. */
+async function orUndo(
+  isKnown: boolean,
+  { control, member }: Ends,
+  { name }: JoinOptions,
+  step: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const account = { namespace: clusterNamespace, name: `karmada-${name}` }
+  const isOthers = (await member.client.get(serviceAccountKind, account, { signal })) !== undefined
+  try {
+    await step()
+  } catch (error) {
+    const undoing = AbortSignal.timeout(undoPatience)
+    const stays =
+      isKnown || (await control.client.get(clusterKind, { name }, { signal: undoing }).catch(() => undefined))
+    if (!stays) await undo(control.client, isOthers ? undefined : member.client, name, undoing)
+    throw error
+  }
+}
+
+/** As far as it can be: whoever made the join fail may be in the way here, too. */
+const undo = (control: Client, member: Client | undefined, name: string, signal: AbortSignal) =>
+  Promise.allSettled([
+    control.delete(secretKind, { namespace: clusterNamespace, name }, { signal }),
+    member && removeAccess(member, name, clusterNamespace, signal),
+  ])
+
 /**
  * Registers a cluster in push mode: an identity in the member, its secret and a Cluster in the control plane. It may be
  * repeated: what is there stays, and the secret gets the identity of today.
  */
-export async function join(
-  { control, member }: Ends,
-  options: JoinOptions,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<void> {
+export async function join(ends: Ends, options: JoinOptions, progress: Progress, signal: AbortSignal): Promise<void> {
   const { name } = options
+  const { control, member } = ends
   const inMember = at(`the cluster at ${member.identity.server}`)
   const inControl = at(`the control plane at ${control.identity.server}`)
 
   const cluster = await progress.step('cluster reached', async (say) => {
     say(member.identity.server)
+    await inMember(() => preflight(member, memberDemands, signal))
     return clusterOf(options, await inMember(() => idOf(member, signal)), member.identity)
   })
-  await progress.step('control plane asked', async (say) => {
+  const isKnown = await progress.step('control plane asked', async (say) => {
     say(control.identity.server)
-    await inControl(() => checkWelcome(control, cluster, signal))
+    return inControl(async () => {
+      await preflight(control, joinDemands, signal)
+      return checkWelcome(control, cluster, signal)
+    })
   })
-  const access = await progress.step('access made', async (say) => {
-    const made = await inMember(() => makeAccess(member, name, signal))
-    say(made.words)
-    return made
-  })
-  await progress.step(`cluster ${name} joined`, (say) =>
-    inControl(async () => {
-      await ensure(control.client, namespaceKind, namespaceOf(clusterNamespace), signal)
-      await putSecret(control.client, name, access.data, signal)
-      const [registered, registration] = await register(control.client, cluster, signal)
-      await ownSecret(control.client, registered, signal)
-      say(`(${registration})`)
-    }),
+  await orUndo(
+    isKnown,
+    ends,
+    options,
+    async () => {
+      const access = await progress.step('access made', async (say) => {
+        const made = await inMember(() => makeAccess(member, name, signal))
+        say(made.words)
+        return made
+      })
+      await progress.step(`cluster ${name} joined`, (say) =>
+        inControl(async () => {
+          await ensure(control.client, namespaceKind, namespaceOf(clusterNamespace), signal)
+          await putSecret(control.client, name, access.data, signal)
+          const [registered, registration] = await register(control.client, cluster, signal)
+          await ownSecret(control.client, registered, signal)
+          say(`(${registration})`)
+        }),
+      )
+    },
+    signal,
   )
 }

@@ -66,6 +66,17 @@ const byOthers = ({ user, fieldManager }: Writer) => {
   }
 }
 
+const isLeftAsItIs = 'object.?spec == oldObject.?spec'
+
+/**
+ * Nobody asks about a change that leaves the spec as it is: of what is going, which loses its finalizers, and of clusters,
+ * so that they can be let go of while no control plane runs.
+ */
+const ofSubstance = {
+  name: 'of-substance',
+  expression: `!(request.operation == 'UPDATE' && ${isLeftAsItIs} && (request.resource.resource == 'clusters' || oldObject.metadata.?deletionTimestamp.hasValue()))`,
+}
+
 export interface Registration {
   readonly place: Place
   /** The authority of what answers there, PEM. */
@@ -80,7 +91,7 @@ export async function registerWebhooks(
   signal: AbortSignal,
 ): Promise<void> {
   const validate = clientConfig(place, ca, '/validate')
-  const asked = { rules: rules(), matchConditions: [byOthers(writer)] }
+  const asked = { rules: rules(), matchConditions: [byOthers(writer), ofSubstance] }
   const mutating = { ...webhook('admit.flotilla.dev', clientConfig(place, ca, '/admit')), ...asked }
   const validating = { ...webhook('validate.flotilla.dev', validate), ...asked }
   const wanted: readonly (readonly [Kind, Manifest])[] = [

@@ -10,12 +10,13 @@ import {
   readConfigFile,
 } from '@flotilla/core'
 import { createClient, createLease, httpTransport, loadKubeconfig } from '@flotilla/kube'
-import { type Client, clusterNamespace, type Kind, type Log, systemNamespace } from '@flotilla/sdk'
+import { type Client, clusterNamespace, type Log, systemNamespace } from '@flotilla/sdk'
 import type { Address } from '../commands/options.ts'
 import { interrupted, serveHealth } from '../daemon.ts'
 import { plugins } from '../fleet/plugins.ts'
 import { ensure, namespaceKind, namespaceOf } from '../join/kinds.ts'
 import { naming } from '../output/sentence.ts'
+import { preflight, serveDemands, whoAmI } from '../preflight/preflight.ts'
 import { openCertificates } from './certificates.ts'
 import { installKinds } from './install.ts'
 import { clientConfig, hostsOf, type Place } from './place.ts'
@@ -44,21 +45,6 @@ const patience = 120_000
 /** In whose name the control plane writes: it stands in `managedFields`. */
 const fieldManager = 'flotilla-control-plane'
 
-const whoAmIKind: Kind = {
-  apiVersion: 'authentication.k8s.io/v1',
-  kind: 'SelfSubjectReview',
-  plural: 'selfsubjectreviews',
-  scope: 'Cluster',
-}
-
-/** The user an API server takes us for. */
-async function whoAmI(client: Client, signal: AbortSignal): Promise<string> {
-  const { apiVersion, kind } = whoAmIKind
-  const review = await client.create(whoAmIKind, { apiVersion, kind, metadata: { name: '' } }, { signal })
-  const { userInfo } = review.status as { readonly userInfo: { readonly username: string } } // a SelfSubjectReview has one
-  return userInfo.username
-}
-
 const placeOf = ({ webhookUrl, webhookService }: ServeFlags, { port }: { readonly port: number }): Place => {
   if (webhookService) return { service: webhookService }
   return { url: webhookUrl ?? `https://127.0.0.1:${port}` }
@@ -84,6 +70,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
   open.defer(() => life.abort())
   const begun = AbortSignal.any([life.signal, AbortSignal.timeout(patience)])
 
+  await preflight({ client, identity }, serveDemands, begun)
   for (const name of [systemNamespace, clusterNamespace]) await ensure(client, namespaceKind, namespaceOf(name), begun)
   const place = placeOf(options, options.webhookBindAddress)
   const authority = () => openCertificates(client, hostsOf(place))

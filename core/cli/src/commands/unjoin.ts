@@ -1,0 +1,69 @@
+import { clusterNamespace } from '@flotilla/sdk'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { reach } from '../join/ends.ts'
+import { createProgress } from '../output/progress.ts'
+import { unjoin } from '../unjoin/unjoin.ts'
+import { command, examples } from './options.ts'
+
+interface UnjoinFlags {
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly clusterKubeconfig?: string
+  readonly clusterContext?: string
+  readonly clusterNamespace: string
+  readonly removeWorkloads: boolean
+  readonly force: boolean
+  readonly wait: number
+  readonly dryRun: boolean
+}
+
+/** Milliseconds everything may take beside waiting. */
+const patience = 60_000
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** `60s`, `1m30s`. */
+function duration(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)]
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text)
+    throw new InvalidArgumentError('It is a time such as 60s.')
+  return parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (units[unit] ?? 0), 0)
+}
+
+export const unjoinCommand = (): Command =>
+  command('unjoin')
+    .summary('take a cluster in push mode out again')
+    .description(
+      'Take a cluster in push mode out again. It keeps what was propagated to it, as its own, unless --remove-workloads says ' +
+        'otherwise; other clusters take over what the policies allow. With its kubeconfig, the service account that was made ' +
+        'in it goes, too. It may be repeated when it went half the way.',
+    )
+    .argument('<name>', 'what the cluster is called')
+    .option('--cluster-kubeconfig <file>', "the cluster's kubeconfig: the control plane's account in it goes, too")
+    .option('--cluster-context <name>', 'the context in it; by default its current one')
+    .option('--cluster-namespace <name>', "where the control plane's account is in it", clusterNamespace)
+    .option('--remove-workloads', 'remove what was propagated to it', false)
+    .option('--force', 'take it out although it cannot be reached, or does not go in time: what it has stays', false)
+    .addOption(new Option('--wait <time>', 'how long it may take to go').argParser(duration).default(60_000, '60s'))
+    .option('--dry-run', 'say what would be done', false)
+    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
+    .option('--context <name>', 'the context in it; by default its current one')
+    .addHelpText(
+      'after',
+      examples(
+        ['flotilla unjoin paris --cluster-kubeconfig ~/.kube/paris', 'its workloads go on running in it'],
+        ['flotilla unjoin paris --remove-workloads', 'they are removed'],
+        ['flotilla unjoin paris --force', 'nobody reaches it any more'],
+      ),
+    )
+    .action(async (name: string, flags: UnjoinFlags) => {
+      await using open = new AsyncDisposableStack()
+      const { clusterKubeconfig, clusterContext, clusterNamespace: namespace, ...options } = flags
+      const way = { kubeconfig: clusterKubeconfig, context: clusterContext }
+      const member = clusterKubeconfig === undefined ? {} : { member: await reach(open, 'the cluster to unjoin', way) }
+      const control = await reach(open, 'the control plane', flags)
+      const signal = AbortSignal.timeout(patience + flags.wait)
+      await unjoin({ control, ...member }, { ...options, name, namespace }, createProgress(), signal)
+      if (!clusterKubeconfig && !flags.dryRun)
+        console.log(`the account that join made in ${name} is still there: --cluster-kubeconfig removes it`)
+    })

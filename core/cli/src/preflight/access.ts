@@ -1,0 +1,45 @@
+import type { Client, Kind } from '@flotilla/sdk'
+import type { Need } from './needs.ts'
+
+const reviewKind: Kind = {
+  apiVersion: 'authorization.k8s.io/v1',
+  kind: 'SelfSubjectAccessReview',
+  plural: 'selfsubjectaccessreviews',
+  scope: 'Cluster',
+}
+
+interface Question {
+  readonly group: string
+  readonly resource: string
+  readonly verb: string
+}
+
+async function isAllowed(client: Client, resourceAttributes: Question, signal: AbortSignal): Promise<boolean> {
+  const { apiVersion, kind } = reviewKind
+  const review = { apiVersion, kind, metadata: { name: '' }, spec: { resourceAttributes } }
+  const { status } = await client.create(reviewKind, review, { signal })
+  return (status as { readonly allowed: boolean }).allowed // a SelfSubjectAccessReview has one
+}
+
+const isEverything: Question = { group: '*', resource: '*', verb: '*' }
+
+const questionsOf = (needs: readonly Need[]): readonly Question[] =>
+  needs.flatMap(({ groups, resources, verbs }) =>
+    groups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => ({ group, resource, verb })))),
+  )
+
+const resourceText = ({ group, resource }: Question): string => {
+  if (group === '*') return 'resources of any kind'
+  if (resource === '*') return `resources of ${group}`
+  return group ? `${resource}.${group}` : resource
+}
+
+/** What of it the API server would refuse us, for a person: `create, delete namespaces`. Empty when it refuses nothing. */
+export async function lacking(client: Client, needs: readonly Need[], signal: AbortSignal): Promise<readonly string[]> {
+  if (await isAllowed(client, isEverything, signal)) return []
+  const questions = questionsOf(needs)
+  const answers = await Promise.all(questions.map((question) => isAllowed(client, question, signal)))
+  const refused = questions.filter((_, index) => !answers[index])
+  const verbs = Map.groupBy(refused, resourceText)
+  return [...verbs].map(([resource, asked]) => `${asked.map(({ verb }) => verb).join(', ')} ${resource}`)
+}

@@ -1,0 +1,29 @@
+import { Document, isScalar, visit } from 'yaml'
+import { clusterNeeds, type Need, serveNeeds } from './needs.ts'
+
+const roleOf = (name: string, needs: readonly Need[]): object => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name },
+  rules: needs.map(({ groups, resources, verbs }) => ({ apiGroups: groups, resources, verbs })),
+})
+
+/** For who runs the control plane. */
+export const serveRole = 'flotilla'
+/** For who lets clusters join and leave. */
+export const clustersRole = 'flotilla-clusters'
+
+/** A list of words stands in one line. */
+function yaml(object: object): string {
+  const document = new Document(object, { aliasDuplicateObjects: false })
+  visit(document, {
+    Seq(_, list) {
+      if (list.items.every((item) => isScalar(item))) list.flow = true
+    },
+  })
+  return document.toString({ lineWidth: 120, flowCollectionPadding: false })
+}
+
+/** The ClusterRoles that grant what is needed in a control plane, as YAML. */
+export const clusterRoles = (): string =>
+  [roleOf(serveRole, serveNeeds), roleOf(clustersRole, clusterNeeds)].map(yaml).join('---\n')

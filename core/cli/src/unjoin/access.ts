@@ -1,0 +1,51 @@
+import { type Client, label, type Manifest } from '@flotilla/sdk'
+import {
+  clusterRoleBindingKind,
+  clusterRoleKind,
+  namespaceKind,
+  secretKind,
+  serviceAccountKind,
+} from '../join/kinds.ts'
+
+/** Accounts that are in a cluster's namespace whoever joined it. */
+const everybodys: ReadonlySet<string> = new Set(['default', 'karmada-impersonator'])
+
+/** The account a token is for. */
+const accountOf = ({ metadata: { annotations } }: Manifest): string =>
+  annotations?.['kubernetes.io/service-account.name'] ?? ''
+
+/** Whether another control plane has an account here, or this is where one keeps the secrets of its members. */
+async function isShared(member: Client, namespace: string, signal: AbortSignal): Promise<boolean> {
+  const accounts = await member.list(serviceAccountKind, { namespace, signal })
+  const secrets = await member.list(secretKind, { namespace, signal })
+  return (
+    accounts.items.some(({ metadata }) => !everybodys.has(metadata.name)) ||
+    secrets.items.some((secret) => !everybodys.has(accountOf(secret)))
+  )
+}
+
+async function removeNamespace(member: Client, name: string, signal: AbortSignal): Promise<void> {
+  const there = await member.get(namespaceKind, { name }, { signal })
+  if (there?.metadata.labels?.[label.system] !== 'true' || (await isShared(member, name, signal))) return
+  const { uid } = there.metadata
+  await member.delete(namespaceKind, { name }, { signal, ...(uid && { preconditions: { uid } }) })
+}
+
+/** Takes the control plane's account and its rights out of the member; what it took, for a person. */
+export async function removeAccess(
+  member: Client,
+  cluster: string,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const account = `karmada-${cluster}`
+  const role = { name: `karmada-controller-manager:${account}` }
+  const gone = [
+    await member.delete(clusterRoleBindingKind, role, { signal }), // first: from here on it may do nothing
+    await member.delete(clusterRoleKind, role, { signal }),
+    await member.delete(secretKind, { namespace, name: account }, { signal }),
+    await member.delete(serviceAccountKind, { namespace, name: account }, { signal }),
+  ]
+  await removeNamespace(member, namespace, signal)
+  return gone.some(Boolean) ? `of service account ${namespace}/${account}` : '(there was none)'
+}
