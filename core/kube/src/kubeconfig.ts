@@ -16,10 +16,21 @@ const execMs = 60_000
 
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
+/** Undefined for a user whom the system does not know, as that of a container may be. */
+function home(): string | undefined {
+  try {
+    return homedir()
+  } catch {
+    return undefined
+  }
+}
+
 /** The files that kubectl would read: those of KUBECONFIG that exist, or the one in the home directory. */
 function usualFiles(): readonly string[] {
   const listed = process.env.KUBECONFIG?.split(delimiter).filter((file) => file !== '') ?? []
-  const files = listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')]
+  const own = home()
+  const usual = own === undefined ? [] : [join(own, '.kube', 'config')]
+  const files = listed.length > 0 ? listed : usual
   return files.filter((file) => existsSync(file))
 }
 
