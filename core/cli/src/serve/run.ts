@@ -89,7 +89,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
     plugins: await plugins(config),
   })
   points = controlPlane.points
-  open.use(await serveWebhooks(authority, options.webhookBindAddress, controlPlane.ask))
+  const webhooks = open.use(await serveWebhooks(authority, options.webhookBindAddress, controlPlane.ask))
   await registerWebhooks(client, { place, ca, writer: { user, fieldManager } }, begun)
   waits.clear()
   console.log('ready')
@@ -98,6 +98,8 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const leading = options.leaderElect ? held(open, client, log, life, lead) : lead()
   leading.catch(() => undefined) // whoever waits for it is told
   await Promise.race([stop, leading])
+  waits.add('it is stopping')
+  await webhooks[Symbol.asyncDispose]() // while plugins still answer: they end with the lease
 }
 
 /** Leads while the lease is held. Who loses it ends: leading again begins from nothing, as a new process. */

@@ -4,6 +4,9 @@ import type { Ask } from '@flotilla/sdk'
 import { fastify } from 'fastify'
 import type { Address } from '../commands/options.ts'
 
+/** Milliseconds in which what was asked before the end is answered: more than an API server waits. */
+const lastAnswersMs = 11_000
+
 /** How often it is looked whether the certificate needs to be made anew, in milliseconds. */
 const renewalMs = 12 * 60 * 60 * 1000
 
@@ -12,7 +15,7 @@ export interface WebhookServer extends AsyncDisposable {
   readonly port: number
 }
 
-/** Serves admission and conversion over TLS. The certificate is changed under it before it ends. */
+/** Serves admission and conversion over TLS. The certificate is changed under it before it ends. Disposed of, it answers what it was asked. */
 export async function serveWebhooks(
   authority: () => Promise<Authority>,
   { host, port }: Address,
@@ -22,7 +25,8 @@ export async function serveWebhooks(
     const { cert, key } = await (await authority()).server()
     return { cert, key, minVersion: 'TLSv1.3' as const }
   }
-  const app = fastify({ https: await show(), forceCloseConnections: true }) // an API server keeps its connections
+  // An API server keeps its connections: those on which nothing is asked are closed at the end, the others are answered.
+  const app = fastify({ https: await show(), forceCloseConnections: 'idle', return503OnClosing: false })
   await app.register(admissionWebhook(ask))
   await app.register(conversionWebhook())
   await app.listen({ host, port })
@@ -37,7 +41,9 @@ export async function serveWebhooks(
     port: typeof address === 'object' && address ? address.port : port,
     async [Symbol.asyncDispose]() {
       clearInterval(renewal)
+      const late = setTimeout(() => app.server.closeAllConnections(), lastAnswersMs)
       await app.close()
+      clearTimeout(late)
     },
   }
 }
