@@ -211,3 +211,27 @@ describe('a zone follows its cluster', () => {
     assert.equal(zone.find(name), before)
   })
 })
+
+describe('who asks from a zone', () => {
+  const hinted = (address: string, ...zones: readonly string[]) => ({
+    addresses: [address],
+    hints: { forZones: zones.map((name) => ({ name })) },
+  })
+  const [near, far] = [hinted('10.2.0.1', 'eu-1', 'eu-2'), hinted('10.3.0.1', 'us-1')]
+  const both = [near, far]
+  const cases: Readonly<Record<string, readonly [type: string, endpoints: readonly object[], answer: string]>> = {
+    'hears of what is meant for it': ['ClusterSetIP', both, 'good | 10.2.0.1'],
+    'hears of all when nothing is': ['ClusterSetIP', [far], 'good | 10.3.0.1'],
+    'hears of all when one says nothing': ['ClusterSetIP', [...both, { addresses: ['10.4.0.1'] }], 'good | 10.2.0.1 | 10.3.0.1 | 10.4.0.1'], // biome-ignore format: one row
+    'hears of who is ready, were it far': ['ClusterSetIP', [{ ...near, conditions: { ready: false } }, far], 'good | 10.3.0.1'], // biome-ignore format: one row
+    'hears of all that is headless': ['Headless', both, 'good | 10.2.0.1 | 10.3.0.1'],
+  }
+  for (const [name, [type, endpoints, wanted]] of Object.entries(cases))
+    test(name, async () => {
+      const { zone, settled, ...made } = cluster('eu-1')
+      made.import(serviceImport('api', { type, ports: [] }))
+      made.slice(slice('api', 'api-x', { cluster: 'x', endpoints }))
+      await settled()
+      assert.equal(ask(zone, 'api.shop.svc.clusterset.local', 'A'), wanted)
+    })
+})

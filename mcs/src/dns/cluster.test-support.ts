@@ -65,11 +65,17 @@ export const slice = (service: string, name: string, { cluster, endpoints, ports
 })
 
 /** A cluster as its API server would show it, and the zone that is kept of it. */
-export function cluster() {
+export function cluster(topologyZone?: string) {
   const imports = handStore<ImportFacts>()
   const slices = handStore<SliceFacts>()
   const services = handStore<ServiceFacts>()
-  const options = { domain: 'clusterset.local', ttl: 5, negativeTtl: 7, now: () => new Date(1_800_000_000_000) }
+  const options = {
+    domain: 'clusterset.local',
+    ttl: 5,
+    negativeTtl: 7,
+    now: () => new Date(1_800_000_000_000),
+    ...(topologyZone && { topologyZone }),
+  }
   const zone = new ServiceZone(options)
   void keepZone(zone, { imports, slices, services }, { ...options, metrics: noMetrics })
   return {

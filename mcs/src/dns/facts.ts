@@ -23,6 +23,8 @@ export interface EndpointFacts {
   readonly isReady: boolean
   /** It is about to end, and still answers. */
   readonly isServing: boolean
+  /** Those it is meant for; empty: nobody said. */
+  readonly forZones: readonly string[]
 }
 
 /** What is kept of an EndpointSlice. */
@@ -109,6 +111,7 @@ interface Endpoint {
   readonly addresses?: readonly string[]
   readonly hostname?: string
   readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean }
+  readonly hints?: { readonly forZones?: readonly { readonly name: string }[] | null } | null
 }
 
 interface Slice extends Manifest {
@@ -121,9 +124,17 @@ const clusterLabel = 'multicluster.kubernetes.io/source-cluster'
 const ownServiceLabel = 'kubernetes.io/service-name'
 const provisionAnnotation = 'endpointslice.karmada.io/provision-cluster'
 
-const endpointOf = ({ addresses = [], hostname = '', conditions }: Endpoint): EndpointFacts => {
+const nowhere: readonly string[] = []
+
+const endpointOf = ({ addresses = [], hostname = '', conditions, hints }: Endpoint): EndpointFacts => {
   const isReady = conditions?.ready ?? true // unknown counts as ready, as the API says
-  return { addresses, hostname, isReady, isServing: conditions?.serving ?? isReady }
+  return {
+    addresses,
+    hostname,
+    isReady,
+    isServing: conditions?.serving ?? isReady,
+    forZones: hints?.forZones?.map(({ name }) => name) ?? nowhere,
+  }
 }
 
 const nobody = { service: '', cluster: '', ports: [], endpoints: [] }

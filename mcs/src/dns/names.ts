@@ -14,6 +14,8 @@ export interface Imported {
 export interface Domain {
   readonly domain: string
   readonly ttl: number
+  /** Where those are who ask, in the words of `topology.kubernetes.io/zone`. */
+  readonly topologyZone?: string
 }
 
 /** A domain name has so many characters at most. */
@@ -125,6 +127,13 @@ function healthy(slices: readonly SliceFacts[]): readonly Placed[] {
   return ready.length > 0 ? ready : all.filter(({ isServing }) => isServing)
 }
 
+/** Those that are meant for a zone, as kube-proxy has it: all, when one is without hints or none is meant for it. */
+function meantFor(topologyZone: string | undefined, endpoints: readonly Placed[]): readonly Placed[] {
+  if (!topologyZone || endpoints.some(({ forZones }) => forZones.length === 0)) return endpoints
+  const near = endpoints.filter(({ forZones }) => forZones.includes(topologyZone))
+  return near.length > 0 ? near : endpoints
+}
+
 /** An endpoint without a host name is called by its address. */
 const hostOf = ({ hostname }: Placed, address: string): string =>
   hostname.toLowerCase() || address.replace(/[.:]/g, '-')
@@ -138,8 +147,8 @@ function addEndpoint(draft: Draft, name: string, endpoint: Placed, address: stri
   for (const port of endpoint.ports) draft.port(port, own)
 }
 
-function addEndpoints(draft: Draft, name: string, slices: readonly SliceFacts[]): void {
-  for (const endpoint of healthy(slices))
+function addEndpoints(draft: Draft, name: string, endpoints: readonly Placed[]): void {
+  for (const endpoint of endpoints)
     for (const address of endpoint.addresses) if (familyOf(address)) addEndpoint(draft, name, endpoint, address)
 }
 
@@ -162,14 +171,17 @@ function ipsOf({ service, derivedIps }: Imported): readonly string[] {
  * All names of an imported Service. One that has an address of its own is known by that; a headless one, and one that has no
  * address yet, by its endpoints.
  */
-export function namesOf(imported: Imported, { domain, ttl }: Domain): ReadonlyMap<string, Node> {
-  const { metadata, ports } = imported.service
+export function namesOf(imported: Imported, { domain, ttl, topologyZone }: Domain): ReadonlyMap<string, Node> {
+  const { metadata, ports, isHeadless } = imported.service
   const name = `${metadata.name}.${metadata.namespace}.svc.${domain}`
   if (metadata.name.includes('.') || !isName(name)) return new Map() // it would be a name of another Service
   const draft = new Draft(name, ttl)
   draft.name(name)
   const ips = ipsOf(imported)
+  const endpoints = healthy(imported.slices)
   if (ips.length > 0) addService(draft, name, ips, ports)
-  else addEndpoints(draft, name, imported.slices)
+  else if (isHeadless)
+    addEndpoints(draft, name, endpoints) // who asks for one of these wants to know all
+  else addEndpoints(draft, name, meantFor(topologyZone, endpoints))
   return draft.nodes()
 }

@@ -9,6 +9,8 @@ export interface ZoneOptions {
   readonly ttl: number
   /** Seconds for which it holds that there is no such name. */
   readonly negativeTtl: number
+  /** Where those are who ask, in the words of `topology.kubernetes.io/zone`: they hear of what is near. */
+  readonly topologyZone?: string
   readonly now: () => Date
 }
 

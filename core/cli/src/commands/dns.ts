@@ -36,6 +36,10 @@ export const dnsCommand = (): Command =>
     .option('--domain <name>', 'the domain it answers for', domainName, 'clusterset.local')
     .option('--ttl <seconds>', 'how long an answer holds', seconds, 5)
     .option('--negative-ttl <seconds>', 'how long it holds that there is no such name', seconds, 5)
+    .option(
+      '--topology-zone <zone>',
+      'where those are who ask: of Services without an address they hear of what is near',
+    )
     .option('--health-probe-bind-address <address>', 'where /healthz and /readyz are; 0 for none', address, here)
     .option('--metrics-bind-address <address>', 'where /metrics are; 0 for none', address, here)
     .option('--log-level <level>', 'what is logged on standard error', 'info')

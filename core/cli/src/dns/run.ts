@@ -26,6 +26,7 @@ export interface DnsFlags extends HealthFlags {
   readonly domain: string
   readonly ttl: number
   readonly negativeTtl: number
+  readonly topologyZone?: string
   readonly logLevel: NonNullable<LogOptions['level']>
 }
 
@@ -89,8 +90,8 @@ export async function runDns(flags: DnsFlags): Promise<void> {
   const stop = interrupted()
   const log = createLog({ level: flags.logLevel })
   const metrics = createMetrics()
-  const { domain, ttl, negativeTtl } = flags
-  const options = { domain, ttl, negativeTtl, now: () => new Date() }
+  const { domain, ttl, negativeTtl, topologyZone } = flags
+  const options = { domain, ttl, negativeTtl, ...(topologyZone && { topologyZone }), now: () => new Date() }
   let unready = ['the cluster has not been asked yet']
   await using open = new AsyncDisposableStack()
   open.use(await serveHealth(flags, metrics, () => unready))
