@@ -32,6 +32,7 @@ import {
   slicesIn,
   worksOfService,
 } from './slices.ts'
+import type { Spreading } from './spreading.ts'
 import { removeAll, writeWork } from './writing.ts'
 
 /** For when a member is slow to say what it has. */
@@ -53,18 +54,26 @@ function flowsWanted(works: readonly Work[]): readonly Flow[] {
   ]
 }
 
+/** Where a slice of a cluster is collected. */
+const workKeyOf = (cluster: string, slice: EndpointSlice): Key => ({
+  namespace: executionNamespace(cluster),
+  name: workName(slice),
+})
+
 /** Keeps a Work for each EndpointSlice of a member that is wanted elsewhere. Only what changed is written. */
-export function collectController(host: Host): Controller {
+export function collectController(host: Host, spreading: Spreading): Controller {
   const works = host.store(workKind)
   const begun = new WeakMap<Member, Promise<void>>()
   const full = new WeakSet<Member>()
   let enqueue: ((key: Key) => void) | undefined
 
-  const hear = (member: Member, { before, after }: Change<EndpointSlice>) => {
+  const hear = (member: Member, { before, after, initial }: Change<EndpointSlice>) => {
     for (const slice of [before, after]) {
       const service = slice && !isBrought(slice) ? serviceOfSlice(slice) : undefined
       const key = service && inCluster(member.name, service)
-      if (key && works.by(worksOfService, keyText(key)).length > 0) enqueue?.(key)
+      if (!key || works.by(worksOfService, keyText(key)).length === 0) continue
+      if (after && slice === after && !initial) spreading.begins(workKeyOf(member.name, after))
+      enqueue?.(key)
     }
   }
 
@@ -95,10 +104,11 @@ export function collectController(host: Host): Controller {
   }
 
   async function keep(given: Parameters<typeof collectedWork>[0], signal: AbortSignal): Promise<void> {
-    const key = { namespace: executionNamespace(given.cluster), name: workName(given.slice) }
+    const key = workKeyOf(given.cluster, given.slice)
     const there = works.get(key)
     if (there?.metadata.deletionTimestamp || (there && !isCollected(there))) return // its end is heard of
-    await writeWork(host, there, collectedWork(given, there), signal)
+    const isWritten = await writeWork(host, there, collectedWork(given, there), signal)
+    if (!isWritten || !given.flows.includes('MultiClusterService')) spreading.forget(key) // nothing is brought on
   }
 
   return host

@@ -46,6 +46,7 @@ import {
   serviceOfSlice,
   sliceOf,
 } from './slices.ts'
+import type { Spreading } from './spreading.ts'
 import { createWithdrawals, doubtOf, used } from './withdrawal.ts'
 import { letGo, removeAll, say, writeWork } from './writing.ts'
 
@@ -149,7 +150,7 @@ const wayOf = (cluster: Cluster | undefined): string =>
   JSON.stringify([isReady(cluster), doubtOf(cluster) === undefined, cluster && placeOf(cluster)])
 
 /** Brings each collected slice of a MultiClusterService to its consumers, but for the cluster it is from. */
-export function dispatchController(host: Host): Controller {
+export function dispatchController(host: Host, spreading: Spreading): Controller {
   const { event } = host
   const works = host.store(workKind)
   const clusters = host.store(clusterKind)
@@ -273,6 +274,20 @@ export function dispatchController(host: Host): Controller {
   const provided = (namespace: string): readonly Service[] =>
     services.list(namespace).flatMap((service) => templates.get(keyOf(service)) ?? [])
 
+  async function settle(work: Work | undefined, key: Key, signal: AbortSignal): Promise<Outcome> {
+    const slice = work && sliceOf(work)
+    const service = slice && serviceOfSlice(slice)
+    const by = service && services.get(service)
+    const isWanted = work && !work.metadata.deletionTimestamp && flowsOf(work).includes('MultiClusterService')
+    if (isWanted && by && !by.metadata.deletionTimestamp && isCrossCluster(by.spec)) {
+      await dispatchAndSay(work, by, slice, signal)
+      return done
+    }
+    await removeAll(host, workKind, works.by(byOrigin, keyText(key)), signal)
+    if (work && !isWanted) await letGo(host, workKind, work, finalizer.endpointSliceDispatch, signal)
+    return done
+  }
+
   return host
     .controller('dispatch')
     .for(workKind, isNews)
@@ -289,17 +304,5 @@ export function dispatchController(host: Host): Controller {
       const { namespace = '', name } = (after ?? before as MultiClusterService).metadata // biome-ignore format: a change has one or the other
       return initial || isStatusOnly ? [] : collectedOf({ namespace, name })
     })
-    .reconcile(async (work, key, signal): Promise<Outcome> => {
-      const slice = work && sliceOf(work)
-      const service = slice && serviceOfSlice(slice)
-      const by = service && services.get(service)
-      const isWanted = work && !work.metadata.deletionTimestamp && flowsOf(work).includes('MultiClusterService')
-      if (isWanted && by && !by.metadata.deletionTimestamp && isCrossCluster(by.spec)) {
-        await dispatchAndSay(work, by, slice, signal)
-        return done
-      }
-      await removeAll(host, workKind, works.by(byOrigin, keyText(key)), signal)
-      if (work && !isWanted) await letGo(host, workKind, work, finalizer.endpointSliceDispatch, signal)
-      return done
-    })
+    .reconcile((work, key, signal) => spreading.during(key, () => settle(work, key, signal)))
 }

@@ -49,11 +49,14 @@ const mcs = (spec: Partial<MultiClusterService['spec']> = sides(['member1'], ['m
   webMultiClusterService(spec, { uid: 'uid-mcs', labels: id, finalizers: [finalizer.multiClusterService], ...words })
 
 const begin = (objects: readonly Manifest[], members: Readonly<Record<string, readonly Manifest[]>> = {}) => {
-  const host = fakeHost({
+  const observed: unknown[] = []
+  const fake = fakeHost({
     objects: [...names.map((name) => cluster({ name })), ...objects],
     members: { member1: [], member2: [], member3: [], ...members },
     plugins: [flatNetwork],
   })
+  const histogram = () => ({ observe: (_: number, labels: unknown) => void observed.push(labels) })
+  const host = { ...fake, metrics: { ...fake.metrics, histogram } }
   multiClusterService.controllers?.(host)
   const of = (name: string) => {
     const controller = host.controllers.get(name)
@@ -69,6 +72,7 @@ const begin = (objects: readonly Manifest[], members: Readonly<Record<string, re
   const binding = () => host.objects.store(resourceBindingKind).get({ namespace: 'default', name: 'web-service' })
   return {
     host,
+    observed,
     works,
     content,
     slices,
@@ -259,7 +263,9 @@ describe('endpoints that do not fit into one slice', () => {
     }
     assert.ok((await writes(addresses(2_500))) > 2)
     assert.equal(count(), 2_500)
+    world.observed.length = 0
     assert.equal(await writes(addresses(2_500).slice(1)), 1)
+    assert.deepEqual(world.observed, [{ flow: 'MultiClusterService' }], 'how long it took is told of')
     assert.equal(count(), 2_499)
     assert.equal(await writes(addresses(900)), 1)
     assert.equal(count(), 900)

@@ -24,6 +24,7 @@ import { hintsFor, placeOf, prefersNear } from '../locality.ts'
 import { withEachMember } from '../members.ts'
 import { reaches } from '../route.ts'
 import { hasReadyEndpoint } from '../slices.ts'
+import { createSpreading } from '../spreading.ts'
 import { createWithdrawals, doubtOf, used } from '../withdrawal.ts'
 import { type Agreement, agree, type Exported } from './agree.ts'
 import { type Arrival, deliver, withdraw } from './consumer.ts'
@@ -69,6 +70,7 @@ const patienceMs = 5_000
 export function clustersetController(host: Host): Controller {
   const clusters = host.store(clusterKind)
   const withdrawals = createWithdrawals(host)
+  const spreading = createSpreading(host, 'ServiceExport')
   const views = new Map<string, View>()
   /** Members that did not answer in time, and until when they are left alone. */
   const slow = new WeakMap<View, number>()
@@ -86,6 +88,7 @@ export function clustersetController(host: Host): Controller {
     if (!kind) return () => undefined
     const view = new View(member, kind, tell)
     view.onNamespace = tellAll
+    view.onEndpoints = spreading.begins
     views.set(member.name, view)
     tellAll()
     return () => {
@@ -233,7 +236,7 @@ export function clustersetController(host: Host): Controller {
         for (const end of ends) end()
       }
     })
-    .reconcile((_, key, signal) => settle(key, signal))
+    .reconcile((_, key, signal) => spreading.during(key, () => settle(key, signal)))
 }
 
 const exportedOf =

@@ -14,11 +14,14 @@ const addresses = (count: number) => Array.from({ length: count }, (_, i) => `10
 
 test('endpoints that do not fit into one slice are imported in several, of which a change writes one', async () => {
   const one = [shop, { ...webExport(), apiVersion }, webService(), webSlice(addresses(2_500))]
-  const host = fakeHost({
+  const fake = fakeHost({
     objects: ['one', 'two'].map((name) => cluster({ name, status: { ...cluster().status, ...apis } })),
     members: { one, two: [shop] },
     plugins: [exportableServices, flatNetwork],
   })
+  const observed: unknown[] = []
+  const histogram = () => ({ observe: (_: number, labels: unknown) => void observed.push(labels) })
+  const host = { ...fake, metrics: { ...fake.metrics, histogram } }
   clusterset.controllers?.(host)
   const [source, consumer] = ['one', 'two'].map((name) => host.memberObjects.get(name))
   const imported = () => (consumer?.list(endpointSliceKind) ?? []) as readonly EndpointSlice[]
@@ -35,6 +38,7 @@ test('endpoints that do not fit into one slice are imported in several, of which
   await settle()
   assert.equal(Number(consumer?.version) - before, 1)
   assert.equal(count(), 2_499)
+  assert.deepEqual(observed, [{ flow: 'ServiceExport' }], 'how long it took is told of')
 
   source?.put(webSlice(addresses(1_000)))
   await settle()

@@ -146,6 +146,9 @@ export class View {
   /** Hears of namespaces for who knows the exports of all. */
   onNamespace: ((name: string) => void) | undefined
 
+  /** Hears whose endpoints changed. */
+  onEndpoints: ((service: Key) => void) | undefined
+
   #tellAll(namespace: string): void {
     this.onNamespace?.(namespace)
   }
@@ -157,15 +160,17 @@ export class View {
   #hearExport(change: Change<ServiceExport>): void {
     if (!this.#slices) {
       this.#slices = slicesIn(this.member)
-      this.#ends.push(this.#slices.listen(({ before, after }) => this.#hearSlices([before, after])))
+      this.#ends.push(this.#slices.listen((change) => this.#hearSlices(change)))
     }
     if (isNews(change)) this.#tellOf(change)
   }
 
-  #hearSlices(slices: readonly (EndpointSlice | undefined)[]): void {
-    for (const slice of slices) {
+  #hearSlices({ before, after, initial }: Change<EndpointSlice>): void {
+    for (const slice of [before, after]) {
       const service = slice && serviceOfSlice(slice)
-      if (service && this.exported(service)) this.#tell(service)
+      if (!service || !this.exported(service)) continue
+      if (!initial) this.onEndpoints?.(service)
+      this.#tell(service)
     }
   }
 
