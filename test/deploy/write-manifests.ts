@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs'
+import { file, manifests } from './manifests.ts'
+
+writeFileSync(file, await manifests())
