@@ -12,6 +12,7 @@ interface Question {
   readonly group: string
   readonly resource: string
   readonly verb: string
+  readonly namespace?: string
 }
 
 async function isAllowed(client: Client, resourceAttributes: Question, signal: AbortSignal): Promise<boolean> {
@@ -24,11 +25,16 @@ async function isAllowed(client: Client, resourceAttributes: Question, signal: A
 const isEverything: Question = { group: '*', resource: '*', verb: '*' }
 
 const questionsOf = (needs: readonly Need[]): readonly Question[] =>
-  needs.flatMap(({ groups, resources, verbs }) =>
-    groups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => ({ group, resource, verb })))),
+  needs.flatMap(({ groups, resources, verbs, namespace }) =>
+    groups.flatMap((group) =>
+      resources.flatMap((resource) =>
+        verbs.map((verb) => ({ group, resource, verb, ...(namespace !== undefined && { namespace }) })),
+      ),
+    ),
   )
 
-const resourceText = ({ group, resource }: Question): string => {
+const resourceText = ({ group, resource, namespace }: Question): string => {
+  if (namespace !== undefined) return `${resourceText({ group, resource, verb: '' })} in ${namespace}`
   if (group === '*') return 'resources of any kind'
   if (resource === '*') return `resources of ${group}`
   return group ? `${resource}.${group}` : resource

@@ -1,10 +1,12 @@
-import { definitions, groupOf } from '@flotilla/sdk'
+import { definitions, groupOf, systemNamespace } from '@flotilla/sdk'
 
 /** What somebody has to be allowed to do with resources of some groups. */
 export interface Need {
   readonly groups: readonly string[]
   readonly resources: readonly string[]
   readonly verbs: readonly string[]
+  /** Where, when it is not everywhere. */
+  readonly namespace?: string
 }
 
 const need = (groups: string | readonly string[], resources: readonly string[], ...verbs: readonly string[]): Need => ({
@@ -13,21 +15,33 @@ const need = (groups: string | readonly string[], resources: readonly string[], 
   verbs,
 })
 
-const ours = [...new Set(definitions.map(({ kind }) => groupOf(kind.apiVersion)))].toSorted()
+const inSystem = (need: Need): Need => ({ ...need, namespace: systemNamespace })
 
-/** Templates are of any kind: they are read and claimed, and get a status. None of them is made or deleted. */
-const templates = need('*', ['*'], 'get', 'list', 'watch', 'update', 'patch')
+const clusterGroup = 'cluster.karmada.io'
+
+/** With a `get` of all there is in its group, the clusters themselves could be looked into. */
+const ours = [...new Set(definitions.map(({ kind }) => groupOf(kind.apiVersion)))]
+  .filter((group) => group !== clusterGroup)
+  .toSorted()
+
+/** Templates are of any kind: they are watched and claimed, and get a status. With a `get` pods could be looked into. */
+const templates = need('*', ['*'], 'list', 'watch', 'update', 'patch')
 
 /** What `flotilla serve` has to be allowed. */
 export const serveNeeds: readonly Need[] = [
   templates,
-  need(ours, ['*'], 'create', 'delete'),
+  need(ours, ['*'], 'get'),
+  need(clusterGroup, ['clusters'], 'get'),
+  need('work.karmada.io', ['*'], 'create', 'delete'),
+  need('apps.karmada.io', ['workloadrebalancers'], 'delete'),
   need('', ['namespaces', 'services'], 'create', 'delete'),
-  need('', ['secrets', 'events'], 'create'),
+  need('', ['secrets', 'services'], 'get'),
+  need('', ['events'], 'create'),
   need('discovery.k8s.io', ['endpointslices'], 'create', 'delete'),
-  need('coordination.k8s.io', ['leases'], 'create'),
-  need('apiextensions.k8s.io', ['customresourcedefinitions'], 'create'),
+  need('apiextensions.k8s.io', ['customresourcedefinitions'], 'get', 'create'),
   need('admissionregistration.k8s.io', ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'], 'create'),
+  inSystem(need('', ['secrets'], 'create')),
+  inSystem(need('coordination.k8s.io', ['leases'], 'get', 'create')),
 ]
 
 const joins: readonly Need[] = [
