@@ -348,8 +348,9 @@ describe('a Service that is to be reached near by', () => {
 describe('nothing of the user’s is overwritten', () => {
   test('an import that a cluster has of its own', async () => {
     const own = manifest(serviceImportV1beta1Kind.apiVersion, 'ServiceImport', { ...key, spec: { type: 'Headless', ports: [] } }) // biome-ignore format: one object
-    const { settle, imported, mirrored } = begin({ a, b: [shop, own] })
+    const { settle, imported, mirrored, said } = begin({ a, b: [shop, own] })
     await settle()
+    assert.match(said('a', 'Ready')?.message ?? '', /, but b: there is a ServiceImport of their own/)
     assert.equal(imported('b')?.spec?.type, 'Headless')
     assert.deepEqual(mirrored('b'), [])
   })
@@ -359,8 +360,11 @@ describe('nothing of the user’s is overwritten', () => {
     await first.settle()
     const name = first.derived('b')?.metadata.name ?? ''
     const own = { ...webService(), metadata: { namespace: 'default', name } }
-    const { settle, at } = begin({ a, b: [shop, own] })
+    const { settle, at, imported } = begin({ a, b: [shop, own] })
     await settle()
+    const ready = findCondition(imported('b')?.status?.conditions, 'Ready')
+    assert.equal(ready?.status, 'False')
+    assert.match(ready?.message ?? '', /the cluster has a Service derived-\S+ of its own; without that/)
     assert.deepEqual(at('b').get(serviceKind, own.metadata)?.metadata.labels, undefined)
   })
 })

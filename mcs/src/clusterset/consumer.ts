@@ -38,7 +38,7 @@ export interface Delivery {
 }
 
 /** Whether a cluster has an import of its own making: nothing of it is touched. */
-const isTaken = (view: View, key: Key): boolean => {
+export const isTaken = (view: View, key: Key): boolean => {
   const there = view.imports.get(key)
   return there !== undefined && !isMade(there)
 }
@@ -66,28 +66,42 @@ export async function deliver(view: View, delivery: Delivery, signal: AbortSigna
   const derived = derivedOf(view, key)
   const isFree = !derived || isMade(derived)
   const ips = derived && isFree && agreed.spec.type === 'ClusterSetIP' ? addressesOf(derived) : []
-  const kept = await keepImport(view, delivery, ips, signal)
+  const kept = await keepImport(view, delivery, isFree ? ips : undefined, signal)
   if (agreed.spec.type === 'ClusterSetIP') {
     if (isFree) await keepService(view, kept, agreed, derived, signal)
   } else if (derived && isFree) await view.member.client.delete(serviceKind, keyOf(derived), { signal })
   await keepSlices(view, kept, delivery, signal)
 }
 
-async function keepImport(view: View, { key, agreed, now }: Delivery, ips: readonly string[], signal: AbortSignal) {
+/** Without addresses there will be none: somebody has the Service that would give them. */
+async function keepImport(
+  view: View,
+  { key, agreed, now }: Delivery,
+  ips: readonly string[] | undefined,
+  signal: AbortSignal,
+) {
   const { member, importKind } = view
   const there = view.imports.get(key)
-  const wanted = wantedImport(importKind, key, agreed, ips, there)
+  const wanted = wantedImport(importKind, key, agreed, ips ?? [], there)
   const kept = wanted === there ? there : await (there ? member.client.update(importKind, wanted, { signal }) : member.client.create(importKind, wanted, { signal })) // biome-ignore format: one expression
-  const status = statusOf(kept, agreed, now)
+  const pending = ips
+    ? 'it has no address yet'
+    : `the cluster has a Service ${derivedNameOf(key.name)} of its own; without that, the import gets an address`
+  const status = statusOf(kept, agreed, pending, now)
   if (deepEqual(status, kept.status)) return kept
   return member.client.update(importKind, { ...kept, status }, { subresource: 'status', signal })
 }
 
-function statusOf({ spec, status }: ServiceImport, { clusters }: Agreement, now: Date): ServiceImportStatus {
+function statusOf(
+  { spec, status }: ServiceImport,
+  { clusters }: Agreement,
+  pending: string,
+  now: Date,
+): ServiceImportStatus {
   const isReady = spec?.type === 'Headless' || (spec?.ips?.length ?? 0) > 0
   const ready = isReady
     ? ({ status: 'True', reason: 'Ready', message: 'the Service can be used' } as const)
-    : ({ status: 'False', reason: 'Pending', message: 'it has no address yet' } as const)
+    : ({ status: 'False', reason: 'Pending', message: pending } as const)
   return {
     ...status,
     clusters: clusters.map((cluster) => ({ cluster })),

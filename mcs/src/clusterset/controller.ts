@@ -27,7 +27,7 @@ import { hasReadyEndpoint } from '../slices.ts'
 import { createSpreading } from '../spreading.ts'
 import { createWithdrawals, doubtOf, used } from '../withdrawal.ts'
 import { type Agreement, agree, type Exported } from './agree.ts'
-import { type Arrival, deliver, withdraw } from './consumer.ts'
+import { type Arrival, deliver, isTaken, withdraw } from './consumer.ts'
 import { bare, isMade } from './made.ts'
 import { exportKindOf, View } from './view.ts'
 
@@ -111,12 +111,12 @@ export function clustersetController(host: Host): Controller {
   }
 
   /** The three conditions of an export, in one write. */
-  async function sayOf(judged: Judged, agreed: Agreement | undefined, signal: AbortSignal): Promise<void> {
+  async function sayOf(judged: Judged, agreed: Agreement | undefined, but: readonly string[], signal: AbortSignal) {
     const { view, export: exported, verdict } = judged
     if (!view.member.ready) return
     const now = host.now()
     const before = exported.status?.conditions
-    const after = conditionsOf(verdict, agreed).reduce((all, each) => setCondition(all, each, now), before)
+    const after = conditionsOf(verdict, agreed, but).reduce((all, each) => setCondition(all, each, now), before)
     if (after === before) return
     const status = { ...exported.status, conditions: after ?? [] }
     await view.member.client.update(view.exportKind, { ...exported, status }, { subresource: 'status', signal })
@@ -169,8 +169,9 @@ export function clustersetController(host: Host): Controller {
     const { from, isHealthy } = sourcesOf(valid, key)
     const homes = consumers.filter((view) => view.hasNamespace(key.namespace ?? ''))
     const arrivals = await arrivalsOf(from, key, homes)
+    const taken = homes.filter((view) => isTaken(view, key)).map(({ name }) => name).sort() // biome-ignore format: one chain
     const turns = [
-      ...judged.map((each) => inTime(each.view, (within) => sayOf(each, agreed, within), signal)),
+      ...judged.map((each) => inTime(each.view, (within) => sayOf(each, agreed, taken, within), signal)),
       ...(agreed
         ? homes.map((view) => {
             const delivery = {
@@ -249,6 +250,7 @@ const exportedOf =
 function conditionsOf(
   { valid, reason, message }: service.Exportability,
   agreed: Agreement | undefined,
+  but: readonly string[],
 ): readonly Said[] {
   if (!valid)
     return [
@@ -256,9 +258,11 @@ function conditionsOf(
       { type: 'Ready', status: 'False', reason: 'Failed', message: `it is not exported: ${message}` },
       { type: 'Conflict', status: 'False', reason: 'NoConflicts', message: 'it is not exported' },
     ]
+  const except = but.length > 0 ? `, but ${but.join(', ')}: there is a ServiceImport of their own, which is left alone` : '' // biome-ignore format: one expression
+  const ready = `every cluster that has the namespace imports it${except}`
   return [
     { type: 'Valid', status: 'True', reason, message },
-    { type: 'Ready', status: 'True', reason: 'Exported', message: 'every cluster that has the namespace imports it' },
+    { type: 'Ready', status: 'True', reason: 'Exported', message: ready },
     ...(agreed ? [agreed.conflict] : []),
   ]
 }
