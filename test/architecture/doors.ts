@@ -69,7 +69,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   ],
   '@peculiar/x509': ['core/apiserver/src'],
   '@grpc/grpc-js': ['estimator/src'],
-  protobufjs: ['estimator/src/wire'],
+  protobufjs: ['estimator/src/wire', 'core/apiserver/src/protobuf', 'core/apiserver/scripts'],
   'dns-packet': ['mcs/src/dns'],
   'fast-check': ['test/chaos'],
   '@extism/extism': ['core/control-plane/src/sandbox/wasm'],

@@ -39,7 +39,8 @@ function partsOf(path: string): { plural: string; name?: string; subresource?: s
 const stageOf = ({ worker }: Step): string => worker.split(':')[0] ?? worker
 
 /** Of an event that is new; what comes again has a count only. */
-const reasonOf = (request: Request): string => (request.body() as { reason?: string } | undefined)?.reason ?? 'again'
+const reasonOf = (request: Request): string =>
+  (request.body({ apiVersion: 'v1', kind: 'Event' }) as { reason?: string } | undefined)?.reason ?? 'again'
 
 function writer(request: Request, plural: string, step: Step | undefined): string {
   if (request.user.name === 'system:apiserver') return 'api server'

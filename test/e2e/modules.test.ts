@@ -93,8 +93,8 @@ describe('modules', () => {
 
   test('the one of the guide in WASM scores clusters, as the one in JavaScript does, and both are explained', async () => {
     const file = await assembled(windInAssemblyScript, 'wind')
-    const map = await k('create', 'configmap', 'modules', `--from-file=wind.wasm=${file}`, '--dry-run=client', '-o', 'json') // biome-ignore format: one call
-    await apply(JSON.parse(map), wind, module('breeze', { source: { inline: windInJavaScript } }))
+    await k('create', 'configmap', 'modules', `--from-file=wind.wasm=${file}`)
+    await apply(wind, module('breeze', { source: { inline: windInJavaScript } }))
     await ready('wind')
     await ready('breeze')
     await apply(...shipment(object('v1', 'ConfigMap', 'kite', { data: { a: 'b' } })))

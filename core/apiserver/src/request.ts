@@ -3,6 +3,12 @@ import type { Watch } from './watch/watch.ts'
 
 export type { User } from '@flotilla/kube'
 
+/** The kind a body should be of. */
+export interface BodyKind {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
 /** One request, as far as it goes before it is understood. */
 export interface Request {
   readonly method: string
@@ -13,8 +19,11 @@ export interface Request {
   readonly contentType?: string
   readonly accept?: string
   readonly userAgent?: string
-  /** The parsed body; undefined when there is none. Throws the `ApiError` that refuses a body that cannot be read. */
-  readonly body: () => unknown
+  /**
+   * The parsed body; undefined when there is none. A body in protobuf that does not say its kind is of the one that is expected. Throws the
+   * `ApiError` that refuses a body that cannot be read.
+   */
+  readonly body: (expected: BodyKind) => unknown
   /** Ends a watch. */
   readonly signal?: AbortSignal
 }

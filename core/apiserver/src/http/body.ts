@@ -4,6 +4,9 @@ import { refusal } from '../status.ts'
 /** The largest request body, as in Kubernetes. */
 export const bodyLimit = 3 * 1024 * 1024
 
+/** Kubernetes' own envelope for built-in kinds. */
+export const protobufType = 'application/vnd.kubernetes.protobuf'
+
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 const textIn = (bytes: Uint8Array): string => {
@@ -60,7 +63,8 @@ const mayBeDeep = (bytes: Uint8Array): boolean => {
   return openings > depthLimit
 }
 
-const checkDepth = (value: unknown): unknown => {
+/** Throws 400 for what is too deep. */
+export const checkDepth = (value: unknown): unknown => {
   if (!isDeeper(value, depthLimit)) return value
   throw refusal.badRequest(`the request body is nested more than ${depthLimit} levels deep`)
 }
@@ -80,7 +84,7 @@ export const readBody = (bytes: Uint8Array | undefined, contentType: string | un
   if (bytes === undefined || bytes.length === 0) return undefined
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   const read = readers.get(type)
-  if (read === undefined) throw refusal.unsupportedMediaType(['application/json', 'application/yaml'])
+  if (read === undefined) throw refusal.unsupportedMediaType(['application/json', 'application/yaml', protobufType])
   const value = read(textIn(bytes))
   return read === readJson && !mayBeDeep(bytes) ? value : checkDepth(value)
 }

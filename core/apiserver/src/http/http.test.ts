@@ -20,6 +20,7 @@ import {
 } from '../testing/server.ts'
 import { type Authority, type Credential, openAuthority } from '../tls.ts'
 import type { Watch } from '../watch/watch.ts'
+import { protobufType } from './body.ts'
 import { type HttpsListener, serveHttps } from './serve.ts'
 
 const dir = await mkdtemp(join(tmpdir(), 'apiserver-http-'))
@@ -176,7 +177,18 @@ const refused: readonly [what: string, path: string, sent: Sent, code: number, r
   ['bytes that are no text', configMapPath, post(Buffer.from([0x7b, 0xff, 0xfe])), 400, 'BadRequest'],
   ['a number', configMapPath, post('5'), 400, 'BadRequest'],
   ['nothing', configMapPath, { method: 'POST' }, 400, 'BadRequest'],
-  ['protobuf', configMapPath, post('k8s\0', 'application/vnd.kubernetes.protobuf'), 415, 'UnsupportedMediaType'],
+  ['protobuf without an object', configMapPath, post('k8s\0', protobufType), 400, 'BadRequest'],
+  ['JSON that calls itself protobuf', configMapPath, post('{}', protobufType), 400, 'BadRequest'],
+  ['a widget in protobuf', widgetPath, post('k8s\0\n\x00\x12\x00', protobufType), 400, 'BadRequest'],
+  [
+    'a patch in protobuf',
+    `${configMapPath}/one`,
+    { ...post('k8s\0\n\x00\x12\x00', protobufType), method: 'PATCH' },
+    415,
+    'UnsupportedMediaType',
+  ],
+  ['another language', configMapPath, post('<a/>', 'text/xml'), 415, 'UnsupportedMediaType'],
+  ['protobuf as an answer', configMapPath, { headers: { accept: protobufType } }, 406, 'NotAcceptable'],
   ['too much', configMapPath, post('x'.repeat(3 * 1024 * 1024 + 1)), 413, 'RequestEntityTooLarge'],
   ['far too much', configMapPath, post('x'.repeat(24 * 1024 * 1024)), 413, 'RequestEntityTooLarge'],
   ['a path that is none', '/api/v1/%zz', {}, 400, 'BadRequest'],

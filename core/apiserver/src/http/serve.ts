@@ -4,11 +4,11 @@ import type { User } from '@flotilla/kube'
 import { ApiError } from '@flotilla/sdk'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { isPublic } from '../documents.ts'
-import type { Answer, Request } from '../request.ts'
+import type { Answer, BodyKind, Request } from '../request.ts'
 import type { ApiServer } from '../server.ts'
 import { refusal } from '../status.ts'
 import { anonymous, authenticate } from './authenticate.ts'
-import { bodyLimit, readBody } from './body.ts'
+import { bodyLimit, checkDepth, protobufType, readBody } from './body.ts'
 import { drained } from './drain.ts'
 import { respond } from './respond.ts'
 import { streamWatch } from './stream.ts'
@@ -79,6 +79,16 @@ const checkKnown = (user: User, path: string): void => {
   if (user === anonymous && !isPublic(path)) throw refusal.unauthorized()
 }
 
+type BodyReader = Request['body']
+
+/** Protobuf costs something to load: who never gets any does without. */
+const protobufReader = async (_request: FastifyRequest, bytes: string | Buffer): Promise<BodyReader> => {
+  const { readEnvelope } = await import('../protobuf/index.ts')
+  return (expected: BodyKind) => checkDepth(readEnvelope(Buffer.from(bytes), expected))
+}
+
+const isReader = (body: unknown): body is BodyReader => typeof body === 'function'
+
 const requestOf = (request: FastifyRequest, prefix: string, tokens: HttpsOptions['tokens']): Request => {
   const { raw, body } = request
   const [path, query] = splitUrl(raw.url ?? '/', prefix)
@@ -93,7 +103,7 @@ const requestOf = (request: FastifyRequest, prefix: string, tokens: HttpsOptions
     ...(contentType && { contentType }),
     ...(accept && { accept }),
     ...(userAgent && { userAgent }),
-    body: () => readBody(body instanceof Uint8Array ? body : undefined, contentType),
+    body: isReader(body) ? body : () => readBody(body instanceof Uint8Array ? body : undefined, contentType),
   }
 }
 
@@ -164,6 +174,7 @@ const createApp = ({ tls }: HttpsOptions): FastifyInstance => {
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser(protobufType, { parseAs: 'buffer' }, protobufReader)
   app.setErrorHandler(async (error, request, reply) => {
     if (isTooLarge(error)) await drained(request.raw)
     return refuse(reply, error)

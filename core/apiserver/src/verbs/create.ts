@@ -74,7 +74,7 @@ export const createFrom = async (call: Call, draft: Draft, tracked = false): Pro
 
 /** POST to a collection. */
 export const create = async (call: Call): Promise<BodyAnswer> => {
-  const object = readObject(call, call.request.body())
+  const object = readObject(call, call.request.body(call.served))
   if (object.metadata.resourceVersion) {
     throw refusal.badRequest('resourceVersion should not be set on objects to be created')
   }

@@ -65,7 +65,7 @@ const checkShapes = (body: Readonly<Record<string, unknown>>): void => {
 /** From the body, and from the query where the body does not say. */
 const optionsOf = (call: Call): Options => {
   const { query } = call.request
-  const body = call.request.body() ?? {}
+  const body = call.request.body({ apiVersion: 'meta.k8s.io/v1', kind: 'DeleteOptions' }) ?? {}
   if (!isObject(body)) throw refusal.badRequest('the DeleteOptions are not an object')
   checkShapes(body)
   const orphans = body.orphanDependents ?? (query.orphanDependents && isTrue(query.orphanDependents))

@@ -7,7 +7,7 @@ import { replaceWith } from './update.ts'
 
 /** PUT of a namespace's `finalize`: only `spec.finalizers` is taken. A namespace nothing holds any more goes. */
 export const finalize = async (call: Call): Promise<BodyAnswer> => {
-  const proposed = readObject(call, call.request.body())
+  const proposed = readObject(call, call.request.body(call.served))
   const finalizers = readKeys(proposed, ['spec', 'finalizers'])
   const { resourceVersion } = proposed.metadata
   return replaceWith(call, (current): Manifest => {

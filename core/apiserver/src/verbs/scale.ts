@@ -93,7 +93,7 @@ const rescale = async (call: Call, scaleFrom: (current: Manifest) => unknown): P
 
 /** PUT of `scale`. */
 export const updateScale = async (call: Call): Promise<BodyAnswer> => {
-  const body = call.request.body()
+  const body = call.request.body({ apiVersion: 'autoscaling/v1', kind: 'Scale' })
   return rescale(call, () => body)
 }
 

@@ -61,7 +61,7 @@ const missing = (call: Call) => async (): Promise<BodyAnswer> => {
 /** PUT of an object or its status. */
 export const update = async (call: Call): Promise<BodyAnswer> => {
   const { served, name = '' } = call
-  const object = readObject(call, call.request.body())
+  const object = readObject(call, call.request.body(call.served))
   if (served.custom && !object.metadata.resourceVersion) {
     const message = 'Invalid value: 0: must be specified for an update'
     throw refusal.invalid(served, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }])
@@ -109,7 +109,7 @@ export const patchBody = (call: Call, current: Manifest | undefined): Manifest =
   return applyPatch({
     type,
     current,
-    body: request.body(),
+    body: request.body(served),
     ...(ofItself && { schema: ofItself }),
     manager: type === 'apply' ? applyManager(call) : managerOf(call),
     force: isForced(call),

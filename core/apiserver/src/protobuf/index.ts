@@ -1,0 +1,1 @@
+export { readEnvelope } from './envelope.ts'

@@ -1,0 +1,144 @@
+import protobuf, { type Field, type Type } from 'protobufjs/light.js'
+import { values } from './values.ts'
+
+type Reader = protobuf.Reader
+
+/** A whole number; the largest lose their last digits, as they do in JSON. */
+const whole = (reader: Reader): number => Number(reader.int64())
+
+const finite = (reader: Reader): number => {
+  const number = reader.double()
+  if (Number.isFinite(number)) return number
+  throw new RangeError(`${number} cannot be said in JSON`)
+}
+
+interface Scalar {
+  /** How it is on the wire. */
+  readonly wire: number
+  readonly read: (reader: Reader) => unknown
+}
+
+const varint = 0
+const fixed64 = 1
+const delimited = 2
+
+const scalars: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
+  ['bool', { wire: varint, read: (reader) => reader.bool() }],
+  ['int32', { wire: varint, read: (reader) => reader.int32() }],
+  ['int64', { wire: varint, read: whole }],
+  ['double', { wire: fixed64, read: finite }],
+  ['string', { wire: delimited, read: (reader) => reader.string() }],
+  ['bytes', { wire: delimited, read: (reader) => Buffer.from(reader.bytes()).toString('base64') }],
+])
+
+const checkWire = ({ name }: Field, expected: number, wire: number): void => {
+  if (wire !== expected) throw new TypeError(`${name} has the wire type ${wire} instead of ${expected}`)
+}
+
+/** The value of a field, of an element of it, or of an entry of a map. */
+const readValue = (field: Field, reader: Reader, wire: number, depth: number): unknown => {
+  const scalar = scalars.get(field.type)
+  checkWire(field, scalar?.wire ?? delimited, wire)
+  return scalar ? scalar.read(reader) : readMessage(field.resolvedType as Type, reader.bytes(), depth) // there are no enums
+}
+
+const nameOf = ({ name, options }: Field): string => options?.json ?? name
+
+type Draft = Map<string, unknown>
+
+const listIn = (draft: Draft, field: Field): unknown[] => {
+  const found = draft.get(nameOf(field)) as unknown[] | undefined // who else writes a repeated field
+  if (found) return found
+  const list: unknown[] = []
+  draft.set(nameOf(field), list)
+  return list
+}
+
+/** Numbers may come one by one, or all in one piece. */
+const readElements = (draft: Draft, field: Field, reader: Reader, wire: number, depth: number): void => {
+  const list = listIn(draft, field)
+  const scalar = scalars.get(field.type)
+  if (!scalar || scalar.wire === delimited || wire !== delimited) {
+    list.push(readValue(field, reader, wire, depth) ?? null)
+    return
+  }
+  const packed = protobuf.Reader.create(reader.bytes())
+  while (packed.pos < packed.len) list.push(scalar.read(packed))
+}
+
+const mapIn = (draft: Draft, field: Field): Draft => {
+  const found = draft.get(nameOf(field)) as Draft | undefined // who else writes a map
+  if (found) return found
+  const map: Draft = new Map()
+  draft.set(nameOf(field), map)
+  return map
+}
+
+/** What an entry holds that says nothing of its value. */
+const nothing = (field: Field): unknown =>
+  scalars.has(field.type) ? '' : readMessage(field.resolvedType as Type, new Uint8Array(), 0) // maps are to texts and messages
+
+const keyNumber = 1
+const valueNumber = 2
+
+const readEntry = (draft: Draft, field: Field, reader: Reader, wire: number, depth: number): void => {
+  checkWire(field, delimited, wire)
+  const entry = protobuf.Reader.create(reader.bytes())
+  let key = ''
+  let value: unknown
+  while (entry.pos < entry.len) {
+    const tag = entry.uint32()
+    if (tag === ((keyNumber << 3) | delimited)) key = entry.string()
+    else if (tag >>> 3 === valueNumber) value = readValue(field, entry, tag & 7, depth)
+    else entry.skipType(tag & 7)
+  }
+  mapIn(draft, field).set(key, value ?? nothing(field) ?? null)
+}
+
+/** What Go leaves out: zeros, and what is null. */
+const isLeftOut = ({ type, options }: Field, value: unknown): boolean =>
+  value === undefined || (!value && scalars.has(type) && !options?.zero)
+
+const readSingle = (draft: Draft, field: Field, reader: Reader, wire: number, depth: number): void => {
+  const value = readValue(field, reader, wire, depth)
+  if (field.options?.inline) for (const [name, inner] of Object.entries(value as object)) draft.set(name, inner)
+  else if (isLeftOut(field, value)) draft.delete(nameOf(field))
+  else draft.set(nameOf(field), value)
+}
+
+const readField = (draft: Draft, type: Type, reader: Reader, depth: number): void => {
+  const tag = reader.uint32()
+  const number = tag >>> 3
+  if (number === 0) throw new RangeError('there is no field 0')
+  const field = type.fieldsById[number]
+  if (!field) reader.skipType(tag & 7)
+  else if (field.resolve().map) readEntry(draft, field, reader, tag & 7, depth)
+  else if (field.repeated) readElements(draft, field, reader, tag & 7, depth)
+  else readSingle(draft, field, reader, tag & 7, depth)
+}
+
+const plain = (value: unknown): unknown => (value instanceof Map ? Object.fromEntries(value) : value)
+
+/** Lists and maps that Go writes although nothing is in them. */
+const addEmpty = (draft: Draft, type: Type): void => {
+  for (const field of type.fieldsArray)
+    if (field.options?.empty && !draft.has(nameOf(field))) draft.set(nameOf(field), null)
+}
+
+/** Deeper than anything anyone means. */
+const deepest = 500
+
+/**
+ * A message as Go writes it in JSON: zeros that mean nothing are left out, what is inline is among the rest. Fields nobody knows yet are passed
+ * over. Throws when the bytes are none of this message.
+ */
+export function readMessage(type: Type, bytes: Uint8Array, depth = 0): unknown {
+  if (depth > deepest) throw new RangeError(`it is nested more than ${deepest} levels deep`)
+  const reader = protobuf.Reader.create(bytes)
+  const draft: Draft = new Map()
+  while (reader.pos < reader.len) readField(draft, type, reader, depth + 1)
+  addEmpty(draft, type)
+  const fields = Object.fromEntries([...draft].map(([name, value]) => [name, plain(value)]))
+  const value = type.options && values.get(type.options.as)
+  return value ? value(fields) : fields
+}
