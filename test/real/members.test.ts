@@ -130,7 +130,7 @@ describe('members of a control plane over a real kube-apiserver', { skip: withou
     assert.equal(code, 1)
     assert.match(
       err,
-      /PERMISSIONS_MISSING: https:.* does not let system:serviceaccount:default:runner get, list, watch, update, patch resources of any kind; .*create customresourcedefinitions\.apiextensions\.k8s\.io; .* flotilla serve --print-cluster-roles \| kubectl apply -f -; /,
+      /PERMISSIONS_MISSING: https:.* does not let system:serviceaccount:default:runner list, watch, update, patch resources of any kind; .*create customresourcedefinitions\.apiextensions\.k8s\.io; .* flotilla serve --print-cluster-roles \| kubectl apply -f -; /,
     )
     await isEmpty(k, 'namespace karmada-system', 'crd clusters.cluster.karmada.io')
     const { out } = await flotilla('serve', '--print-cluster-roles')
