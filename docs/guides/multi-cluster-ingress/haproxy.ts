@@ -137,7 +137,7 @@ function configText({ routes, backends, otherwise = 'nobody' }: Site, { bind, tl
     `  bind ${bind}`,
     ...(tls && list ? [`  bind ${tls} ssl crt-list ${list} alpn h2,http/1.1`] : []),
     '  option forwardfor',
-    '  http-request set-header X-Forwarded-Proto https if { ssl_fc }',
+    '  http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]',
     '  http-request set-var(txn.host) req.hdr(host),field(1,:),lower',
     ...hostRules(routes.toSorted(narrowestFirst), otherwise),
     `  default_backend ${otherwise}`,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { type MultiClusterIngress, multiClusterIngressKind } from '@flotilla/sdk'
 import { examinePlugin, manifest, webService } from '@flotilla/sdk/testing'
@@ -22,9 +23,16 @@ const rule = (path: string, pathType = 'Prefix', host?: string) => ({
   rules: [{ ...(host && { host }), http: { paths: [{ path, pathType, backend: to('web') }] } }],
 })
 
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const key = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
+const pairs: Readonly<Record<string, { cert: string; key: string }>> = {
+  nonsense: { cert: 'no', key: 'none' },
+  bare: { cert: 'no certificate', key },
+}
+
 const world: World = {
   hasTls: false,
-  pair: ({ name }) => (name === 'nonsense' ? { cert: 'no', key: 'none' } : undefined),
+  pair: ({ name }) => pairs[name],
   service: ({ name }) => (name === 'web' ? webService() : undefined),
   slices: () => [
     {
@@ -89,7 +97,7 @@ describe('what is refused', () => {
 })
 
 test('a certificate that cannot be shown is told of, and the rest is served', () => {
-  const says = { missing: /no Secret missing with tls.crt and tls.key/, nonsense: /Secret nonsense has no certificate and key that can be read/ } // biome-ignore format: one map
+  const says = { missing: /no Secret missing with tls.crt and tls.key/, nonsense: /Secret nonsense has no certificate and key that can be read/, bare: /the key in Secret bare is not that of its certificate/ } // biome-ignore format: one map
   for (const [secretName, message] of Object.entries(says)) {
     const [judgement] = judge([ingress('a', 2020, { ...rule('/'), tls: [{ secretName }] })], { ...world, hasTls: true })
     assert.equal(judgement?.refused, undefined)

@@ -87,13 +87,23 @@ const age = ({ metadata: { creationTimestamp = '', namespace = '', name } }: Mul
 const portOf = ({ spec }: Service, { name, number }: { name?: string; number?: number } = {}) =>
   spec?.ports?.find((port) => (name ? port.name === name : port.port === number))
 
-/** The certificate in a Secret, or why there is none to be shown. */
-function certificateIn(world: World, namespace: string, name: string): string | Pair {
+const block = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+/** A certificate with its chain and its key, written anew: whatever else stands in a Secret never gets into a file. */
+function pemOf({ cert, key }: Pair): string | undefined {
+  const chain = (cert.match(block) ?? []).map((text) => new X509Certificate(text))
+  const secret = createPrivateKey(key)
+  if (!chain[0]?.checkPrivateKey(secret)) return undefined
+  return `${chain.map(String).join('')}${secret.export({ type: 'pkcs8', format: 'pem' })}`
+}
+
+/** What is shown of a Secret, or why nothing is. */
+function certificateIn(world: World, namespace: string, name: string): { readonly pem: string } | string {
   const pair = world.pair({ namespace, name })
   if (!pair) return `there is no Secret ${name} with tls.crt and tls.key`
   try {
-    const fits = new X509Certificate(pair.cert).checkPrivateKey(createPrivateKey(pair.key))
-    return fits ? pair : `the key in Secret ${name} is not that of its certificate`
+    const pem = pemOf(pair)
+    return pem ? { pem } : `the key in Secret ${name} is not that of its certificate`
   } catch {
     return `Secret ${name} has no certificate and key that can be read`
   }
@@ -106,8 +116,8 @@ const secretsOf = ({ metadata: { namespace = '' }, spec }: MultiClusterIngress) 
 
 const certificatesOf = (world: World, ingress: MultiClusterIngress): readonly Certificate[] =>
   secretsOf(ingress).flatMap(({ namespace, name, hosts }) => {
-    const pair = certificateIn(world, namespace, name)
-    return typeof pair === 'string' ? [] : [{ hosts, pem: `${pair.cert}\n${pair.key}` }]
+    const found = certificateIn(world, namespace, name)
+    return typeof found === 'string' ? [] : [{ hosts, ...found }]
   })
 
 function unresolvedIn(world: World, ingress: MultiClusterIngress): Problem | undefined {
