@@ -6,6 +6,7 @@ import { settings } from '@flotilla/core'
 import { parse } from 'yaml'
 import { flotilla } from '../flotilla.ts'
 import type { Json } from '../kubectl.ts'
+import { root } from '../root.ts'
 import { chart, manifestsIn, rendered, without } from './helm.ts'
 import { file, manifests as plain } from './manifests.ts'
 
@@ -62,6 +63,20 @@ test('every value has a default and a schema', () => {
 
 test('the config of the chart is that of the control plane', () => {
   assert.deepEqual(Object.keys(schema.properties.config.properties).toSorted(), Object.keys(settings).toSorted())
+})
+
+test('what the page names can be set', () => {
+  const page = readFileSync(join(root, 'docs/deploying.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, row = '']) => {
+    const [first = '', ...others] = [...row.matchAll(/`([^`]+)`/g)].map(([, path = '']) => path)
+    return [first, ...others.map((path) => (path.startsWith('.') ? first.replace(/\.\w+$/, path) : path))]
+  })
+  const set = [...page.matchAll(/--set (\S+?)=/g)].map(([, path = '']) => path)
+  assert.ok(rows.length > 10 && set.length > 2)
+  for (const path of [...rows, ...set]) {
+    const value = path.split('.').reduce((at: Json, name) => at?.[name], values)
+    assert.notEqual(value, undefined, path)
+  }
 })
 
 describe('the chart', { skip: without }, () => {

@@ -12,17 +12,19 @@ export const without = process.env.HELM ? false : 'HELM is not set: test/helm/bu
 
 export const chart = join(root, 'deploy', 'chart', 'flotilla')
 
-/** What `helm template` prints: the chart with these values, as a release in karmada-system. Throws what it complains about. */
-export async function rendered(values: object = {}, ...args: readonly string[]): Promise<string> {
-  const running = run(
-    process.env.HELM ?? 'helm',
-    ['template', 'flotilla', chart, '--namespace', 'karmada-system', '--values', '-', ...args],
-    { timeout: 60_000, maxBuffer: 8 << 20 },
-  )
+/** Runs helm, with values on its standard input; what it prints. Throws what it complains about. */
+export async function helm(args: readonly string[], values: object = {}): Promise<string> {
+  const running = run(process.env.HELM ?? 'helm', args, { timeout: 120_000, maxBuffer: 8 << 20 })
   running.child.stdin?.end(JSON.stringify(values))
   const { stdout } = await running
   return stdout
 }
+
+/** What says which release is meant: that of karmada-system. */
+export const release = ['flotilla', chart, '--namespace', 'karmada-system', '--values', '-'] as const
+
+/** The chart with these values. */
+export const rendered = (values: object = {}): Promise<string> => helm(['template', ...release], values)
 
 export const manifestsIn = (text: string): readonly Json[] =>
   parseAllDocuments(text)

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
-import { manifestsIn, rendered, without as withoutHelm } from '../deploy/helm.ts'
+import { helm, manifestsIn, release, rendered, without as withoutHelm } from '../deploy/helm.ts'
 import { file as plainManifests } from '../deploy/manifests.ts'
 import { flotilla } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
@@ -99,6 +99,7 @@ describe('deployed', { skip: withoutServers || withoutHelm || withoutRoot }, () 
   let k: Kubectl
   let inMember: Kubectl
   let ports: Ports
+  let values: object
   let chart: readonly Json[]
   let pod: Pod
 
@@ -123,15 +124,14 @@ describe('deployed', { skip: withoutServers || withoutHelm || withoutRoot }, () 
     k = kubectl(host.kubeconfig)
     inMember = kubectl(member.kubeconfig)
     ports = { webhooks: await freePort(), health: await freePort(), metrics: await freePort() }
-    chart = manifestsIn(
-      await rendered({
-        bindHost: '127.0.0.1',
-        config: { logLevel: 'debug', successEvents: 'all' },
-        webhooks: { port: ports.webhooks, url: `https://127.0.0.1:${ports.webhooks}` },
-        health: { port: ports.health },
-        metrics: { port: ports.metrics },
-      }),
-    )
+    values = {
+      bindHost: '127.0.0.1',
+      config: { logLevel: 'debug', successEvents: 'all' },
+      webhooks: { port: ports.webhooks, url: `https://127.0.0.1:${ports.webhooks}` },
+      health: { port: ports.health },
+      metrics: { port: ports.metrics },
+    }
+    chart = manifestsIn(await rendered(values))
     await run('node', ['deploy/image/lay.js', join(dir, 'image')], {
       cwd: root,
       env: { ...process.env, npm_config_prefer_offline: 'true' },
@@ -185,7 +185,11 @@ describe('deployed', { skip: withoutServers || withoutHelm || withoutRoot }, () 
     assert.equal(out.trim().split('\n').length, 12)
   })
 
-  test('what the chart renders is applied', () => apply(...chart))
+  test('the chart is installed', async () => {
+    await helm(['install', ...release, '--kubeconfig', host.kubeconfig], values)
+    const { spec } = await k.json('deployment', 'flotilla', '-n', 'karmada-system')
+    assert.equal(spec.replicas, 2)
+  })
 
   test('its pods are admitted where only restricted ones are', async () => {
     const { metadata, spec } = chart.find(({ kind }) => kind === 'Deployment').spec.template
@@ -300,5 +304,16 @@ describe('deployed', { skip: withoutServers || withoutHelm || withoutRoot }, () 
     assert.equal(await pod.exited, 0, pod.said())
     const { spec } = await k.json('lease', 'flotilla', '-n', 'karmada-system')
     assert.ok(!spec.holderIdentity, spec.holderIdentity)
+  })
+
+  test('it is upgraded, and uninstalled: what users have made stays', async () => {
+    const to = [...release, '--kubeconfig', host.kubeconfig]
+    await helm(['upgrade', ...to], { ...values, config: { logLevel: 'error' } })
+    const { data } = await k.json('configmap', 'flotilla', '-n', 'karmada-system')
+    assert.match(data['config.yaml'], /logLevel: error/)
+    await helm(['uninstall', 'flotilla', '--namespace', 'karmada-system', '--kubeconfig', host.kubeconfig])
+    assert.equal((await k.run(['get', 'deployment', 'flotilla', '-n', 'karmada-system'])).code, 1)
+    assert.equal((await k.run(['get', 'clusterrole', 'flotilla'])).code, 1)
+    await k('get', 'propagationpolicy', 'web')
   })
 })
