@@ -62,11 +62,22 @@ const checkShapes = (body: Readonly<Record<string, unknown>>): void => {
   }
 }
 
+const expected = { apiVersion: 'meta.k8s.io/v1', kind: 'DeleteOptions' } as const
+
+const checkKind = ({
+  apiVersion = expected.apiVersion,
+  kind = expected.kind,
+}: Readonly<Record<string, unknown>>): void => {
+  if (kind !== expected.kind)
+    throw refusal.badRequest(`no kind "${String(kind)}" is registered for version "${String(apiVersion)}"`)
+}
+
 /** From the body, and from the query where the body does not say. */
 const optionsOf = (call: Call): Options => {
   const { query } = call.request
-  const body = call.request.body({ apiVersion: 'meta.k8s.io/v1', kind: 'DeleteOptions' }) ?? {}
+  const body = call.request.body(expected) ?? {}
   if (!isObject(body)) throw refusal.badRequest('the DeleteOptions are not an object')
+  checkKind(body)
   checkShapes(body)
   const orphans = body.orphanDependents ?? (query.orphanDependents && isTrue(query.orphanDependents))
   const asked = propagationOf(body.propagationPolicy ?? query.propagationPolicy)

@@ -241,6 +241,8 @@ test('a deletion that is misunderstood deletes nothing', async () => {
     { preconditions: 5 },
     { orphanDependents: 'yes' },
     { dryRun: 'All' },
+    { kind: 'ConfigMap' },
+    configMap('stays'),
   ]
   for (const body of options) {
     const { code } = await api.ask('DELETE', `${configMapPath}/stays`, body)
