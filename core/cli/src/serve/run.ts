@@ -68,7 +68,9 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const client = createClient(transport, { fieldManager })
   const life = new AbortController()
   open.defer(() => life.abort())
-  const begun = AbortSignal.any([life.signal, AbortSignal.timeout(patience)])
+  const halt = new AbortController()
+  stop.then(() => halt.abort(new Error('it was told to end before it was ready')))
+  const begun = AbortSignal.any([life.signal, halt.signal, AbortSignal.timeout(patience)])
 
   await preflight({ client, identity }, serveDemands, begun)
   for (const name of [systemNamespace, clusterNamespace]) await ensure(client, namespaceKind, namespaceOf(name), begun)
