@@ -34,6 +34,8 @@ export class TestMember {
   readonly kinds: Kind[]
   /** When false nothing is answered. */
   isThere = true
+  /** A path that has no answer, ever. */
+  hangs = ''
   /** The paths that were asked as they are. */
   readonly asked: string[] = []
   /** What its health endpoint answers. */
@@ -58,6 +60,7 @@ export class TestMember {
       delete: there(inner.delete),
       raw: there(async ({ path }) => {
         this.asked.push(path)
+        if (path === this.hangs) await new Promise(() => undefined)
         return { status: this.#statusOf(path), body: this.#bodyOf(path) }
       }),
       watch: (kind, options) => this.#watch(inner, kind, options),

@@ -180,6 +180,17 @@ describe('a cluster that stops answering', () => {
     assert.equal(count('/version'), before)
   })
 
+  test('is waited for no longer than for any answer, though it hangs in mid-look', async () => {
+    await start({ joined: ['member1'], statusPeriod: 10, failureThreshold: 0 })
+    const member = fleet.member('member1')
+    await fleet.machine.until(() => member.asked.includes('/version'))
+    member.hangs = '/apis'
+    const before = member.asked.length
+    await fleet.machine.until(() => member.asked.slice(before).includes('/apis'))
+    member.health = 500
+    await fleet.machine.until(() => ready()?.reason === 'ClusterNotReady')
+  })
+
   test('is not ready when it says so itself', async () => {
     await start({ joined: ['member1'], failureThreshold: 0 })
     fleet.member('member1').health = 500

@@ -47,9 +47,16 @@ async function versionOf({ client }: Connection, signal: AbortSignal): Promise<P
   return gitVersion === undefined ? {} : { version: gitVersion }
 }
 
-async function kindsOf({ runtime }: Connection): Promise<Pick<Findings, 'kinds'>> {
+/** Rejects when the signal comes before the answer. */
+const before = <T>(signal: AbortSignal, answer: Promise<T>): Promise<T> =>
+  Promise.race([
+    answer,
+    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
+  ])
+
+async function kindsOf({ runtime }: Connection, signal: AbortSignal): Promise<Pick<Findings, 'kinds'>> {
   runtime.discovery.forget() // what is new there has to be found within one period
-  return { kinds: await runtime.discovery.kinds() }
+  return { kinds: await before(within(signal, patience), runtime.discovery.kinds()) }
 }
 
 /** Nodes and pods as they are kept, or nothing while they have not all been seen. */
@@ -126,7 +133,7 @@ export function statusController(ground: Ground, book: MemberBook, options: Stat
   async function collect(connection: Connection, signal: AbortSignal): Promise<Omit<Findings, 'ready'>> {
     const [version, kinds, counts] = await Promise.all([
       versionOf(connection, signal).catch(() => ({})),
-      kindsOf(connection).catch(() => ({ kinds: 'failed' as const })),
+      kindsOf(connection, signal).catch(() => ({ kinds: 'failed' as const })),
       inventory ? inventoryOf(connection, signal) : {},
     ])
     return { ...version, ...kinds, ...counts }
