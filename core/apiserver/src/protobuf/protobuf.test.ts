@@ -128,6 +128,23 @@ test('DeleteOptions are the same in every group', () => {
   })
 })
 
+test('what is said twice counts the last time', () => {
+  const named = (name: string) => part(1, part(1, name))
+  assert.deepEqual(readEnvelope(inConfigMap(named('a'), named('b'), hex('20 01 20 00')), configMap), {
+    ...configMap,
+    metadata: { name: 'b' },
+    immutable: false,
+  })
+  assert.deepEqual(
+    readEnvelope(body('v1', 'Namespace', part(1, Buffer.concat([part(1, 'a'), part(1, '')]))), configMap),
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {},
+    },
+  )
+})
+
 test('fields nobody knows yet are passed over', () => {
   const entry = part(2, Buffer.concat([part(1, 'a'), part(2, 'b'), part(9, 'new')]))
   assert.deepEqual(dataOf(inConfigMap(hex('f8 07 01'), part(100, 'new'), entry)), { a: 'b' })

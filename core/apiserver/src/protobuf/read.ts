@@ -44,14 +44,13 @@ const readValue = (field: Field, reader: Reader, wire: number, depth: number): u
 
 const nameOf = ({ name, options }: Field): string => options?.json ?? name
 
-type Draft = Map<string, unknown>
+/** What is read of a message so far. Its names are those of the description. */
+type Draft = Record<string, unknown>
 
 const listIn = (draft: Draft, field: Field): unknown[] => {
-  const found = draft.get(nameOf(field)) as unknown[] | undefined // who else writes a repeated field
-  if (found) return found
-  const list: unknown[] = []
-  draft.set(nameOf(field), list)
-  return list
+  const name = nameOf(field)
+  draft[name] ??= []
+  return draft[name] as unknown[] // who else writes a repeated field
 }
 
 /** Numbers may come one by one, or all in one piece. */
@@ -66,12 +65,11 @@ const readElements = (draft: Draft, field: Field, reader: Reader, wire: number, 
   while (packed.pos < packed.len) list.push(scalar.read(packed))
 }
 
-const mapIn = (draft: Draft, field: Field): Draft => {
-  const found = draft.get(nameOf(field)) as Draft | undefined // who else writes a map
-  if (found) return found
-  const map: Draft = new Map()
-  draft.set(nameOf(field), map)
-  return map
+/** Keys are a stranger's: `__proto__` is one like any other. */
+const setEntry = (draft: Draft, field: Field, key: string, value: unknown): void => {
+  const name = nameOf(field)
+  draft[name] ??= {}
+  Object.defineProperty(draft[name], key, { value, enumerable: true, writable: true, configurable: true })
 }
 
 /** What an entry holds that says nothing of its value. */
@@ -92,7 +90,7 @@ const readEntry = (draft: Draft, field: Field, reader: Reader, wire: number, dep
     else if (tag >>> 3 === valueNumber) value = readValue(field, entry, tag & 7, depth)
     else entry.skipType(tag & 7)
   }
-  mapIn(draft, field).set(key, value ?? nothing(field) ?? null)
+  setEntry(draft, field, key, value ?? nothing(field) ?? null)
 }
 
 /** What Go leaves out: zeros, and what is null. */
@@ -101,9 +99,10 @@ const isLeftOut = ({ type, options }: Field, value: unknown): boolean =>
 
 const readSingle = (draft: Draft, field: Field, reader: Reader, wire: number, depth: number): void => {
   const value = readValue(field, reader, wire, depth)
-  if (field.options?.inline) for (const [name, inner] of Object.entries(value as object)) draft.set(name, inner)
-  else if (isLeftOut(field, value)) draft.delete(nameOf(field))
-  else draft.set(nameOf(field), value)
+  const name = nameOf(field)
+  if (field.options?.inline) Object.assign(draft, value)
+  else if (!isLeftOut(field, value)) draft[name] = value
+  else if (name in draft) delete draft[name] // the last one counts
 }
 
 const readField = (draft: Draft, type: Type, reader: Reader, depth: number): void => {
@@ -117,12 +116,9 @@ const readField = (draft: Draft, type: Type, reader: Reader, depth: number): voi
   else readSingle(draft, field, reader, tag & 7, depth)
 }
 
-const plain = (value: unknown): unknown => (value instanceof Map ? Object.fromEntries(value) : value)
-
 /** Lists and maps that Go writes although nothing is in them. */
 const addEmpty = (draft: Draft, type: Type): void => {
-  for (const field of type.fieldsArray)
-    if (field.options?.empty && !draft.has(nameOf(field))) draft.set(nameOf(field), null)
+  for (const field of type.fieldsArray) if (field.options?.empty) draft[nameOf(field)] ??= null
 }
 
 /** Deeper than anything anyone means. */
@@ -135,10 +131,9 @@ const deepest = 500
 export function readMessage(type: Type, bytes: Uint8Array, depth = 0): unknown {
   if (depth > deepest) throw new RangeError(`it is nested more than ${deepest} levels deep`)
   const reader = protobuf.Reader.create(bytes)
-  const draft: Draft = new Map()
+  const draft: Draft = {}
   while (reader.pos < reader.len) readField(draft, type, reader, depth + 1)
   addEmpty(draft, type)
-  const fields = Object.fromEntries([...draft].map(([name, value]) => [name, plain(value)]))
   const value = type.options && values.get(type.options.as)
-  return value ? value(fields) : fields
+  return value ? value(draft) : draft
 }
