@@ -164,6 +164,58 @@ describe('members of a control plane over a real kube-apiserver', { skip: withou
     })
   })
 
+  test('nor does anything else that the control plane writes need more', async () => {
+    await k('create', 'namespace', 'shop')
+    const shop = { namespace: 'shop', name: 'web' }
+    await apply(
+      k,
+      {
+        apiVersion: 'policy.karmada.io/v1alpha1',
+        kind: 'FederatedResourceQuota',
+        metadata: shop,
+        spec: { overall: { cpu: '4' }, staticAssignments: [{ clusterName: 'one', hard: { cpu: '2' } }] },
+      },
+      { apiVersion: 'v1', kind: 'Service', metadata: shop, spec: { ports: [{ port: 80 }] } },
+      {
+        apiVersion: 'networking.karmada.io/v1alpha1',
+        kind: 'MultiClusterService',
+        metadata: shop,
+        spec: { types: ['CrossCluster'] },
+      },
+      {
+        apiVersion: 'multicluster.x-k8s.io/v1alpha1',
+        kind: 'ServiceImport',
+        metadata: { namespace: 'shop', name: 'far' },
+        spec: { type: 'ClusterSetIP', ports: [{ port: 80, protocol: 'TCP' }] },
+      },
+      {
+        apiVersion: 'policy.karmada.io/v1alpha1',
+        kind: 'ClusterTaintPolicy',
+        metadata: { name: 'zone' },
+        spec: {
+          addOnConditions: [{ conditionType: 'Ready', operator: 'In', statusValues: ['False'] }],
+          taints: [{ key: 'off', effect: 'NoSchedule' }],
+        },
+      },
+      {
+        apiVersion: 'apps.karmada.io/v1alpha1',
+        kind: 'WorkloadRebalancer',
+        metadata: { name: 'again' },
+        spec: {
+          ttlSecondsAfterFinished: 1,
+          workloads: [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'web' }],
+        },
+      },
+    )
+    await eventually(() => inMember('get', 'resourcequota', 'web', '-n', 'shop'), 60_000)
+    await eventually(() => inMember('get', 'service', 'web', '-n', 'shop'), 60_000)
+    await eventually(() => k('get', 'service', 'derived-far', '-n', 'shop'))
+    await eventually(() => isEmpty(k, 'workloadrebalancer again'))
+    const metrics = await (await fetch(`${served?.health}/metrics`)).text()
+    assert.match(metrics, /^rest_client_requests_total\{code="201"/m)
+    assert.deepEqual(metrics.match(/^rest_client_requests_total\{code="403".*$/gm), null)
+  })
+
   test('whose credentials are changed are reached with the new ones, without a restart', async () => {
     const annotations = { 'kubernetes.io/service-account.name': 'karmada-one' }
     const type = 'kubernetes.io/service-account-token'
@@ -209,6 +261,8 @@ describe('members of a control plane over a real kube-apiserver', { skip: withou
     await nothingIsLeft()
     const { metadata, spec } = await inMember.json('deployment', 'web')
     assert.deepEqual([spec.replicas, metadata.labels], [4, undefined])
+    await inMember('get', 'service', 'web', '-n', 'shop')
+    await isEmpty(inMember, 'resourcequota web -n shop') // Flotilla made it for itself
   })
 
   test('join again, and go with all they were given when that is wanted', async () => {
@@ -229,7 +283,7 @@ describe('members of a control plane over a real kube-apiserver', { skip: withou
     await member.server.kill()
     const waiting = await unjoinOne('--wait', '1s')
     assert.equal(waiting.code, 1)
-    assert.match(waiting.err, /CLUSTER_NOT_UNJOINED: .* Works are left: karmada-es-one\/.*; bindings name it: default\/web-deployment; .*--force/) // biome-ignore format: one assertion
+    assert.match(waiting.err, /CLUSTER_NOT_UNJOINED: .* Works are left: karmada-es-one\/.*; bindings name it: default\/web-deployment, .*; .*--force/) // biome-ignore format: one assertion
     const { code, out, err } = await unjoinOne('--wait', '1s', '--force', '--cluster-kubeconfig', member.kubeconfig)
     assert.equal(code, 0, err)
     assert.match(out, /✓ cluster reached not: SERVER_UNREACHABLE/)

@@ -12,6 +12,7 @@ interface JoinFlags {
   readonly clusterProvider?: string
   readonly clusterRegion?: string
   readonly clusterZones?: readonly string[]
+  readonly dryRun: boolean
 }
 
 /** Milliseconds everything may take. */
@@ -40,6 +41,7 @@ export const joinCommand = (): Command =>
     .option('--cluster-provider <name>', 'who runs the cluster: placement may ask for it')
     .option('--cluster-region <name>', 'its region')
     .option('--cluster-zones <names>', 'its zones, separated by commas', list)
+    .option('--dry-run', 'look whether it would be let in, and write nothing', false)
     .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
     .option('--context <name>', 'the context in it; by default its current one')
     .addHelpText(
@@ -52,7 +54,14 @@ export const joinCommand = (): Command =>
     )
     .action(async (name: string, flags: JoinFlags) => {
       const { clusterProvider: provider, clusterRegion: region, clusterZones: zones } = flags
-      const options = { name, ...(provider && { provider }), ...(region && { region }), ...(zones && { zones }) }
+      const { dryRun } = flags
+      const options = {
+        name,
+        dryRun,
+        ...(provider && { provider }),
+        ...(region && { region }),
+        ...(zones && { zones }),
+      }
       await withEnds(flags, (ends) => join(ends, options, createProgress(), AbortSignal.timeout(patience)))
-      console.log(`kubectl get cluster ${name} shows when it is ready`)
+      if (!dryRun) console.log(`kubectl get cluster ${name} shows when it is ready`)
     })

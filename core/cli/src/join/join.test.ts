@@ -191,3 +191,23 @@ test('what a join that fails has made goes again', async () => {
   assert.equal(await member.get(serviceAccountKind, { namespace: clusterNamespace, name: 'karmada-paris' }), undefined)
   assert.deepEqual((await member.list(clusterRoleBindingKind)).items, [])
 })
+
+test('a join that fails after the control plane took the cluster leaves it joined', async () => {
+  const [control, member] = [await startServer('control'), await startServer('paris')]
+  const failing: Client = { ...control, patch: () => Promise.reject(new Error('it is full')) }
+  await assert.rejects(run(failing, end(issuing(member))), { message: /it is full/ })
+  assert.ok(await clusterIn(control))
+  assert.ok(await member.get(serviceAccountKind, { namespace: clusterNamespace, name: 'karmada-paris' }))
+})
+
+test('a dry run says what would be, and writes nothing', async () => {
+  const [control, member] = [await startServer('control'), await startServer('paris')]
+  assert.equal(
+    (await run(control, end(issuing(member)), { dryRun: true })).at(-1),
+    'cluster paris would join (new; dry run)',
+  )
+  assert.deepEqual((await control.list(clusterKind)).items, [])
+  assert.deepEqual((await member.list(clusterRoleBindingKind)).items, [])
+  await run(control, end(member))
+  assert.match((await run(control, end(member), { dryRun: true })).at(-1) ?? '', /would join \(again; dry run\)/)
+})

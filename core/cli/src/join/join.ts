@@ -10,17 +10,19 @@ import {
 } from '@flotilla/sdk'
 import type { Progress } from '../output/progress.ts'
 import { joinDemands, memberDemands, preflight } from '../preflight/preflight.ts'
-import { removeAccess } from '../unjoin/access.ts'
 import { makeAccess } from './access.ts'
 import { at, type End } from './ends.ts'
-import { ensure, namespaceKind, namespaceOf, secretKind, serviceAccountKind } from './kinds.ts'
+import { ensure, namespaceKind, namespaceOf } from './kinds.ts'
 import { ownSecret, putSecret } from './secret.ts'
+import { orUndo, type Trail } from './undo.ts'
 
 export interface JoinOptions {
   readonly name: string
   readonly provider?: string
   readonly region?: string
   readonly zones?: readonly string[]
+  /** Nothing is written. */
+  readonly dryRun?: boolean
 }
 
 export interface Ends {
@@ -92,36 +94,34 @@ async function register(control: Client, cluster: Cluster, signal: AbortSignal):
   return [await control.update(clusterKind, { ...known, spec }, { signal }), 'changed']
 }
 
-/** Milliseconds that undoing may take: what failed may have used up the time there was. */
-const undoPatience = 15_000
-
-/** A cluster joins or does not: what was made for one that was not known before goes again when it is not known after, either. */
-async function orUndo(
-  isKnown: boolean,
+/** Makes the identity in the member, and the cluster in the control plane. */
+async function enter(
   { control, member }: Ends,
-  { name }: JoinOptions,
-  step: () => Promise<void>,
+  cluster: Cluster,
+  trail: Trail,
+  progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const account = { namespace: clusterNamespace, name: `karmada-${name}` }
-  const isOthers = (await member.client.get(serviceAccountKind, account, { signal })) !== undefined
-  try {
-    await step()
-  } catch (error) {
-    const undoing = AbortSignal.timeout(undoPatience)
-    const stays =
-      isKnown || (await control.client.get(clusterKind, { name }, { signal: undoing }).catch(() => undefined))
-    if (!stays) await undo(control.client, isOthers ? undefined : member.client, name, undoing)
-    throw error
-  }
+  const { name } = cluster.metadata
+  const access = await progress.step('access made', async (say) => {
+    const made = await inMember(member)(() => makeAccess(member, name, signal))
+    say(made.words)
+    return made
+  })
+  await progress.step(`cluster ${name} joined`, (say) =>
+    inControl(control)(async () => {
+      await ensure(control.client, namespaceKind, namespaceOf(clusterNamespace), signal)
+      await putSecret(control.client, name, access.data, signal)
+      trail.isRegistering = true
+      const [registered, registration] = await register(control.client, cluster, signal)
+      await ownSecret(control.client, registered, signal)
+      say(`(${registration})`)
+    }),
+  )
 }
 
-/** As far as it can be: whoever made the join fail may be in the way here, too. */
-const undo = (control: Client, member: Client | undefined, name: string, signal: AbortSignal) =>
-  Promise.allSettled([
-    control.delete(secretKind, { namespace: clusterNamespace, name }, { signal }),
-    member && removeAccess(member, name, clusterNamespace, signal),
-  ])
+const inMember = ({ identity }: End) => at(`the cluster at ${identity.server}`)
+const inControl = ({ identity }: End) => at(`the control plane at ${identity.server}`)
 
 /**
  * Registers a cluster in push mode: an identity in the member, its secret and a Cluster in the control plane. It may be
@@ -130,41 +130,24 @@ const undo = (control: Client, member: Client | undefined, name: string, signal:
 export async function join(ends: Ends, options: JoinOptions, progress: Progress, signal: AbortSignal): Promise<void> {
   const { name } = options
   const { control, member } = ends
-  const inMember = at(`the cluster at ${member.identity.server}`)
-  const inControl = at(`the control plane at ${control.identity.server}`)
-
   const cluster = await progress.step('cluster reached', async (say) => {
     say(member.identity.server)
-    await inMember(() => preflight(member, memberDemands, signal))
-    return clusterOf(options, await inMember(() => idOf(member, signal)), member.identity)
+    await inMember(member)(() => preflight(member, memberDemands, signal))
+    return clusterOf(options, await inMember(member)(() => idOf(member, signal)), member.identity)
   })
   const isKnown = await progress.step('control plane asked', async (say) => {
     say(control.identity.server)
-    return inControl(async () => {
+    return inControl(control)(async () => {
       await preflight(control, joinDemands, signal)
       return checkWelcome(control, cluster, signal)
     })
   })
-  await orUndo(
-    isKnown,
-    ends,
-    options,
-    async () => {
-      const access = await progress.step('access made', async (say) => {
-        const made = await inMember(() => makeAccess(member, name, signal))
-        say(made.words)
-        return made
-      })
-      await progress.step(`cluster ${name} joined`, (say) =>
-        inControl(async () => {
-          await ensure(control.client, namespaceKind, namespaceOf(clusterNamespace), signal)
-          await putSecret(control.client, name, access.data, signal)
-          const [registered, registration] = await register(control.client, cluster, signal)
-          await ownSecret(control.client, registered, signal)
-          say(`(${registration})`)
-        }),
-      )
-    },
-    signal,
-  )
+  if (options.dryRun) {
+    await progress.step(`cluster ${name} would join`, async (say) =>
+      say(isKnown ? '(again; dry run)' : '(new; dry run)'),
+    )
+    return
+  }
+  const trail = { control: control.client, member: member.client, name, isKnown, isRegistering: false }
+  await orUndo(trail, () => enter(ends, cluster, trail, progress, signal), signal)
 }
