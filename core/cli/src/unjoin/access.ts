@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, label, type Manifest } from '@flotilla/sdk'
 import {
   clusterRoleBindingKind,
@@ -24,11 +25,18 @@ async function isShared(member: Client, namespace: string, signal: AbortSignal):
   )
 }
 
+/** Milliseconds a namespace is waited for: nobody joins while it goes. Then it goes on by itself. */
+const namespacePatience = 15_000
+
 async function removeNamespace(member: Client, name: string, signal: AbortSignal): Promise<void> {
   const there = await member.get(namespaceKind, { name }, { signal })
   if (there?.metadata.labels?.[label.system] !== 'true' || (await isShared(member, name, signal))) return
   const { uid } = there.metadata
   await member.delete(namespaceKind, { name }, { signal, ...(uid && { preconditions: { uid } }) })
+  for (const end = performance.now() + namespacePatience; performance.now() < end; ) {
+    if (!(await member.get(namespaceKind, { name }, { signal }))) return
+    await sleep(250, undefined, { signal })
+  }
 }
 
 /** Takes the control plane's account and its rights out of the member; what it took, for a person. */
