@@ -97,6 +97,9 @@ const faultOf = (cause: unknown): unknown =>
 /** What can be done about a plugin that fails for a reason of its own. */
 const mendPlugin = 'mend the plugin, or set failurePolicy: ignore where it is configured'
 
+/** A failure with what can be done about it, said once. */
+const withAdvice = (failure: string): string => (failure.endsWith(mendPlugin) ? failure : `${failure}; ${mendPlugin}`)
+
 /** What a plugin failed for. What is in the catalogue says itself what to do about it. */
 const failureOf = (cause: unknown): string =>
   cause instanceof FlotillaError ? cause.message : `${reasonOf(cause)}; ${mendPlugin}`
@@ -254,11 +257,11 @@ export const errors = {
     new FlotillaError('OVERRIDE_PATH', false, `${path}: ${reason}`, cause === undefined ? undefined : { cause }),
   OVERRIDES_MISSING: (policy: string, names: string) =>
     new FlotillaError('OVERRIDES_MISSING', false, `${policy} waits for dependent overrides ${names}`),
-  PERMISSIONS_MISSING: (server: string, user: string, lacks: readonly string[], grant: string) =>
+  PERMISSIONS_MISSING: (server: string, user: string, lacks: string, grant: string) =>
     new FlotillaError(
       'PERMISSIONS_MISSING',
       false,
-      `${server} does not let ${user} ${lacks.join('; ')}. An administrator grants it: ${grant}`,
+      `${server} does not let ${user} ${lacks}. An administrator grants it: ${grant}`,
     ),
   PLUGIN_ANSWER: (plugin: string, point: string, problem: string) =>
     new FlotillaError(
@@ -271,7 +274,7 @@ export const errors = {
       'PLUGIN_CIRCUIT_OPEN',
       true,
       `plugin ${plugin} is not asked ${point} for a while, for it failed many times in a row${
-        last ? `; the last time: ${last.message}` : `; ${mendPlugin}`
+        last ? `; the last time: ${withAdvice(last.message)}` : `; ${mendPlugin}`
       }`,
       last && { cause: last },
     ),

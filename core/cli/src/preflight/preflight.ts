@@ -72,7 +72,7 @@ async function checkRights({ client, identity }: End, demands: Demands, signal: 
   const user = await unlessUnknown(whoAmI(client, signal))
   const lacks = await unlessUnknown(lacking(client, demands.needs, signal))
   if (!lacks?.length) return
-  throw errors.PERMISSIONS_MISSING(identity.server, user ?? 'us', lacks, grantOf(demands, user ?? 'USER'))
+  throw errors.PERMISSIONS_MISSING(identity.server, user ?? 'us', lacks.join('; '), grantOf(demands, user ?? 'USER'))
 }
 
 /**
