@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { deployment } from '../deployment.ts'
 import { flotilla } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { newDataDir, type Up, up } from '../up.ts'
@@ -19,20 +20,6 @@ const configFile = (): string => {
 }
 
 const condition = (object: Json, type: string) => object.status?.conditions?.find((each: Json) => each.type === type)
-
-const deployment = (name: string, replicas: number) => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app: name } },
-    template: {
-      metadata: { labels: { app: name } },
-      spec: { containers: [{ name: 'main', image: 'registry.example.com/main:1' }] },
-    },
-  },
-})
 
 /** A policy that puts a Deployment, whole, into each of the clusters. */
 const everywhere = (name: string, ...clusterNames: readonly string[]) => ({

@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { deployment } from '../deployment.ts'
 import { flotilla } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { type Up, up } from '../up.ts'
-
-const deployment = (name: string, replicas: number) => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app: name } },
-    template: {
-      metadata: { labels: { app: name } },
-      spec: { containers: [{ name: 'main', image: 'registry.example.com/main:1' }] },
-    },
-  },
-})
 
 /** Puts a Deployment, whole, into each cluster that takes it. */
 const everywhere = (name: string) => ({

@@ -4,26 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { parse, stringify } from 'yaml'
+import { deployment } from '../deployment.ts'
 import { flotilla } from '../flotilla.ts'
 import { eventually, type Kubectl, kubectl } from '../kubectl.ts'
 import { assets } from './assets.ts'
 import { type RealCluster, startCluster } from './cluster.ts'
 import { startEtcd } from './etcd.ts'
 import { type Serve, serve } from './serve.ts'
-
-const deployment = (name: string, replicas: number) => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app: name } },
-    template: {
-      metadata: { labels: { app: name } },
-      spec: { containers: [{ name: 'main', image: 'registry.example.com/main:1' }] },
-    },
-  },
-})
 
 const everywhere = (name: string) => ({
   apiVersion: 'policy.karmada.io/v1alpha1',
