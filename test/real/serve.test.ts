@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -107,7 +109,12 @@ describe('over a real kube-apiserver', { skip: without }, () => {
   })
 
   test('it goes on where it was when it and its API server start anew', async () => {
+    const { hostname, port } = new URL(served.health)
+    const asker = connect(Number(port), hostname)
+    await once(asker, 'connect')
+    asker.write('GET /healthz HTTP/1.1\r\n') // who never says the rest holds up no end
     assert.equal(await served.stop(), 0)
+    asker.destroy()
     await host.restart()
     await inMember('delete', 'deployment', 'web')
     served = await serve(host.kubeconfig)

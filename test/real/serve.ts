@@ -13,6 +13,9 @@ export interface Serve {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
+/** Milliseconds after which a pod is killed, and some. */
+const longestEnd = 40_000
+
 /** Starts `flotilla serve` as a process of its own, on free ports, and waits for its ready line. */
 export async function serve(kubeconfig: string, ...args: readonly string[]): Promise<Serve> {
   const health = `127.0.0.1:${await freePort()}`
@@ -31,7 +34,10 @@ export async function serve(kubeconfig: string, ...args: readonly string[]): Pro
   })
   const stop = async (signal: NodeJS.Signals = 'SIGINT') => {
     child.kill(signal)
-    const [code] = await exited
+    const late = setTimeout(() => child.kill('SIGKILL'), longestEnd)
+    const [code, killed] = await exited
+    clearTimeout(late)
+    if (killed && killed !== signal) throw new Error(`flotilla serve did not end; it said:\n${said.join('')}`)
     return code as number | null
   }
   const lines = createInterface({ input: child.stdout, signal: AbortSignal.timeout(60_000) })

@@ -1,5 +1,6 @@
 export { type ClientOptions, createClient } from './client.ts'
 export { createController, type Surroundings } from './controller.ts'
+export { withDeadline } from './deadline.ts'
 export { createDiscovery, type Discovery, type DiscoveryOptions, type ServedKind } from './discovery.ts'
 export { createRecorder, type RecorderOptions, type Reporter } from './events.ts'
 export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts'

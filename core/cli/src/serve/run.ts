@@ -13,6 +13,7 @@ import { createClient, createLease, httpTransport, loadKubeconfig } from '@floti
 import { type Client, clusterNamespace, type Log, systemNamespace } from '@flotilla/sdk'
 import type { Address } from '../commands/options.ts'
 import { interrupted, serveHealth } from '../daemon.ts'
+import { ending, leave } from '../ending.ts'
 import { plugins } from '../fleet/plugins.ts'
 import { ensure, namespaceKind, namespaceOf } from '../join/kinds.ts'
 import { naming } from '../output/sentence.ts'
@@ -42,6 +43,9 @@ export interface ServeOptions extends ServeFlags {
 /** Milliseconds the start may take before it is given up. */
 const patience = 120_000
 
+/** Milliseconds each end may take: the lease comes after the controllers, and all of it fits into the half minute a pod has. */
+const patienceAtEnd = { webhooks: 12_000, controllers: 8_000, lease: 14_000, connections: 2_000, health: 1_000 }
+
 /** In whose name the control plane writes: it stands in `managedFields`. */
 const fieldManager = 'flotilla-control-plane'
 
@@ -60,11 +64,15 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const metrics = createMetrics()
   const waits = new Set(['it is not set up yet'])
   await using open = new AsyncDisposableStack()
+  open.defer(() => leave(log))
+  const end = (what: keyof typeof patienceAtEnd, step: () => unknown) => ending(log, what, patienceAtEnd[what], step)
   let points: ControlPlane['points'] = () => []
-  open.use(await serveHealth(options, metrics, () => [...waits], { points: () => points() }))
+  const health = await serveHealth(options, metrics, () => [...waits], { points: () => points() })
+  open.defer(() => end('health', () => health.disposeAsync()))
 
   const identity = await naming('the control plane', () => loadKubeconfig(options.kubeconfig, options.context))
-  const transport = open.adopt(httpTransport({ ...identity, metrics }), (transport) => transport.close())
+  const transport = httpTransport({ ...identity, metrics })
+  open.defer(() => end('connections', () => transport.close()))
   const client = createClient(transport, { fieldManager })
   const life = new AbortController()
   open.defer(() => life.abort())
@@ -91,17 +99,19 @@ export async function runServe(options: ServeOptions): Promise<void> {
     plugins: await plugins(config),
   })
   points = controlPlane.points
-  const webhooks = open.use(await serveWebhooks(authority, options.webhookBindAddress, controlPlane.ask))
+  const webhooks = await serveWebhooks(authority, options.webhookBindAddress, controlPlane.ask)
+  const endWebhooks = () => end('webhooks', () => webhooks[Symbol.asyncDispose]())
+  open.defer(endWebhooks)
   await registerWebhooks(client, { place, ca, writer: { user, fieldManager } }, begun)
   waits.clear()
   console.log('ready')
 
   const lead = () => controlPlane.run()
-  const leading = options.leaderElect ? held(open, client, log, life, lead) : lead()
+  const leading = options.leaderElect ? held(open, client, log, life, lead, end) : lead()
   leading.catch(() => undefined) // whoever waits for it is told
   await Promise.race([stop, leading])
   waits.add('it is stopping')
-  await webhooks[Symbol.asyncDispose]() // while plugins still answer: they end with the lease
+  await endWebhooks() // while plugins still answer: they end with the lease
 }
 
 /** Leads while the lease is held. Who loses it ends: leading again begins from nothing, as a new process. */
@@ -111,6 +121,7 @@ function held(
   log: Log,
   life: AbortController,
   lead: () => Promise<void>,
+  end: (what: 'controllers' | 'lease', step: () => unknown) => Promise<void>,
 ): Promise<void> {
   const identity = `${hostname()}_${randomUUID()}`
   const lease = createLease({ client, namespace: systemNamespace, name: 'flotilla', identity, log })
@@ -123,13 +134,13 @@ function held(
   }
   const lost = async () => {
     life.abort()
-    await running?.catch(() => undefined)
+    await end('controllers', () => running?.catch(() => undefined))
     if (!wish.signal.aborted) led.reject(new Error('the lease was lost: another replica leads now'))
   }
   const holding = lease.hold(wish.signal, gained, lost)
   open.defer(async () => {
     wish.abort()
-    await holding // it gives the lease back
+    await end('lease', () => holding) // it is given back
   })
   return led.promise
 }
