@@ -27,8 +27,11 @@ const ownerOf = ({ metadata: { name, uid = '' } }: ServiceImport): OwnerReferenc
   blockOwnerDeletion: true,
 })
 
-const isOf = ({ metadata: { ownerReferences = [] } }: Service, { metadata: { uid } }: ServiceImport): boolean =>
-  ownerReferences.some((owner) => owner.uid === uid && owner.kind === serviceImportKind.kind)
+/** Whether the Service of that name is the import's, not somebody's own. */
+export const isDerivedFrom = (
+  { metadata: { ownerReferences = [] } }: Service,
+  { metadata: { uid } }: ServiceImport,
+): boolean => ownerReferences.some((owner) => owner.uid === uid && owner.kind === serviceImportKind.kind)
 
 const portsOf = ({ spec }: ServiceImport): readonly ServicePort[] =>
   (spec?.ports ?? []).map(({ name, protocol = 'TCP', port, appProtocol }) => ({
@@ -64,10 +67,14 @@ const ingressOf = ({ spec }: ServiceImport) => (spec?.ips ?? []).map((ip) => ({ 
 
 const prefix = derivedName('')
 
+/** The import that a Service, or a slice's Service, of such a name stands for. */
+export const importOfDerived = ({ namespace, name }: Key): Key | undefined =>
+  namespace && name.startsWith(prefix) ? { namespace, name: name.slice(prefix.length) } : undefined
+
 /** The import of a derived Service that changed, or is gone. */
 const touchedBy = ({ before, after, initial }: Change<Service>): readonly Key[] => {
-  const { namespace, name = '' } = (after ?? before)?.metadata ?? {}
-  return namespace && !initial && name.startsWith(prefix) ? [{ namespace, name: name.slice(prefix.length) }] : []
+  const from = importOfDerived(keyOf((after ?? before) as Service)) // a change has one or the other
+  return from && !initial ? [from] : []
 }
 
 /** Keeps a Service `derived-<name>` for each ServiceImport with an address. It goes with the import, whose it is. */
@@ -78,7 +85,7 @@ export function derivedServiceController(host: Host): Controller {
   async function keep(from: ServiceImport, signal: AbortSignal): Promise<boolean> {
     const key = { ...keyOf(from), name: derivedName(from.metadata.name) }
     const there = services.get(key)
-    if (there && !isOf(there, from)) {
+    if (there && !isDerivedFrom(there, from)) {
       if (there.metadata.deletionTimestamp) return false // its end is heard of
       event(from, 'Warning', 'SyncDerivedServiceFailed', `Service ${keyText(key)} was not made for this import and is left alone`) // biome-ignore format: one call
       return false

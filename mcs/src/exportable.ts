@@ -1,7 +1,10 @@
 import { definePlugin, on, service } from '@flotilla/sdk'
 
 /** A Service that is there and has endpoints of its own can be exported; one that is only another name cannot. */
-function exportable({ export: { metadata }, service: exported }: service.Exporting): service.Exportability {
+export function exportable({
+  export: { metadata },
+  service: exported,
+}: Omit<service.Exporting, 'cluster'>): service.Exportability {
   if (!exported || exported.metadata.deletionTimestamp) {
     const message = `there is no Service ${metadata.name} here to export; create it, or delete the ServiceExport`
     return { valid: false, reason: 'NoService', message }

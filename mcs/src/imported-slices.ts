@@ -33,8 +33,35 @@ import { letGo, removeAll } from './writing.ts'
 /** The Service that stands for an imported one. */
 export const derivedName = (service: string): string => `derived-${service}`
 
-const isOurs = ({ metadata: { labels = {} } }: EndpointSlice): boolean =>
+const importedPrefix = 'imported-'
+
+/** Whether a slice was made for an import. */
+export const isOurs = ({ metadata: { labels = {} } }: EndpointSlice): boolean =>
   labels[sliceLabel.managedBy] === sliceManager.imported
+
+/** Whether a Work holds a slice for an export, and is to go on doing so. */
+export const isExported = (work: Work): boolean =>
+  !work.metadata.deletionTimestamp && flowsOf(work).includes('ServiceExport')
+
+/** Whether a slice is called as one that is made for an import. */
+export const isImportedName = ({ metadata: { name } }: EndpointSlice): boolean => name.startsWith(importedPrefix)
+
+/** What a collected slice is called on the control plane. */
+export function importedKey(work: Work): Key | undefined {
+  const slice = sliceOf(work)
+  if (!slice) return undefined
+  const { namespace = '', name } = slice.metadata
+  return { namespace, name: `${importedPrefix}${clusterOfWork(work)}-${name}` }
+}
+
+/** Works with slices that were collected for exports, by what those are called on the control plane. */
+export const byImportedName: Index<Work> = {
+  name: 'imported slice',
+  values: (work) => {
+    const key = isExported(work) ? importedKey(work) : undefined
+    return key ? [keyText(key)] : []
+  },
+}
 
 function workOf({ metadata: { annotations = {} } }: EndpointSlice): Key | undefined {
   const [namespace, name] = [annotations[annotation.workNamespace], annotations[annotation.workName]]
@@ -47,13 +74,6 @@ const byWork: Index<EndpointSlice> = {
     const work = isOurs(slice) ? workOf(slice) : undefined
     return work ? [keyText(work)] : []
   },
-}
-
-/** The work of a slice of ours that is gone, or that somebody changed. */
-const touchedBy = ({ before, after, initial }: Change<EndpointSlice>): readonly Key[] => {
-  const slice = before ?? after
-  const work = !initial && slice && isOurs(slice) ? workOf(slice) : undefined
-  return work ? [work] : []
 }
 
 const isNews = ({ before, after }: Change<Work>): boolean =>
@@ -71,7 +91,7 @@ export function importedSlice(work: Work): EndpointSlice | undefined {
     kind: endpointSliceKind.kind,
     metadata: {
       ...(namespace && { namespace }),
-      name: `imported-${clusterOfWork(work)}-${name}`,
+      name: `${importedPrefix}${clusterOfWork(work)}-${name}`,
       labels: {
         ...withoutKeys(labels, (key) => key === label.managed),
         [sliceLabel.service]: derivedName(service.name),
@@ -93,8 +113,6 @@ export function importedSlice(work: Work): EndpointSlice | undefined {
 const saysSame = (a: EndpointSlice, b: EndpointSlice): boolean =>
   deepEqual([a.endpoints, a.ports, a.metadata.labels], [b.endpoints, b.ports, b.metadata.labels])
 
-const isExported = (work: Work): boolean => !work.metadata.deletionTimestamp && flowsOf(work).includes('ServiceExport')
-
 const serviceOf = (work: Work): Key | undefined => {
   const slice = sliceOf(work)
   return slice && serviceOfSlice(slice)
@@ -114,6 +132,15 @@ export function importedSliceController(host: Host): Controller {
   const withdrawals = createWithdrawals(host)
 
   const collectedOf = (service: Key) => works.by(collectedByService, keyText(service)).filter(isExported)
+
+  /** The work of a slice that somebody changed or took away, or that had the name of one of ours. */
+  const touchedBy = ({ before, after, initial }: Change<EndpointSlice>): readonly Key[] => {
+    const slice = before ?? after
+    if (initial || !slice) return []
+    if (!isOurs(slice)) return isImportedName(slice) ? works.by(byImportedName, keyText(keyOf(slice))).map(keyOf) : []
+    const work = workOf(slice)
+    return work ? [work] : []
+  }
 
   /** Whether its endpoints are used: those of a cluster that is not well only while nobody else is ready. */
   function isUsed(work: Work): boolean {

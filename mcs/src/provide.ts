@@ -1,5 +1,4 @@
 import {
-  type Binding,
   type Change,
   type Cluster,
   type Controller,
@@ -34,6 +33,7 @@ import {
 } from '@flotilla/sdk'
 import { bindingKeyOf, claimPatch, isClaimed, releasePatch, serviceBinding } from './claim.ts'
 import { isReady, lacks } from './members.ts'
+import { refusals } from './refusals.ts'
 import { consumersOf, isCrossCluster, providersOf } from './sides.ts'
 import { clusterOfWork, isRecordOfService } from './slices.ts'
 import { letGo, removeAll, say, writeWork } from './writing.ts'
@@ -82,13 +82,6 @@ function recordOf(service: MultiClusterService, cluster: string, there: Work | u
   const { finalizers: _, ...unheld } = metadata // nothing is brought, so there is nothing to take away
   const wanted: Work = { ...work, metadata: unheld }
   return there ? mergedWork(there, wanted) : wanted
-}
-
-/** What clusters say that do not take the Service, such as one that has another of its name; undefined when all do. */
-function refusals(binding: Binding | undefined): string | undefined {
-  const refused = (binding?.status?.aggregatedStatus ?? []).filter(({ applied, appliedMessage }) => applied === false && appliedMessage) // biome-ignore format: one chain
-  const said = refused.map(({ clusterName, appliedMessage }) => `cluster ${clusterName} does not take the Service: ${appliedMessage}`) // biome-ignore format: one chain
-  return said.length > 0 ? said.sort().join('; ') : undefined
 }
 
 /** What stands in the way of providing a Service. */
@@ -149,7 +142,7 @@ export function provideController(host: Host): Controller {
     const claim = claimPatch(template, service)
     const claimed = claim ? await client.patch(serviceKind, keyOf(template), { type: 'merge', body: claim }, { signal }) : template // biome-ignore format: one expression
     await bind(service, claimed, signal)
-    const refused = refusals(bindings.get(bindingKeyOf(claimed)))
+    const refused = refusals(bindings.get(bindingKeyOf(claimed)), 'the Service')
     if (refused) throw new Hindrance(refused)
   }
 
@@ -208,7 +201,7 @@ export function provideController(host: Host): Controller {
     })
     .watches(resourceBindingKind, ({ before, after, initial }) => {
       const { spec, metadata } = (after ?? before) as Manifest & { spec: { resource: Key & { kind: string } } } // of its kind
-      const isOther = !after || !before || before.metadata.generation !== after.metadata.generation || refusals(before) !== refusals(after) // biome-ignore format: one condition
+      const isOther = !after || !before || before.metadata.generation !== after.metadata.generation || refusals(before, '') !== refusals(after, '') // biome-ignore format: one condition
       const isLost = !initial && spec.resource.kind === serviceKind.kind && isOther
       return isLost && services.get(spec.resource) ? [{ namespace: metadata.namespace ?? '', name: spec.resource.name }] : [] // biome-ignore format: one expression
     })

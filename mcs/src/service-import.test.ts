@@ -2,17 +2,24 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
   annotation,
+  type Binding,
+  bindingName,
   clusterKind,
   clusterOfNamespace,
   type EndpointSlice,
   endpointSliceKind,
   executionNamespace,
   finalizer,
+  findCondition,
+  type Kind,
   keyOf,
   label,
   type Manifest,
+  resourceBindingKind,
   type Service,
+  type ServiceExport,
   type ServiceImport,
+  serviceExportKind,
   serviceImportKind,
   serviceKind,
   sliceLabel,
@@ -21,7 +28,7 @@ import {
   withLabel,
   workKind,
 } from '@flotilla/sdk'
-import { cluster, examinePlugin, fakeHost, manifest, webService, webSlice } from '@flotilla/sdk/testing'
+import { cluster, examinePlugin, fakeHost, manifest, webExport, webService, webSlice } from '@flotilla/sdk/testing'
 import { collectedWork } from './collected.ts'
 import { serviceImport } from './service-import.ts'
 
@@ -206,6 +213,113 @@ describe('a slice that was collected for an export', () => {
     assert.deepEqual(
       host.events.map(({ reason }) => reason),
       ['SyncFailed'],
+    )
+  })
+})
+
+describe('what policies bring says what became of it', () => {
+  const key = { namespace: 'default', name: 'web' }
+  const bound = (kind: string, name: string, refused?: string) =>
+    manifest(resourceBindingKind.apiVersion, resourceBindingKind.kind, {
+      namespace: 'default',
+      name: bindingName(kind, name),
+      spec: { resource: { apiVersion: 'v1', kind, ...key, name }, clusters: [{ name: 'member2' }] },
+      status: { aggregatedStatus: [{ clusterName: 'member2', applied: !refused, ...(refused && { appliedMessage: refused }) }] }, // biome-ignore format: one object
+    }) as Binding
+  const derivedOfIt = {
+    ...webService(),
+    metadata: {
+      namespace: 'default',
+      name: 'derived-web',
+      ownerReferences: [{ ...serviceImportKind, name: 'web', uid: 'uid-import' }],
+    },
+  }
+  const well = [
+    webExport(),
+    imported(),
+    webService(),
+    derivedOfIt,
+    collected(['10.0.0.1']),
+    bound('ServiceExport', 'web'),
+    bound('ServiceImport', 'web'),
+  ]
+  const own = webSlice(['192.0.2.1'], { name: 'imported-member1-web-0' })
+  const noNamespace = 'namespaces "default" not found'
+
+  /** What is said of the two when these objects are there, and those are not. */
+  const said = async (more: readonly Manifest[], without: readonly Manifest[] = []) => {
+    const host = fakeHost({ objects: [...well.filter((each) => !without.includes(each)), ...more] })
+    serviceImport.controllers?.(host)
+    const say = () => host.controllers.get('import-status')?.reconcile('default/web')
+    await say()
+    const before = host.objects.version
+    await say()
+    assert.equal(host.objects.version, before, 'it is said once')
+    const [from, to] = [host.objects.store(serviceExportKind).get(key), host.objects.store(serviceImportKind).get(key)]
+    const words = (object: ServiceExport | ServiceImport | undefined, type: string) => {
+      const { status, reason, message } = findCondition(object?.status?.conditions, type) ?? {}
+      return `${status} ${reason}: ${message}`
+    }
+    return { valid: words(from, 'Valid'), exported: words(from, 'Ready'), imported: words(to, 'Ready') }
+  }
+
+  test('all is well', async () => {
+    assert.deepEqual(await said([]), {
+      valid: 'True Valid: the Service can be exported',
+      exported: 'True Exported: its endpoints are on the control plane',
+      imported: 'True Ready: the Service can be used',
+    })
+  })
+
+  const [, , template, , slice, exportBinding, importBinding] = well as readonly Manifest[] as [Manifest, Manifest, Manifest, Manifest, Manifest, Manifest, Manifest] // biome-ignore format: as listed above
+  const externalName = { ...webService(), spec: { type: 'ExternalName', externalName: 'x.example.com' } }
+  const mine = { ...derivedOfIt, metadata: { namespace: 'default', name: 'derived-web' } }
+  const cases: Readonly<Record<string, readonly [more: readonly Manifest[], without: readonly Manifest[], wanted: Partial<Record<'valid' | 'exported' | 'imported', RegExp>>]>> = {
+    'a Service of the derived name is somebody else’s': [[mine], [derivedOfIt], { exported: /^True/, imported: /^False NameTaken: Service default\/derived-web was not made for an import and is left alone; rename it$/ }],
+    'a slice of the imported name is somebody else’s': [[own], [], { exported: /^False NameTaken: EndpointSlice default\/imported-member1-web-0 was not made/, imported: /^False NameTaken: EndpointSlice/ }],
+    'the Service is only another name': [[externalName], [template, slice], { valid: /^False InvalidServiceType/, exported: /^False Failed: it is not exported: / }],
+    'nobody has the Service': [[], [template, slice], { valid: /^False NoService/, imported: /^False Pending: no cluster that exports it has endpoints/ }],
+    'only clusters have the Service': [[], [template], { valid: /^True Valid: clusters have/, exported: /^True/ }],
+    'no policy brings the export': [[], [exportBinding, slice], { exported: /^False Pending: no policy has brought it to a cluster yet/ }],
+    'no policy brings the import': [[], [importBinding], { exported: /^True/, imported: /^False Pending: no policy brings it/ }],
+    'a cluster without endpoints': [[], [slice], { exported: /^False Pending: no cluster it is in has EndpointSlices/ }],
+    'an exporter refuses': [[bound('ServiceExport', 'web', noNamespace)], [exportBinding], { exported: /^False Refused: cluster member2 does not take the ServiceExport: namespaces "default" not found/ }],
+    'a consumer without the namespace': [[bound('ServiceImport', 'web', noNamespace)], [importBinding], { imported: /^False Refused: cluster member2 does not take the ServiceImport: namespaces "default" not found/ }],
+    'a consumer refuses the Service': [[bound('Service', 'derived-web', 'no')], [], { imported: /^False Refused: cluster member2 does not take its Service: no/ }],
+    'a consumer refuses a slice': [[bound('EndpointSlice', 'imported-member1-web-0', 'no')], [], { imported: /^False Refused: cluster member2 does not take its EndpointSlices: no/ }],
+    'the derived Service is not there yet': [[], [derivedOfIt], { imported: /^False Pending: its Service is not made yet/ }],
+    'an import without heads needs no derived Service': [[imported({ type: 'Headless' })], [derivedOfIt], { imported: /^True/ }],
+  } // biome-ignore format: a table
+  for (const [name, [more, without, wanted]] of Object.entries(cases))
+    test(name, async () => {
+      const found = await said(more, without)
+      for (const [what, words] of Object.entries(wanted)) assert.match(found[what as keyof typeof found], words)
+    })
+
+  test('whatever could make that another is heard of, and endpoints that change are not', () => {
+    const host = fakeHost({ objects: [...well, own] })
+    serviceImport.controllers?.(host)
+    const keys = (kind: Kind<unknown>, change: object) => host.controllers.get('import-status')?.keysOf(kind, change)
+    assert.deepEqual(keys(serviceKind, { before: mine }), [key])
+    assert.deepEqual(keys(serviceKind, { after: webService() }), [key])
+    assert.deepEqual(keys(endpointSliceKind, { before: own }), [key])
+    const refusing = bound('ServiceImport', 'web', noNamespace)
+    assert.deepEqual(keys(resourceBindingKind, { before: importBinding, after: refusing }), [key])
+    assert.deepEqual(keys(resourceBindingKind, { before: refusing, after: refusing }), [])
+    const derived = bound('Service', 'derived-web', 'no')
+    assert.deepEqual(keys(resourceBindingKind, { after: derived }), [key])
+    assert.deepEqual(keys(workKind, { after: collected(['10.0.0.1']) }), [key])
+    assert.deepEqual(keys(workKind, { before: collected(['10.0.0.1']), after: collected(['10.0.0.2']) }), [])
+  })
+
+  test('a slice is made when the one that had its name is gone', () => {
+    const { host } = begin(collected(['10.0.0.1']), own)
+    assert.deepEqual(
+      host.controllers
+        .get('imported-slices')
+        ?.keysOf(endpointSliceKind, { before: own })
+        .map(({ name }) => name),
+      [collected([]).metadata.name],
     )
   })
 })

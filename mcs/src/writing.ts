@@ -64,6 +64,9 @@ export async function removeAll<T extends Manifest>(
   )
 }
 
+/** A condition, but for when it came about. */
+export type Said = Omit<Condition, 'lastTransitionTime'>
+
 interface Conditioned extends Manifest {
   readonly status?: { readonly conditions?: readonly Condition[] }
 }
@@ -73,7 +76,7 @@ export async function say<T extends Conditioned>(
   { client, now }: Host,
   kind: Kind<T>,
   object: T,
-  condition: Omit<Condition, 'lastTransitionTime'>,
+  condition: Said,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (setCondition(object.status?.conditions, condition, now()) === object.status?.conditions) return false
@@ -83,4 +86,19 @@ export async function say<T extends Conditioned>(
   if (deepEqual(conditions, newest.status?.conditions)) return false
   await client.update(kind, { ...newest, status: { ...newest.status, conditions } }, { subresource: 'status', signal })
   return true
+}
+
+/** Says conditions on an object on which nobody else says any, unless it says so already. */
+export async function sayAll<T extends Conditioned>(
+  { client, now }: Host,
+  kind: Kind<T>,
+  object: T | undefined,
+  conditions: readonly Said[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (!object || object.metadata.deletionTimestamp) return
+  const before = object.status?.conditions
+  const after = conditions.reduce((all, each) => setCondition(all, each, now()), before)
+  if (after === before) return
+  await client.update(kind, { ...object, status: { ...object.status, conditions: after } }, { subresource: 'status', signal }) // biome-ignore format: one call
 }

@@ -156,10 +156,35 @@ describe('a Service is reached from other clusters', () => {
       assert.deepEqual(addresses(await list('member2', 'endpointslices', '-l', 'kubernetes.io/service-name=derived-api')), here) // biome-ignore format: one call
       assert.equal(await at('member2', 'get', 'service', 'derived-api', '-o', 'name'), 'service/derived-api\n')
     }, 60_000)
+    const saysOf = async (kind: string) => conditionOf(await k.json(kind, 'api'), 'Ready')
+    await eventually(async () => assert.equal((await saysOf('serviceexport')).reason, 'Exported'))
+    await eventually(async () => assert.equal((await saysOf('serviceimport')).reason, 'Ready'))
     await k('delete', 'serviceexport', 'api')
+    await eventually(async () => assert.match((await saysOf('serviceimport')).message, /no cluster that exports it/))
     await eventually(async () => assert.deepEqual(await list('flotilla', 'endpointslices', '-l', 'kubernetes.io/service-name=derived-api'), [])) // biome-ignore format: one call
     await k('delete', 'serviceimport', 'api')
     await eventually(() => assert.rejects(k('get', 'service', 'derived-api')))
+  })
+
+  test('a Service that has the name an import needs is left alone, which the import says until it is gone', async () => {
+    const mine = service('derived-taken', { ports: [{ name: 'own', port: 99 }] })
+    const imported = {
+      apiVersion: 'multicluster.x-k8s.io/v1alpha1',
+      kind: 'ServiceImport',
+      metadata: meta('taken'),
+      spec: { type: 'ClusterSetIP', ports: [{ name: 'http', port: 80, protocol: 'TCP' }] },
+    }
+    await apply('flotilla', mine)
+    await apply('flotilla', imported)
+    const said = async () => conditionOf(await k.json('serviceimport', 'taken'), 'Ready')
+    await eventually(async () => assert.equal((await said()).reason, 'NameTaken'))
+    assert.equal((await said()).message, 'Service default/derived-taken was not made for an import and is left alone; rename it') // biome-ignore format: one call
+    assert.equal((await k.json('service', 'derived-taken')).spec.ports[0].port, 99)
+    assert.match(await explained('service/taken'), /ServiceImport: Ready: Service default\/derived-taken was not made/)
+    await k('delete', 'service', 'derived-taken')
+    await eventually(async () => assert.equal((await k.json('service', 'derived-taken')).spec.ports[0].port, 80))
+    await eventually(async () => assert.equal((await said()).reason, 'Pending'))
+    await k('delete', 'serviceimport', 'taken')
   })
 
   test('by a ServiceExport in a member: every member imports it, with an address and the endpoints of all exporters', async () => {

@@ -4,7 +4,6 @@ import {
   type Binding,
   type Change,
   type Cluster,
-  type Condition,
   type Controller,
   clusterKind,
   done,
@@ -26,12 +25,11 @@ import { reaches } from '../route.ts'
 import { hasReadyEndpoint } from '../slices.ts'
 import { createSpreading } from '../spreading.ts'
 import { createWithdrawals, doubtOf, used } from '../withdrawal.ts'
+import type { Said } from '../writing.ts'
 import { type Agreement, agree, type Exported } from './agree.ts'
 import { type Arrival, deliver, isTaken, withdraw } from './consumer.ts'
 import { bare, isMade } from './made.ts'
 import { exportKindOf, View } from './view.ts'
-
-type Said = Omit<Condition, 'lastTransitionTime'>
 
 /** An export, and what is to be thought of it. */
 interface Judged {

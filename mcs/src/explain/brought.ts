@@ -2,10 +2,13 @@ import {
   annotation,
   type Binding,
   type Cluster,
+  type Condition,
   type EndpointSlice,
   endpointSliceKind,
   findCondition,
   type Manifest,
+  type ServiceExport,
+  type ServiceImport,
   serviceExportKind,
   serviceImportKind,
   serviceKind,
@@ -63,6 +66,10 @@ const dispatchedIn = ({ works }: ServiceFacts, cluster: string): readonly Work[]
       !work.metadata.deletionTimestamp,
   )
 
+/** What an object says is not as it should be. */
+const troublesOf = ({ conditions = [] }: { readonly conditions?: readonly Condition[] } = {}): readonly string[] =>
+  conditions.filter(({ status }) => status === 'False').map(({ type, message }) => `${type}: ${message}`)
+
 const originOf = (work: Work): string => work.metadata.annotations?.[annotation.provisionCluster] ?? ''
 
 function provided(facts: ServiceFacts, cluster: Cluster | undefined, name: string): Step {
@@ -105,8 +112,7 @@ export function byMultiClusterService(facts: ServiceFacts): ServiceReport | unde
       ...(isConsumer && cluster ? consumed(facts, name, providers) : { endpoints: [], missing: [] }),
     }
   })
-  const said = service.status?.conditions?.filter(({ status }) => status === 'False') ?? []
-  return { means: 'MultiClusterService', clusters: rows, notes: said.map(({ type, message }) => `${type}: ${message}`) }
+  return { means: 'MultiClusterService', clusters: rows, notes: troublesOf(service.status) }
 }
 
 const sourceOfImported = ({ metadata }: EndpointSlice): string =>
@@ -127,6 +133,13 @@ function importedIn(facts: ServiceFacts, name: string, sources: readonly string[
   })
   return { endpoints, missing }
 }
+
+/** Reasons that follow from what is said of the clusters. */
+const ofClusters: readonly string[] = ['Pending', 'Refused', 'Failed']
+
+/** What stands in the way of all of it, such as a name that somebody else has. */
+const wrongWith = (object: ServiceExport | ServiceImport | undefined): readonly string[] =>
+  troublesOf({ conditions: object?.status?.conditions?.filter(({ reason }) => !ofClusters.includes(reason)) ?? [] })
 
 /** What became of a Service by a ServiceExport and a ServiceImport that policies bring; undefined when there are none. */
 export function byPolicies(facts: ServiceFacts): ServiceReport | undefined {
@@ -154,5 +167,9 @@ export function byPolicies(facts: ServiceFacts): ServiceReport | undefined {
       ? [`a headless ServiceImport gets no Service ${derivedName(key.name)}`]
       : []),
   ]
-  return { means: 'ServiceImport', clusters: rows, notes }
+  const said = [
+    ...wrongWith(exported).map((words) => `ServiceExport: ${words}`),
+    ...wrongWith(imported).map((words) => `ServiceImport: ${words}`),
+  ]
+  return { means: 'ServiceImport', clusters: rows, notes: [...notes, ...said] }
 }

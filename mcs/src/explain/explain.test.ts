@@ -243,6 +243,12 @@ describe('by what policies bring', () => {
     assert.equal(row(found, 'c').missing[0]?.why, 'namespaces "default" not found')
   })
 
+  test('a name that is taken is a note', () => {
+    const taken = { ...webExport(), status: { conditions: [condition('Ready', 'False', 'NameTaken', 'EndpointSlice x was not made')] } } // biome-ignore format: one object
+    const waiting = { ...imported, status: { conditions: [condition('Ready', 'False', 'Pending', 'no endpoints')] } }
+    assert.deepEqual(of({ exported: taken, imported: waiting })[0]?.notes, ['ServiceExport: Ready: EndpointSlice x was not made']) // biome-ignore format: one call
+  })
+
   test('an export without endpoints, and halves that are not there, are told of', () => {
     assert.match(row(of({ works: [] }), 'a').exported?.why ?? '', /no EndpointSlices of the Service/)
     const { imported: _, ...half } = given({ exported: webExport() })
