@@ -6,7 +6,7 @@ import { type Client, type Cluster, clusterKind, clusterNamespace, crds, type Lo
 import type { Progress } from '../output/progress.ts'
 import type { End } from './ends.ts'
 import { type JoinOptions, join } from './join.ts'
-import { clusterRoleBindingKind, secretKind, serviceAccountKind } from './kinds.ts'
+import { clusterRoleBindingKind, clusterRoleKind, secretKind, serviceAccountKind } from './kinds.ts'
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {}, with: () => log }
 const administrator = { name: 'admin', groups: ['system:masters'] }
@@ -98,6 +98,27 @@ test('a cluster joins with a service account of its own', async () => {
   assert.deepEqual(binding?.subjects, [{ kind: 'ServiceAccount', name: 'karmada-paris', namespace: clusterNamespace }])
 })
 
+test('a cluster that joins gets an account that may speak for users, and do nothing else', async () => {
+  const [control, member] = [await startServer('control'), await startServer('paris')]
+  await run(control, end(issuing(member)))
+  const { metadata, spec } = await clusterIn(control)
+  assert.deepEqual(spec.impersonatorSecretRef, { namespace: clusterNamespace, name: 'paris-impersonator' })
+  const { data, owners } = await secretOf(control, 'paris-impersonator')
+  assert.deepEqual(data, { token: 'issued', caBundle: 'its CA' })
+  assert.deepEqual(
+    owners?.map(({ uid }) => uid),
+    [metadata.uid],
+  )
+  const key = { namespace: clusterNamespace, name: 'karmada-impersonator' }
+  assert.ok(await member.get(serviceAccountKind, key))
+  const role = await member.get(clusterRoleKind, { name: 'karmada-impersonator' })
+  assert.deepEqual(role?.rules, [
+    { apiGroups: [''], resources: ['users', 'groups', 'serviceaccounts'], verbs: ['impersonate'] },
+  ])
+  const binding = await member.get(clusterRoleBindingKind, { name: 'karmada-impersonator' })
+  assert.deepEqual(binding?.subjects, [{ kind: 'ServiceAccount', ...key }])
+})
+
 test('where no tokens are made, the identity in the kubeconfig is used, and nothing is left in the cluster', async () => {
   const [control, member] = [await startServer('control'), await startServer('paris')]
   const lines = await run(control, end(member))
@@ -106,6 +127,7 @@ test('where no tokens are made, the identity in the kubeconfig is used, and noth
   await run(control, end(member, { credentials: async () => ({ cert: 'C', key: 'K' }) }))
   assert.deepEqual((await secretOf(control)).data, { 'tls.crt': 'C', 'tls.key': 'K', caBundle: 'CA' })
   assert.deepEqual((await member.list(clusterRoleBindingKind)).items, [])
+  assert.equal((await clusterIn(control)).spec.impersonatorSecretRef, undefined)
 })
 
 test('the secret goes with the cluster', async () => {

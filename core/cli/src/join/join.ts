@@ -10,10 +10,10 @@ import {
 } from '@flotilla/sdk'
 import type { Progress } from '../output/progress.ts'
 import { joinDemands, memberDemands, preflight } from '../preflight/preflight.ts'
-import { makeAccess } from './access.ts'
+import { type Access, makeAccess } from './access.ts'
 import { at, type End } from './ends.ts'
 import { ensure, namespaceKind, namespaceOf } from './kinds.ts'
-import { ownSecret, putSecret } from './secret.ts'
+import { impersonatorSecret, ownSecret, putSecret, type SecretData } from './secret.ts'
 import { orUndo, type Trail } from './undo.ts'
 
 export interface JoinOptions {
@@ -94,7 +94,22 @@ async function register(control: Client, cluster: Cluster, signal: AbortSignal):
   return [await control.update(clusterKind, { ...known, spec }, { signal }), 'changed']
 }
 
-/** Makes the identity in the member, and the cluster in the control plane. */
+/** The identities of a cluster, by the names of their secrets. */
+const secretsOf = (cluster: string, { data, impersonator }: Access): readonly (readonly [string, SecretData])[] => [
+  [cluster, data],
+  ...(impersonator ? [[impersonatorSecret(cluster), impersonator] as const] : []),
+]
+
+/** A cluster with the identity that speaks for users in it. */
+const spokenFor = (cluster: Cluster): Cluster => ({
+  ...cluster,
+  spec: {
+    ...cluster.spec,
+    impersonatorSecretRef: { namespace: clusterNamespace, name: impersonatorSecret(cluster.metadata.name) },
+  },
+})
+
+/** Makes the identities in the member, and the cluster in the control plane. */
 async function enter(
   { control, member }: Ends,
   cluster: Cluster,
@@ -111,10 +126,12 @@ async function enter(
   await progress.step(`cluster ${name} joined`, (say) =>
     inControl(control)(async () => {
       await ensure(control.client, namespaceKind, namespaceOf(clusterNamespace), signal)
-      await putSecret(control.client, name, access.data, signal)
+      const secrets = secretsOf(name, access)
+      for (const [secret, data] of secrets) await putSecret(control.client, secret, data, signal)
       trail.isRegistering = true
-      const [registered, registration] = await register(control.client, cluster, signal)
-      await ownSecret(control.client, registered, signal)
+      const wanted = access.impersonator ? spokenFor(cluster) : cluster
+      const [registered, registration] = await register(control.client, wanted, signal)
+      for (const [secret] of secrets) await ownSecret(control.client, secret, registered, signal)
       say(`(${registration})`)
     }),
   )

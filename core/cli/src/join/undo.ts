@@ -1,6 +1,8 @@
 import { type Client, type Cluster, clusterKind, clusterNamespace } from '@flotilla/sdk'
 import { removeAccess } from '../unjoin/access.ts'
+import { accountOf } from './account.ts'
 import { secretKind, serviceAccountKind } from './kinds.ts'
+import { impersonatorSecret } from './secret.ts'
 
 /** Milliseconds that undoing may take: what failed may have used up the time there was. */
 const undoPatience = 15_000
@@ -26,13 +28,15 @@ async function isJoined({ control, name, isKnown, isRegistering }: Trail, signal
 /** As far as it can be: whoever made the join fail may be in the way here, too. */
 const undo = ({ control, name }: Trail, member: Client | undefined, signal: AbortSignal) =>
   Promise.allSettled([
-    control.delete(secretKind, { namespace: clusterNamespace, name }, { signal }),
+    ...[name, impersonatorSecret(name)].map((secret) =>
+      control.delete(secretKind, { namespace: clusterNamespace, name: secret }, { signal }),
+    ),
     member && removeAccess(member, name, clusterNamespace, signal),
   ])
 
 /** A cluster joins or does not: what was made for one that the control plane does not know in the end goes again. */
 export async function orUndo(trail: Trail, step: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  const account = { namespace: clusterNamespace, name: `karmada-${trail.name}` }
+  const account = { namespace: clusterNamespace, name: accountOf(trail.name).name }
   const isOthers = (await trail.member.get(serviceAccountKind, account, { signal })) !== undefined
   try {
     await step()

@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, label, type Manifest } from '@flotilla/sdk'
-import {
-  clusterRoleBindingKind,
-  clusterRoleKind,
-  namespaceKind,
-  secretKind,
-  serviceAccountKind,
-} from '../join/kinds.ts'
+import { accountOf, impersonator, removeAccount } from '../join/account.ts'
+import { namespaceKind, secretKind, serviceAccountKind } from '../join/kinds.ts'
 
 /** Accounts that are in a cluster's namespace whoever joined it. */
-const everybodys: ReadonlySet<string> = new Set(['default', 'karmada-impersonator'])
+const everybodys: ReadonlySet<string> = new Set(['default', impersonator.name])
 
 /** The account a token is for. */
-const accountOf = ({ metadata: { annotations } }: Manifest): string =>
+const ownerOf = ({ metadata: { annotations } }: Manifest): string =>
   annotations?.['kubernetes.io/service-account.name'] ?? ''
 
 /** Whether another control plane has an account here, or this is where one keeps the secrets of its members. */
@@ -21,7 +16,7 @@ async function isShared(member: Client, namespace: string, signal: AbortSignal):
   const secrets = await member.list(secretKind, { namespace, signal })
   return (
     accounts.items.some(({ metadata }) => !everybodys.has(metadata.name)) ||
-    secrets.items.some((secret) => !everybodys.has(accountOf(secret)))
+    secrets.items.some((secret) => !everybodys.has(ownerOf(secret)))
   )
 }
 
@@ -30,7 +25,7 @@ const namespacePatience = 15_000
 
 async function removeNamespace(member: Client, name: string, signal: AbortSignal): Promise<void> {
   const there = await member.get(namespaceKind, { name }, { signal })
-  if (there?.metadata.labels?.[label.system] !== 'true' || (await isShared(member, name, signal))) return
+  if (there?.metadata.labels?.[label.system] !== 'true') return
   const { uid } = there.metadata
   await member.delete(namespaceKind, { name }, { signal, ...(uid && { preconditions: { uid } }) })
   for (const end = performance.now() + namespacePatience; performance.now() < end; ) {
@@ -46,14 +41,11 @@ export async function removeAccess(
   namespace: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const account = `karmada-${cluster}`
-  const role = { name: `karmada-controller-manager:${account}` }
-  const gone = [
-    await member.delete(clusterRoleBindingKind, role, { signal }), // first: from here on it may do nothing
-    await member.delete(clusterRoleKind, role, { signal }),
-    await member.delete(secretKind, { namespace, name: account }, { signal }),
-    await member.delete(serviceAccountKind, { namespace, name: account }, { signal }),
-  ]
-  await removeNamespace(member, namespace, signal)
-  return gone.some(Boolean) ? `of service account ${namespace}/${account}` : '(there was none)'
+  const account = accountOf(cluster)
+  const isGone = await removeAccount(member, account, namespace, signal)
+  if (!(await isShared(member, namespace, signal))) {
+    await removeAccount(member, impersonator, namespace, signal)
+    await removeNamespace(member, namespace, signal)
+  }
+  return isGone ? `of service account ${namespace}/${account.name}` : '(there was none)'
 }

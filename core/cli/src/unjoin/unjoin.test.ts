@@ -69,14 +69,14 @@ async function put(spec: Partial<Cluster['spec']> = {}, finalizers: readonly str
 
 const account = (name: string) => ({ namespace: 'karmada-cluster', name })
 
-async function makeAccess(name: string): Promise<void> {
+async function makeAccess(name: string, role = `karmada-controller-manager:karmada-${name}`): Promise<void> {
   const metadata = account(`karmada-${name}`)
   await member.create(serviceAccountKind, { apiVersion: 'v1', kind: 'ServiceAccount', metadata })
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'x' }
   await member.create(clusterRoleBindingKind, {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRoleBinding',
-    metadata: { name: `karmada-controller-manager:karmada-${name}` },
+    metadata: { name: role },
     roleRef,
   })
 }
@@ -91,6 +91,7 @@ beforeEach(async () => {
 })
 
 test('a cluster goes, with its secret, and what was made in it', async () => {
+  await makeAccess('impersonator', 'karmada-impersonator')
   await put({ id: await idOf(member) })
   assert.deepEqual(await run(), [
     'cluster reached https://paris',
@@ -109,8 +110,10 @@ test('a cluster goes, with its secret, and what was made in it', async () => {
 test('what another control plane has in it stays', async () => {
   await put()
   await makeAccess('oslo')
+  await makeAccess('impersonator', 'karmada-impersonator')
   await run()
   assert.ok(await member.get(serviceAccountKind, account('karmada-oslo')))
+  assert.ok(await member.get(clusterRoleBindingKind, { name: 'karmada-impersonator' }))
   assert.equal((await member.get(namespaceKind, { name: 'karmada-cluster' }))?.metadata.deletionTimestamp, undefined)
 })
 
