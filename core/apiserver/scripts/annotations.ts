@@ -38,6 +38,8 @@ const containerLists = {
 
 /** How lists and maps merge. Lists that are not here are replaced as a whole. */
 export const merging: Annotations = {
+  V1CSIDriverSpec: { volumeLifecycleModes: set },
+  V1CSINodeSpec: { drivers: map('name') },
   V1Container: containerLists,
   V1EphemeralContainer: containerLists,
   V1ResourceRequirements: { claims: map('name') },
@@ -117,12 +119,14 @@ export const atomicTypes: ReadonlySet<string> = new Set([
 
 /** Fields, or the values of maps, that are amounts. */
 export const quantities: Readonly<Record<string, readonly string[]>> = {
+  V1CSIStorageCapacity: ['capacity', 'maximumVolumeSize'],
   V1ContainerStatus: ['allocatedResources'],
   V1EmptyDirVolumeSource: ['sizeLimit'],
   V1LimitRangeItem: ['default', 'defaultRequest', 'max', 'maxLimitRequestRatio', 'min'],
   V1NodeStatus: ['allocatable', 'capacity'],
   V1PersistentVolumeClaimStatus: ['allocatedResources', 'capacity'],
   V1PersistentVolumeSpec: ['capacity'],
+  V1Overhead: ['podFixed'],
   V1PodSpec: ['overhead'],
   V1PodStatus: ['allocatedResources'],
   V1ResourceFieldSelector: ['divisor'],
@@ -155,6 +159,10 @@ const containerEnums = {
 /** What a text, or each item of a list of texts, may be. */
 export const enums: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   V1AppArmorProfile: profileType,
+  V1CSIDriverSpec: {
+    fsGroupPolicy: ['File', 'None', 'ReadWriteOnceWithFSType'],
+    volumeLifecycleModes: ['Ephemeral', 'Persistent'],
+  },
   V1Container: containerEnums,
   V1ContainerPort: protocol,
   V1ContainerResizePolicy: { restartPolicy: ['NotRequired', 'RestartContainer'] },
@@ -266,6 +274,15 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
   CoreV1EndpointPort: tcp,
   DiscoveryV1EndpointPort: { name: '', ...tcp },
   V1AzureDiskVolumeSource: { cachingMode: 'ReadWrite', fsType: 'ext4', readOnly: false, kind: 'Shared' },
+  V1CSIDriverSpec: {
+    attachRequired: true,
+    fsGroupPolicy: 'ReadWriteOnceWithFSType',
+    podInfoOnMount: false,
+    requiresRepublish: false,
+    seLinuxMount: false,
+    storageCapacity: false,
+    volumeLifecycleModes: ['Persistent'],
+  },
   V1ConfigMapVolumeSource: fileMode,
   V1Container: containerDefaults,
   V1ContainerPort: tcp,
@@ -329,6 +346,7 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
   V1StatefulSetUpdateStrategy: { type: 'RollingUpdate' },
   V1StorageClass: { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },
   V1ValidatingWebhook: webhookDefaults,
+  V1HorizontalPodAutoscalerSpec: { minReplicas: 1 },
   V2HorizontalPodAutoscalerSpec: { minReplicas: 1 },
 }
 
@@ -348,6 +366,7 @@ export const notRequired: Readonly<Record<string, readonly string[]>> = {
 
 /** The other way round: without these there is no object, though the client package lets them be missing. */
 export const alsoRequired: Readonly<Record<string, readonly string[]>> = {
+  V1CSIDriver: ['spec'],
   V1CronJob: ['spec'],
   V1DaemonSet: ['spec'],
   V1Deployment: ['spec'],
@@ -364,5 +383,6 @@ export const alsoRequired: Readonly<Record<string, readonly string[]>> = {
   V1ReplicationController: ['spec'],
   V1Service: ['spec'],
   V1StatefulSet: ['spec'],
+  V1HorizontalPodAutoscaler: ['spec'],
   V2HorizontalPodAutoscaler: ['spec'],
 }

@@ -12,7 +12,15 @@ const release = 'v0.36.3'
 /** Their kinds, and everything these are made of. */
 const groups = [
   ...['core/v1', 'apps/v1', 'batch/v1', 'networking/v1', 'policy/v1', 'autoscaling/v1', 'autoscaling/v2', 'rbac/v1'],
-  ...['storage/v1', 'scheduling/v1', 'coordination/v1', 'discovery/v1', 'events/v1', 'admissionregistration/v1'],
+  ...[
+    'storage/v1',
+    'scheduling/v1',
+    'coordination/v1',
+    'discovery/v1',
+    'events/v1',
+    'node/v1',
+    'admissionregistration/v1',
+  ],
   ...['authentication/v1', 'authorization/v1', 'certificates/v1'],
 ].map((path) => `api/${path}`)
 

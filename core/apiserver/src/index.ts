@@ -8,9 +8,8 @@ export {
   serveHttps,
   type TlsFiles,
 } from './http/serve.ts'
-export type { Convert } from './registry/registry.ts'
 export type { Answer, BodyAnswer, Request, WatchAnswer } from './request.ts'
-export type { Column, Resource, Strategy } from './resource.ts'
+export type { Column, Convert, Resource, Strategy, ViewOf } from './resource.ts'
 export { type ApiServer, type ApiServerOptions, createApiServer, type Exchange, exchanges } from './server.ts'
 export { memoryStorage } from './storage/memory.ts'
 export { type SqliteOptions, sqliteStorage } from './storage/sqlite.ts'

@@ -13,6 +13,12 @@ export interface Column {
   readonly cell: (object: Manifest, now: Date) => unknown
 }
 
+/**
+ * An object in another version of its kind, with the same metadata; undefined: its fields are the same there. The object
+ * may not have been checked yet. `before`: what is stored in its place, which may say more than its version can.
+ */
+export type Convert = (object: Manifest, apiVersion: string, before?: Manifest) => Manifest | undefined
+
 /** What a kind does with objects beyond its schema. Everything is pure; objects come in frozen and go out new. */
 export interface Strategy {
   /** Defaults that a schema cannot say, and fields the user may not set, on create. */
@@ -21,6 +27,15 @@ export interface Strategy {
   readonly prepareForUpdate?: (object: Manifest, before: Manifest) => Manifest
   /** Rules beyond the schema; `before` on update only. */
   readonly validate?: (object: Manifest, before?: Manifest) => readonly StatusCause[]
+}
+
+/** What a resource shows in a form of its own. */
+export interface ViewOf {
+  /** The other resource: `events`. */
+  readonly id: string
+  /** What its objects are kept in. */
+  readonly apiVersion: string
+  readonly convert: Convert
 }
 
 /** One version of a kind the server serves. */
@@ -37,6 +52,8 @@ export interface Resource {
   readonly namespaced: boolean
   /** `status` makes writes of the object leave `.status` alone and writes of the subresource leave all else alone. */
   readonly subresources: readonly ('status' | 'scale')[]
+  /** Set where the objects are those of another resource, or of another version with other fields. */
+  readonly viewOf?: ViewOf
   /** Where `scale` reads and writes; JSON paths such as `.spec.replicas`. */
   readonly scale?: {
     readonly specReplicasPath: string

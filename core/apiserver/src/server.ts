@@ -13,10 +13,10 @@ import { Requests } from './controller/requests.ts'
 import { Documents, isProbe, isPublic } from './documents.ts'
 import type { Engine } from './engine.ts'
 import { errorAnswer, handleResource } from './handler.ts'
-import { type Convert, Registry } from './registry/registry.ts'
+import { idOf, Registry } from './registry/registry.ts'
 import type { Answer, BodyAnswer, Request } from './request.ts'
-import type { Resource } from './resource.ts'
-import { qualified, refusal } from './status.ts'
+import type { Convert, Resource } from './resource.ts'
+import { refusal } from './status.ts'
 import type { Storage } from './storage/storage.ts'
 import { Objects } from './store/objects.ts'
 import { inProcessTransport } from './transport.ts'
@@ -77,7 +77,7 @@ export interface Exchange {
 export const exchanges = channel('flotilla:exchange')
 
 const register = (registry: Registry, resources: readonly Resource[]): void => {
-  const byId = Map.groupBy(resources, (resource) => qualified(resource))
+  const byId = Map.groupBy(resources, idOf)
   for (const [id, versions] of byId) {
     registry.replace(id, versions, { storageVersion: versions[0]?.version ?? '', custom: false })
   }

@@ -56,6 +56,16 @@ examine('Node', [
   ],
 ])
 
+examine('RuntimeClass', [
+  ['has a handler', { handler: 'gvisor' }, []],
+  ['for ever', { handler: 'b' }, ['handler: Invalid value: "b": field is immutable'], { handler: 'a' }],
+  [
+    'costs something, or nothing',
+    { handler: 'a', overhead: { podFixed: { cpu: '-1' } } },
+    ['overhead.podFixed[cpu]: Invalid value: "-1": must be greater than or equal to 0'],
+  ],
+])
+
 examine('ResourceQuota', [
   [
     'amounts are not negative',

@@ -1,8 +1,8 @@
 import type { Manifest, StringMap, Taint } from '@flotilla/sdk'
-import { labelValue, qualifiedName } from '../object/names.ts'
+import { dnsLabel, labelValue, qualifiedName } from '../object/names.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
-import { ago, none } from './cells.ts'
+import { none } from './cells.ts'
 import {
   type Amounts,
   amounts,
@@ -10,16 +10,19 @@ import {
   entry,
   follows,
   immutable,
+  labels,
   positive,
   required,
+  requiredName,
   unique,
   when,
 } from './checks.ts'
-import { type ColumnOf, column, count, type Group, kind, text, wideOnly } from './kind.ts'
+import { column, count, type Group, kind, text, wideOnly } from './kind.ts'
 import { withFields } from './pod-defaults.ts'
 
 const core: Group = { group: '', version: 'v1', schemas: 'io.k8s.api.core.v1' }
 const coordination: Group = { group: 'coordination.k8s.io', version: 'v1', schemas: 'io.k8s.api.coordination.v1' }
+const runtimes: Group = { group: 'node.k8s.io', version: 'v1', schemas: 'io.k8s.api.node.v1' }
 const scheduling: Group = { group: 'scheduling.k8s.io', version: 'v1', schemas: 'io.k8s.api.scheduling.v1' }
 
 interface Namespace extends Manifest {
@@ -59,26 +62,18 @@ interface LimitRange extends Manifest {
   readonly spec: { readonly limits: readonly LimitRangeItem[] }
 }
 
-interface Event extends Manifest {
-  readonly involvedObject: { readonly [field: string]: string | undefined }
-  readonly source?: { readonly component?: string; readonly host?: string }
-  readonly reportingComponent?: string
-  readonly type?: string
-  readonly reason?: string
-  readonly message?: string
-  readonly count?: number
-  readonly firstTimestamp?: string
-  readonly lastTimestamp?: string
-  readonly eventTime?: string
-  readonly series?: { readonly count?: number; readonly lastObservedTime?: string }
-}
-
 interface Lease extends Manifest {
   readonly spec?: {
     readonly holderIdentity?: string
     readonly leaseDurationSeconds?: number
     readonly leaseTransitions?: number
   }
+}
+
+interface RuntimeClass extends Manifest {
+  readonly handler: string
+  readonly overhead?: { readonly podFixed?: Amounts }
+  readonly scheduling?: { readonly nodeSelector?: StringMap }
 }
 
 interface PriorityClass extends Manifest {
@@ -230,52 +225,6 @@ const limitRange = kind<LimitRange>(core, 'LimitRange', 'limitranges', {
   ],
 })
 
-const firstSeen = ({ firstTimestamp, eventTime }: Event): string | undefined => firstTimestamp ?? eventTime
-
-const lastSeen = (event: Event): string | undefined =>
-  event.series?.lastObservedTime ?? event.lastTimestamp ?? firstSeen(event)
-
-const involved = ({ involvedObject: { kind: what = '', name } }: Event): string =>
-  name ? `${what.toLowerCase()}/${name}` : what.toLowerCase()
-
-const origin = ({ source, reportingComponent }: Event): string =>
-  [source?.component ?? reportingComponent, source?.host].filter((part) => part).join(', ')
-
-const involvedFields = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const
-
-const event = kind<Event>(core, 'Event', 'events', {
-  shortNames: ['ev'],
-  columns: [
-    text('Last Seen', (object, now) => ago(lastSeen(object), now)),
-    text('Type', ({ type }) => type),
-    text('Reason', ({ reason }) => reason),
-    text('Object', involved),
-    ...wideOnly<Event>(
-      text('Subobject', ({ involvedObject }) => involvedObject.fieldPath ?? ''),
-      text('Source', origin),
-    ),
-    text('Message', ({ message = '' }) => message.trim()),
-    ...wideOnly<Event>(
-      text('First Seen', (object, now) => ago(firstSeen(object), now)),
-      count('Count', ({ series, count: found }) => series?.count ?? found ?? 1) as ColumnOf<Event>,
-      column.name,
-    ),
-  ],
-  selectable: {
-    ...Object.fromEntries(
-      involvedFields.map((field) => [`involvedObject.${field}`, ({ involvedObject }: Event) => involvedObject[field]]),
-    ),
-    reason: ({ reason }) => reason,
-    reportingComponent: ({ reportingComponent }) => reportingComponent,
-    source: ({ source, reportingComponent }) => source?.component ?? reportingComponent,
-    type: ({ type }) => type,
-  },
-  validate: ({ involvedObject: { namespace: about }, metadata }) =>
-    when(Boolean(about) && about !== metadata.namespace, () =>
-      cause.invalid('involvedObject.namespace', about, 'does not match event.namespace'),
-    ),
-})
-
 const lease = kind<Lease>(coordination, 'Lease', 'leases', {
   columns: [column.name, text('Holder', ({ spec }) => spec?.holderIdentity ?? ''), column.age],
   validate: ({ spec }) => [
@@ -311,4 +260,23 @@ const priorityClass = kind<PriorityClass>(scheduling, 'PriorityClass', 'priority
   ],
 })
 
-export const cluster: readonly Resource[] = [namespace, node, resourceQuota, limitRange, event, lease, priorityClass]
+const runtimeClass = kind<RuntimeClass>(runtimes, 'RuntimeClass', 'runtimeclasses', {
+  scope: 'Cluster',
+  columns: [column.name, text('Handler', ({ handler }) => handler), column.age],
+  validate: (object, before) => [
+    ...requiredName('handler', object.handler, dnsLabel),
+    ...amounts('overhead.podFixed', object.overhead?.podFixed),
+    ...labels('scheduling.nodeSelector', object.scheduling?.nodeSelector),
+    ...(before ? immutable('handler', object.handler, before.handler) : []),
+  ],
+})
+
+export const cluster: readonly Resource[] = [
+  namespace,
+  node,
+  resourceQuota,
+  limitRange,
+  lease,
+  priorityClass,
+  runtimeClass,
+]

@@ -5,9 +5,11 @@ import { jobs } from './batch.ts'
 import { cluster } from './cluster.ts'
 import { configuration } from './configuration.ts'
 import { customResourceDefinition } from './custom-resource-definitions.ts'
+import { eventKinds } from './events.ts'
 import { networks } from './networking.ts'
 import { pods } from './pods.ts'
 import { scaling } from './scaling.ts'
+import { scalingV1 } from './scaling-v1.ts'
 import { services } from './services.ts'
 import { volumes } from './volumes.ts'
 import { workloads } from './workloads.ts'
@@ -18,11 +20,13 @@ export const builtins: readonly Resource[] = [
   ...services,
   ...configuration,
   ...cluster,
+  ...eventKinds,
   ...volumes,
   ...workloads,
   ...jobs,
   ...networks,
   ...scaling,
+  ...scalingV1,
   ...access,
   ...admissionWebhooks,
   customResourceDefinition,

@@ -21,6 +21,7 @@ export interface KindOptions<T> {
   readonly singular?: string
   readonly subresources?: Resource['subresources']
   readonly scale?: Resource['scale']
+  readonly viewOf?: Resource['viewOf']
   /** By default kinds with a status have a generation. */
   readonly generation?: boolean
   readonly columns?: readonly ColumnOf<T>[]
@@ -82,7 +83,8 @@ export function kind<T extends Manifest>(
   plural: string,
   options: KindOptions<T> = {},
 ): Resource {
-  const { subresources = [], shortNames = [], categories = [], singular = name.toLowerCase(), scale } = options
+  const { subresources = [], shortNames = [], categories = [], singular = name.toLowerCase() } = options
+  const { scale, viewOf } = options
   const columns = options.columns ?? [column.name, column.created]
   return {
     group,
@@ -96,6 +98,7 @@ export function kind<T extends Manifest>(
     namespaced: options.scope !== 'Cluster',
     subresources,
     ...(scale && { scale }),
+    ...(viewOf && { viewOf }),
     generation: options.generation ?? subresources.includes('status'),
     schema: definition(`${schemas}.${name}`),
     columns: columns.map((each) => ({ ...each, cell: (object, now) => each.cell(object as T, now) })),

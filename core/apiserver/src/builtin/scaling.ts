@@ -20,7 +20,7 @@ interface Target {
 type Value = Omit<Target, 'type'>
 
 /** A metric: its type, and under the type's own name what it is of. */
-interface Metric {
+export interface Metric {
   readonly type: string
   readonly resource?: { readonly name: string; readonly target?: Target; readonly current?: Value }
   readonly containerResource?: { readonly name: string; readonly target?: Target; readonly current?: Value }
@@ -35,7 +35,7 @@ interface ScalingRules {
   readonly policies?: readonly { readonly type: string; readonly value: number; readonly periodSeconds: number }[]
 }
 
-interface Autoscaler extends Manifest {
+export interface Autoscaler extends Manifest {
   readonly spec: {
     readonly scaleTargetRef: { readonly kind: string; readonly name: string }
     readonly minReplicas?: number
@@ -43,7 +43,11 @@ interface Autoscaler extends Manifest {
     readonly metrics?: readonly Metric[]
     readonly behavior?: { readonly scaleUp?: ScalingRules; readonly scaleDown?: ScalingRules }
   }
-  readonly status?: { readonly currentReplicas?: number; readonly currentMetrics?: readonly Metric[] }
+  readonly status?: {
+    readonly currentReplicas?: number
+    readonly currentMetrics?: readonly Metric[]
+    readonly conditions?: readonly object[]
+  }
 }
 
 interface DisruptionBudget extends Manifest {
@@ -55,10 +59,13 @@ interface DisruptionBudget extends Manifest {
   readonly status?: { readonly disruptionsAllowed?: number }
 }
 
-const processor: Metric = {
+/** Of the CPU its Pods ask for, they use this share. */
+export const processorAt = (averageUtilization: number): Metric => ({
   type: 'Resource',
-  resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
-}
+  resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } },
+})
+
+const processor = processorAt(80)
 
 const upward: ScalingRules = {
   stabilizationWindowSeconds: 0,
@@ -140,7 +147,14 @@ const metric = (field: string, found: Metric): Causes => {
   ]
 }
 
-const replicas = ({ spec: { minReplicas = 1, maxReplicas } }: Autoscaler): Causes => [
+/** What it scales, and between which numbers. */
+export const bounds = (autoscaler: Pick<Autoscaler, 'spec'>): Causes => [
+  ...requiredName('spec.scaleTargetRef.kind', autoscaler.spec.scaleTargetRef.kind, pathSegment),
+  ...requiredName('spec.scaleTargetRef.name', autoscaler.spec.scaleTargetRef.name, pathSegment),
+  ...replicas(autoscaler),
+]
+
+const replicas = ({ spec: { minReplicas = 1, maxReplicas } }: Pick<Autoscaler, 'spec'>): Causes => [
   ...when(minReplicas < 1, () => cause.invalid('spec.minReplicas', minReplicas, 'must be greater than or equal to 1')),
   ...positive('spec.maxReplicas', maxReplicas),
   ...when(maxReplicas < minReplicas, () =>
@@ -164,9 +178,7 @@ const autoscaler = kind<Autoscaler>(autoscaling, 'HorizontalPodAutoscaler', 'hor
   ],
   prepare,
   validate: (object) => [
-    ...requiredName('spec.scaleTargetRef.kind', object.spec.scaleTargetRef.kind, pathSegment),
-    ...requiredName('spec.scaleTargetRef.name', object.spec.scaleTargetRef.name, pathSegment),
-    ...replicas(object),
+    ...bounds(object),
     ...(object.spec.metrics ?? []).flatMap((each, i) => metric(`spec.metrics[${i}]`, each)),
   ],
 })

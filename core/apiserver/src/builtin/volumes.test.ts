@@ -69,6 +69,61 @@ examine('StorageClass', [
   ['may allow growth later', { provisioner: 'a', allowVolumeExpansion: true }, [], { provisioner: 'a' }],
 ])
 
+examine('CSIDriver', [
+  ['says little', { spec: {} }, []],
+  [
+    'attaches or does not, for ever',
+    { spec: { attachRequired: false } },
+    ['spec.attachRequired: Invalid value: false: field is immutable'],
+    { spec: {} },
+  ],
+  [
+    'has modes that exist',
+    { spec: { volumeLifecycleModes: ['Eternal'] } },
+    ['spec.volumeLifecycleModes[0]: Unsupported value: "Eternal": supported values: "Ephemeral", "Persistent"'],
+  ],
+])
+
+examine('CSINode', [
+  ['may have no drivers', { spec: { drivers: [] } }, []],
+  [
+    'names each driver and itself',
+    { spec: { drivers: [{ name: 'a.b', nodeID: '' }] } },
+    ['spec.drivers[0].nodeID: Required value'],
+  ],
+])
+
+examine('CSIStorageCapacity', [
+  ['has a class', { storageClassName: 'fast', capacity: '1Gi' }, []],
+  [
+    'of one class for ever',
+    { storageClassName: 'b' },
+    ['storageClassName: Invalid value: "b": field is immutable'],
+    { storageClassName: 'a' },
+  ],
+])
+
+const attachment = (source: Fields): Fields => ({ spec: { attacher: 'a', nodeName: 'n', source } })
+
+examine('VolumeAttachment', [
+  ['is of a volume', attachment({ persistentVolumeName: 'v' }), []],
+  [
+    'of one, and not of none',
+    attachment({}),
+    ['spec.source: Required value: must specify exactly one of inlineVolumeSpec and persistentVolumeName'],
+  ],
+])
+
+examine('VolumeAttributesClass', [
+  ['has a driver', { driverName: 'd' }, []],
+  [
+    'stays as it is',
+    { driverName: 'd', parameters: { iops: '2' } },
+    ['parameters: Invalid value: {"iops":"2"}: field is immutable'],
+    { driverName: 'd', parameters: { iops: '1' } },
+  ],
+])
+
 test('new ones are pending, and on a file system', () => {
   const made = stored(object('PersistentVolumeClaim', claim()))
   assert.deepEqual([made.status, (made.spec as Fields).volumeMode], [{ phase: 'Pending' }, 'Filesystem'])
@@ -99,6 +154,11 @@ describe('kubectl get', () => {
       },
       ['test', '1Gi', 'RWO', 'Delete', 'Bound', 'ns/c', '', '<unset>', '', undefined],
     ],
+    ['CSIDriver', { spec: {} }, ['test', true, false, false, '<unset>', false, 'Persistent', undefined]],
+    ['CSINode', { spec: { drivers: [{ name: 'a', nodeID: 'b' }] } }, ['test', 1, undefined]],
+    ['CSIStorageCapacity', { storageClassName: 'c', capacity: '1Gi' }, ['test', 'c', '1Gi']],
+    ['VolumeAttachment', attachment({ persistentVolumeName: 'v' }), ['test', 'a', 'v', 'n', false, undefined]],
+    ['VolumeAttributesClass', { driverName: 'd' }, ['test', 'd', undefined]],
     [
       'StorageClass',
       { provisioner: 'p', reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },
@@ -107,6 +167,9 @@ describe('kubectl get', () => {
     ],
   ]
   for (const [kind, fields, cells, metadata] of cases) {
-    test(`${kind} ${cells.join(' ')}`, () => assert.deepEqual(row(object(kind, fields, metadata), now), cells))
+    test(`${kind} ${cells.join(' ')}`, () => {
+      const given = object(kind, fields, metadata)
+      assert.deepEqual(row(stored(given, given), now), cells)
+    })
   }
 })

@@ -1,10 +1,10 @@
-import { deepEqual, type Manifest } from '@flotilla/sdk'
+import { deepEqual, type LabelSelector, type Manifest } from '@flotilla/sdk'
 import { dnsSubdomain } from '../object/names.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { accessModes } from './cells.ts'
-import { type Amounts, amounts, type Causes, requiredName, selector, when } from './checks.ts'
-import { column, type Group, kind, text, wideOnly } from './kind.ts'
+import { type Amounts, amounts, type Causes, immutable, required, requiredName, selector, when } from './checks.ts'
+import { type ColumnOf, column, count, type Group, kind, text, wideOnly } from './kind.ts'
 import { withFields } from './pod-defaults.ts'
 
 const core: Group = { group: '', version: 'v1', schemas: 'io.k8s.api.core.v1' }
@@ -190,4 +190,134 @@ const storageClass = kind<StorageClass>(storage, 'StorageClass', 'storageclasses
   ],
 })
 
-export const volumes: readonly Resource[] = [claim, volume, storageClass]
+interface Driver extends Manifest {
+  readonly spec: {
+    readonly attachRequired: boolean
+    readonly podInfoOnMount: boolean
+    readonly storageCapacity: boolean
+    readonly requiresRepublish: boolean
+    readonly volumeLifecycleModes: readonly string[]
+    readonly tokenRequests?: readonly { readonly audience: string }[]
+  }
+}
+
+const yesOrNo = <T>(name: string, cell: (object: T) => boolean): ColumnOf<T> => ({ name, type: 'boolean', cell })
+
+const driver = kind<Driver>(storage, 'CSIDriver', 'csidrivers', {
+  scope: 'Cluster',
+  generation: true,
+  columns: [
+    column.name,
+    yesOrNo('AttachRequired', ({ spec }) => spec.attachRequired),
+    yesOrNo('PodInfoOnMount', ({ spec }) => spec.podInfoOnMount),
+    yesOrNo('StorageCapacity', ({ spec }) => spec.storageCapacity),
+    text('TokenRequests', ({ spec }) => spec.tokenRequests?.map(({ audience }) => audience).join(',') || unset),
+    yesOrNo('RequiresRepublish', ({ spec }) => spec.requiresRepublish),
+    text('Modes', ({ spec }) => spec.volumeLifecycleModes.join(',')),
+    column.age,
+  ],
+  validate: (object, before) =>
+    before ? immutable('spec.attachRequired', object.spec.attachRequired, before.spec.attachRequired) : [],
+})
+
+interface NodeDrivers extends Manifest {
+  readonly spec: { readonly drivers: readonly { readonly name: string; readonly nodeID: string }[] }
+}
+
+const nodeDrivers = kind<NodeDrivers>(storage, 'CSINode', 'csinodes', {
+  scope: 'Cluster',
+  columns: [column.name, count('Drivers', ({ spec }) => spec.drivers.length), column.age],
+  validate: ({ spec }) =>
+    spec.drivers.flatMap(({ name, nodeID }, i) => [
+      ...requiredName(`spec.drivers[${i}].name`, name, dnsSubdomain),
+      ...required(`spec.drivers[${i}].nodeID`, nodeID),
+    ]),
+})
+
+interface Room extends Manifest {
+  readonly storageClassName: string
+  readonly capacity?: number | string
+  readonly maximumVolumeSize?: number | string
+  readonly nodeTopology?: LabelSelector
+}
+
+const room = kind<Room>(storage, 'CSIStorageCapacity', 'csistoragecapacities', {
+  columns: [
+    column.name,
+    text('StorageClassName', ({ storageClassName }) => storageClassName),
+    text('Capacity', ({ capacity }) => String(capacity ?? unset)),
+    ...wideOnly<Room>(text('MaximumVolumeSize', ({ maximumVolumeSize }) => String(maximumVolumeSize ?? unset))),
+  ],
+  validate: (object, before) => [
+    ...requiredName('storageClassName', object.storageClassName, dnsSubdomain),
+    ...selector('nodeTopology', object.nodeTopology),
+    ...(before
+      ? [
+          ...immutable('storageClassName', object.storageClassName, before.storageClassName),
+          ...immutable('nodeTopology', object.nodeTopology, before.nodeTopology),
+        ]
+      : []),
+  ],
+})
+
+interface Attachment extends Manifest {
+  readonly spec: {
+    readonly attacher: string
+    readonly nodeName: string
+    readonly source: { readonly persistentVolumeName?: string; readonly inlineVolumeSpec?: object }
+  }
+  readonly status?: { readonly attached?: boolean }
+}
+
+const attachment = kind<Attachment>(storage, 'VolumeAttachment', 'volumeattachments', {
+  scope: 'Cluster',
+  subresources: ['status'],
+  columns: [
+    column.name,
+    text('Attacher', ({ spec }) => spec.attacher),
+    text('PV', ({ spec }) => spec.source.persistentVolumeName ?? ''),
+    text('Node', ({ spec }) => spec.nodeName),
+    yesOrNo('Attached', ({ status }) => status?.attached ?? false),
+    column.age,
+  ],
+  prepare: (object, before) => (before ? object : withFields(object, { status: { attached: false } })),
+  validate: ({ spec }, before) => [
+    ...required('spec.attacher', spec.attacher),
+    ...required('spec.nodeName', spec.nodeName),
+    ...when(Object.keys(spec.source).length !== 1, () =>
+      cause.required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'),
+    ),
+    ...(before ? immutable('spec', spec, before.spec) : []),
+  ],
+})
+
+interface AttributesClass extends Manifest {
+  readonly driverName: string
+  readonly parameters?: object
+}
+
+const attributesClass = kind<AttributesClass>(storage, 'VolumeAttributesClass', 'volumeattributesclasses', {
+  scope: 'Cluster',
+  shortNames: ['vac'],
+  columns: [column.name, text('DriverName', ({ driverName }) => driverName), column.age],
+  validate: (object, before) => [
+    ...requiredName('driverName', object.driverName, dnsSubdomain),
+    ...(before
+      ? [
+          ...immutable('driverName', object.driverName, before.driverName),
+          ...immutable('parameters', object.parameters, before.parameters),
+        ]
+      : []),
+  ],
+})
+
+export const volumes: readonly Resource[] = [
+  claim,
+  volume,
+  storageClass,
+  driver,
+  nodeDrivers,
+  room,
+  attachment,
+  attributesClass,
+]

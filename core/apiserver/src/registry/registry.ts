@@ -1,5 +1,5 @@
-import { kindText, type Manifest } from '@flotilla/sdk'
-import type { Resource } from '../resource.ts'
+import { kindText } from '@flotilla/sdk'
+import type { Convert, Resource } from '../resource.ts'
 import type { Schema } from '../schema/schema.ts'
 import { type CompiledSchema, compileSchema } from '../schema/structural.ts'
 import { qualified } from '../status.ts'
@@ -7,7 +7,7 @@ import { compareVersions } from './custom.ts'
 
 /** A resource as it is served. */
 export interface Served extends Resource {
-  /** Where its objects are kept, the same for all versions: `deployments.apps`, `configmaps`. */
+  /** Where its objects are kept, the same for all who show them: `deployments.apps`, `configmaps`. */
   readonly id: string
   /** `apps/v1`, `v1`. */
   readonly apiVersion: string
@@ -21,12 +21,6 @@ export interface Served extends Resource {
   /** Set when fields differ from version to version. */
   readonly convert?: Convert
 }
-
-/**
- * An object in another version of its kind, with the same metadata; undefined: its fields are the same there. The object
- * may not have been checked yet. `before`: what is stored in its place, which may say more than its version can.
- */
-export type Convert = (object: Manifest, apiVersion: string, before?: Manifest) => Manifest | undefined
 
 export interface Serving {
   /** The version objects are kept in. */
@@ -51,16 +45,24 @@ const anything: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields
 
 const pathOf = (group: string, version: string, plural: string): string => `${group}/${version}/${plural}`
 
-const serve = (resource: Resource, { storageVersion, custom, terminating = false, convert }: Serving): Served => ({
-  ...resource,
-  id: qualified(resource),
-  apiVersion: apiVersionOf(resource),
-  storedAs: apiVersionOf({ group: resource.group, version: storageVersion }),
-  custom,
-  terminating,
-  compiled: compileSchema(resource.schema ?? anything),
-  ...(convert && { convert }),
-})
+/** Where the objects of a resource are kept. */
+export const idOf = (resource: Pick<Resource, 'group' | 'plural' | 'viewOf'>): string =>
+  resource.viewOf?.id ?? qualified(resource)
+
+const serve = (resource: Resource, { storageVersion, custom, terminating = false, ...serving }: Serving): Served => {
+  const { group, viewOf, schema = anything } = resource
+  const convert = viewOf?.convert ?? serving.convert
+  return {
+    ...resource,
+    id: idOf(resource),
+    apiVersion: apiVersionOf(resource),
+    storedAs: viewOf?.apiVersion ?? apiVersionOf({ group, version: storageVersion }),
+    custom,
+    terminating,
+    compiled: compileSchema(schema),
+    ...(convert && { convert }),
+  }
+}
 
 /** What the server serves, now. */
 export class Registry {

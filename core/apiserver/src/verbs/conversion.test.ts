@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Manifest } from '@flotilla/sdk'
 import type { AdmissionRequest } from '../admission/admission.ts'
-import type { Convert } from '../registry/registry.ts'
+import type { Convert } from '../resource.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
 
 const spec = (...names: readonly string[]) => ({

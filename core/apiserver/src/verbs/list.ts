@@ -23,9 +23,15 @@ export interface ObjectList {
 
 type Query = Readonly<Record<string, string>>
 
+/** Fields are named as the version that was asked for has them. */
+const selectViewed = (served: Served, fieldSelector: string | undefined): Selection => {
+  const select = selectFields(fieldSelector, served.selectableFields)
+  return select && served.convert ? (object) => select(view(served, object)) : select
+}
+
 /** What the selectors of a query select. Throws 400 when one cannot be read. */
 export const selectionOf = (served: Served, { labelSelector, fieldSelector }: Query): Selection =>
-  both(selectFields(fieldSelector, served.selectableFields), selectLabels(labelSelector))
+  both(selectViewed(served, fieldSelector), selectLabels(labelSelector))
 
 /** A resourceVersion as a number; undefined when there is none. Throws 400 for what no server has given out. */
 export const revisionOf = (text: string | undefined): number | undefined => {
