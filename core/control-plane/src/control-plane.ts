@@ -118,7 +118,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { ask, overhear } = registry
   const { reviewsAs: user } = options
   const client = user === undefined ? options.client : reviewingOwnWrites(options.client, ask, user)
-  const runtime = createRuntime({ ...options, client, name: 'flotilla' })
+  const caching = { checkPeriod: config.cacheCheckPeriod }
+  const runtime = createRuntime({ ...options, client, name: 'flotilla', caching })
   const ground = { ...runtime, event: reporting(runtime.event, config.successEvents), ask, overhear }
   const { members, controllers: membership } = createMembers(ground, {
     statusPeriod: config.clusterStatusUpdateFrequency,

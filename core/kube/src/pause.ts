@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** Waits, or until the signal: then it resolves at once. */
-export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+/** Waits, or until the signal: then it resolves at once. Without `ref` the process does not live on for it. */
+export async function pause(milliseconds: number, signal?: AbortSignal, ref = true): Promise<void> {
   try {
-    await setTimeout(milliseconds, undefined, { signal })
+    await setTimeout(Math.max(0, milliseconds), undefined, { signal, ref })
   } catch {
     // Only the signal ends it early, and the caller looks at the signal anyway.
   }

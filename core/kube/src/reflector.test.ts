@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { ApiError, type Change, type Manifest, type Status } from '@flotilla/sdk'
 import { createClient } from './client.ts'
 import { type Projection, withoutManagedFields } from './projection.ts'
@@ -19,13 +19,14 @@ interface Setting {
   readonly project?: Projection
   readonly pageSize?: number
   readonly waitMs?: number
+  readonly lagMs?: number
 }
 
 /** A reflector over a scripted server, what its store told, and the watch that is open. */
 function reflecting(
   test: TestContext,
   answers: readonly Answer[],
-  { project = withoutManagedFields, pageSize, waitMs = 1 }: Setting = {},
+  { project = withoutManagedFields, pageSize, waitMs = 1, lagMs = 0 }: Setting = {},
 ) {
   const transport = new ScriptedTransport(...answers)
   const stop = new AbortController()
@@ -45,6 +46,7 @@ function reflecting(
     signal: stop.signal,
     pageSize,
     waits: { baseMs: waitMs, capMs: waitMs },
+    lagMs,
   })
   const running = reflector.run()
   test.after(async () => {
@@ -126,7 +128,7 @@ test('resumes after a clean end from the last event or bookmark, without a new l
 })
 
 test('resumes after a break in the line, and hears an event that comes twice once', async (context) => {
-  const { heard, watch, restarts, log } = reflecting(context, [ok(listOf(5, []))])
+  const { heard, watch, restarts, log } = reflecting(context, [ok(listOf(5, [])), ok(listOf(6, []))])
   const first = await watch(1)
   first.push(event('ADDED', configMap('a', 6)))
   first.end(new Error('ECONNRESET'))
@@ -233,4 +235,149 @@ test('a bookmark without a version moves nothing; a server without versions is l
   ;(await bare.watch(1)).end()
   await bare.watch(2)
   assert.equal(bare.metrics.read('reflector_lists_total{resource="configmaps"}'), 2)
+})
+
+test('an event that comes twice, or too late, changes nothing, and is no progress', async (context) => {
+  const { heard, watch } = reflecting(context, [ok(listOf(5, [configMap('a', 3), configMap('b', 4)]))])
+  const first = await watch(1)
+  first.push(event('MODIFIED', configMap('a', 6)), event('MODIFIED', configMap('a', 2)))
+  first.push(event('DELETED', configMap('b', 1)), bookmark(3), event('ADDED', configMap('c', 7)))
+  await until(() => heard.length === 4)
+  assert.deepEqual(heard, ['→a@3', '→b@4', 'a@3→a@6', '→c@7'])
+  first.push(event('ADDED', configMap('c', 7)))
+  first.end()
+  assert.equal((await watch(2)).request.query?.resourceVersion, '7')
+})
+
+test('who only ever says the same again is not asked all the time', async (context) => {
+  const { watch, transport } = reflecting(context, [ok(listOf(5, [configMap('a', 3)]))], { waitMs: 600_000 })
+  const first = await watch(1)
+  first.push(event('MODIFIED', configMap('a', 3)), bookmark(5))
+  first.end()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.equal(transport.streams.length, 1)
+})
+
+test('a server that asks for time is given it', async (context) => {
+  const { transport, watch, restarts } = reflecting(context, [ok(listOf(5, []))])
+  transport.refusals.push(new ApiError(status(429, 'TooManyRequests', { retryAfterSeconds: 0.2 }).body as Status))
+  const begun = performance.now()
+  await watch(1)
+  assert.ok(performance.now() - begun >= 190)
+  assert.equal(restarts('throttled'), 1)
+})
+
+describe('a server that is restored from a backup', () => {
+  const before = ok(listOf(50, [configMap('a', 40), configMap('b', 45)]))
+  const restored = [{ ...configMap('a', 40), data: { x: 'another' } }, configMap('c', 20)]
+
+  test('is found out when the connection comes back, and its versions are not those of before', async (context) => {
+    const { watch, heard, log, transport } = reflecting(context, [before, ok(listOf(42, restored))])
+    const first = await watch(1)
+    heard.length = 0
+    first.end(new Error('ECONNRESET'))
+    const second = await watch(2)
+    assert.deepEqual(heard, ['b@45→', 'a@40→a@40', '→c@20'])
+    assert.equal(second.request.query?.resourceVersion, '42')
+    assert.ok(log.lines.some(({ message }) => /older version/.test(message)))
+    assert.deepEqual(transport.requests[2]?.query, { limit: '1', labelSelector: 'a=b' })
+  })
+
+  test('is found out by its list, too', async (context) => {
+    const { watch, heard } = reflecting(context, [before, ok(listOf(42, restored))])
+    const first = await watch(1)
+    heard.length = 0
+    first.push(event('ERROR', status(410, 'Expired').body))
+    await watch(2)
+    assert.deepEqual(heard, ['b@45→', 'a@40→a@40', '→c@20'])
+  })
+
+  test('is found out by a comparison', async (context) => {
+    const { watch, heard, reflector } = reflecting(context, [before, ok(listOf(42, restored))])
+    await watch(1)
+    heard.length = 0
+    await reflector.check()
+    await watch(2)
+    assert.deepEqual(heard, ['b@45→', 'a@40→a@40', '→c@20'])
+  })
+
+  test('that does not say where it is, is believed to be where it was', async (context) => {
+    const { watch } = reflecting(context, [before, () => status(403, 'Forbidden')])
+    const first = await watch(1)
+    first.end(new Error('ECONNRESET'))
+    assert.equal((await watch(2)).request.query?.resourceVersion, '50')
+  })
+
+  test('is asked again when it does not answer', async (context) => {
+    const away = () => Promise.reject(new Error('ECONNREFUSED'))
+    const { watch } = reflecting(context, [before, away, away, ok(listOf(51, []))])
+    const first = await watch(1)
+    first.end(new Error('ECONNRESET'))
+    assert.equal((await watch(2)).request.query?.resourceVersion, '50')
+  })
+})
+
+describe('a comparison with the server', () => {
+  const first = ok(listOf(5, [configMap('a', 3), configMap('b', 4)]))
+  const checks = (metrics: { read(text: string): number | undefined }, result: string) =>
+    metrics.read(`flotilla_cache_checks_total{resource="configmaps",result="${result}"}`) ?? 0
+
+  test('reads identities alone, page by page, and changes nothing when they are the same', async (context) => {
+    const pages = [ok(listOf(9, [configMap('a', 3)], 'more')), ok(listOf(9, [configMap('b', 4)]))]
+    const { watch, reflector, metrics, transport, heard } = reflecting(context, [first, ...pages], { pageSize: 1 })
+    const stream = await watch(1)
+    await reflector.check()
+    assert.equal(checks(metrics, 'equal'), 1)
+    assert.ok(stream.isOpen)
+    assert.equal(heard.length, 2)
+    assert.match(transport.requests[2]?.headers?.accept ?? '', /as=PartialObjectMetadataList/)
+    assert.deepEqual(
+      transport.requests.slice(2).map(({ path, query }) => [path, query]),
+      [
+        ['/api/v1/configmaps', { limit: '1', labelSelector: 'a=b' }],
+        ['/api/v1/configmaps', { limit: '1', labelSelector: 'a=b', continue: 'more' }],
+      ],
+    )
+  })
+
+  test('finds what no watch told of: changed, gone and come', async (context) => {
+    const now = ok(listOf(9, [configMap('a', 7), configMap('c', 8)]))
+    const { watch, reflector, metrics, heard, log } = reflecting(context, [first, now])
+    const stream = await watch(1)
+    heard.length = 0
+    await reflector.check()
+    await watch(2)
+    assert.ok(!stream.isOpen)
+    assert.deepEqual(heard, ['b@4→', 'a@3→a@7', '→c@8'])
+    assert.equal(checks(metrics, 'different'), 1)
+    assert.equal(metrics.read('flotilla_cache_differences_total{resource="configmaps"}'), 3)
+    assert.ok(log.lines.some(({ fields }) => fields.objects === 3))
+  })
+
+  test('gives what is on its way the time to come', async (context) => {
+    const setting = reflecting(context, [first, ok(listOf(9, [configMap('a', 7), configMap('b', 4)]))])
+    const { watch, reflector, metrics, transport } = setting
+    const stream = await watch(1)
+    const checked = reflector.check()
+    await until(() => transport.requests.length === 3)
+    stream.push(event('MODIFIED', configMap('a', 7)))
+    await checked
+    assert.equal(checks(metrics, 'equal'), 1)
+    assert.ok(stream.isOpen)
+  })
+
+  test('that fails is counted, and not made while nothing is watched', async (context) => {
+    const { watch, reflector, metrics, transport } = reflecting(context, [first, () => status(500, 'InternalError')], {
+      waitMs: 600_000,
+    })
+    const stream = await watch(1)
+    await reflector.check()
+    assert.equal(checks(metrics, 'failed'), 1)
+    stream.end(new Error('ECONNRESET'))
+    await until(() => !stream.isOpen)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const before = transport.requests.length
+    await reflector.check()
+    assert.equal(transport.requests.length, before)
+  })
 })

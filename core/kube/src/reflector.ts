@@ -6,16 +6,19 @@ import {
   groupOf,
   isExpired,
   type Kind,
+  keyOf,
   type List,
   type Log,
   type Metrics,
   type WatchEvent,
 } from '@flotilla/sdk'
 import { type BackoffRange, backoff } from './backoff.ts'
+import { type Counted, census, differences, lasting, versionAt } from './census.ts'
 import { metadataOf } from './metadata.ts'
 import { pause } from './pause.ts'
 import type { Projection } from './projection.ts'
 import type { ObjectStore } from './store.ts'
+import { isBefore } from './version.ts'
 
 export interface Selection {
   readonly namespace?: string
@@ -36,16 +39,24 @@ export interface ReflectorOptions<T> {
   readonly pageSize?: number
   /** Waits between rounds that go wrong; by default 0.5 to 30 s. */
   readonly waits?: BackoffRange
+  /** How long what differs from the server is given to come in after all; by default 10 s. */
+  readonly lagMs?: number
 }
 
 /** Why a watch began anew. */
 type Reason = 'ended' | 'expired' | 'unreachable' | 'throttled' | 'refused' | 'failed'
+
+/** What came of a comparison with the server. */
+type Checked = 'equal' | 'different' | 'failed'
 
 /** A watch that lived this long did its work even if nothing happened: longer than it may take to open one in vain. */
 const goodMs = 40_000
 
 /** The server ends each watch after 5 to 10 minutes, so that watches spread over its replicas. */
 const watchSeconds = (): number => Math.round(300 + Math.random() * 300)
+
+/** The longest that a server may put us off at once. */
+const longestDelayMs = 60_000
 
 const isThrottle = (error: unknown): boolean => error instanceof ApiError && (error.code === 429 || error.code === 503)
 
@@ -57,6 +68,10 @@ function reasonOf(error: unknown): Reason {
   return error instanceof FlotillaError ? 'unreachable' : 'failed'
 }
 
+/** Milliseconds that a server asks us to stay away. */
+const delayOf = (error: unknown): number =>
+  error instanceof ApiError ? Math.min(longestDelayMs, (error.status.details?.retryAfterSeconds ?? 0) * 1_000) : 0
+
 /** Whether the version is still good to watch from: the server did not object to it. */
 const mayResume = (reason: Reason): boolean => reason !== 'expired' && reason !== 'refused'
 
@@ -67,8 +82,10 @@ const resourceOf = ({ apiVersion, plural }: Kind<unknown>): string =>
  * Keeps a store equal to what the server has: one list, then watches, each from the version where the last one ended.
  *
  * Why no event is missed: a watch starts at the version of the list or of the last event that *is in the store*; the
- * version moves only after its event went in; and when the server no longer knows the version, a new list is compared
- * with the store, so that what happened in between is told as changes.
+ * version moves only after its event went in, and never back; and when the server no longer knows the version, a new
+ * list is compared with the store, so that what happened in between is told as changes. A server that was restored from
+ * a backup is at an older version than the store, and would stay silent until it comes there again: so it is asked where
+ * it is whenever its connection broke, and versions are not believed to mean the same as before.
  */
 export class Reflector<T> {
   readonly #options: ReflectorOptions<T>
@@ -76,8 +93,16 @@ export class Reflector<T> {
   readonly #lists
   readonly #watches
   readonly #restarts
+  readonly #checks
+  readonly #differences
   /** Where to watch from; undefined: list first. */
   #version: string | undefined
+  /** The newest version the store has seen. */
+  #newest: string | undefined
+  /** Whether the server may be at another version than it was: its connection broke. */
+  #isDoubtful = false
+  /** Ends the watch that is open, if one is. */
+  #watching: AbortController | undefined
   /** Rounds in a row that brought nothing. */
   #failures = 0
   /** Whether this round brought something. */
@@ -97,6 +122,16 @@ export class Reflector<T> {
       help: 'Watches that came to an end, by why: ended, expired, unreachable, throttled, refused, failed.',
       labels: [...labels, 'reason'],
     })
+    this.#checks = metrics.counter({
+      name: 'flotilla_cache_checks_total',
+      help: 'Comparisons of caches with their servers, by result: equal, different, failed.',
+      labels: [...labels, 'result'],
+    })
+    this.#differences = metrics.counter({
+      name: 'flotilla_cache_differences_total',
+      help: 'Objects that a cache had otherwise than its server, though no watch said so.',
+      labels,
+    })
   }
 
   /** Runs until the signal. Never rejects. */
@@ -115,10 +150,50 @@ export class Reflector<T> {
     this.#waiting?.abort()
   }
 
+  /**
+   * Compares the store with the server, by identity and version. What differs for longer than a watch takes is what no
+   * watch will bring any more: then all is listed anew. Never rejects; only what is watched is compared.
+   */
+  async check(): Promise<void> {
+    const watching = this.#watching
+    const since = this.#version
+    if (!watching || !since) return
+    const counted = { ...this.#options, signal: AbortSignal.any([this.#options.signal, watching.signal]) }
+    const result = await this.#compare(counted, since).catch((): Checked => 'failed')
+    if (!counted.signal.aborted || result === 'different') this.#checks.add({ ...this.#labels, result })
+  }
+
+  async #compare(counted: Counted, since: string): Promise<Checked> {
+    const { store, pageSize = 500, lagMs = 10_000, log } = this.#options
+    const first = await census(counted, pageSize)
+    if (isBefore(first.version, since)) return this.#distrust()
+    const suspects = differences(store.list(), first)
+    if (suspects.size === 0) return 'equal'
+    await pause(lagMs, counted.signal)
+    const different = lasting(suspects, differences(store.list(), await census(counted, pageSize)))
+    if (different.length === 0) return 'equal'
+    log.warn('a cache was not what its server has; it is listed anew', {
+      ...this.#labels,
+      objects: different.length,
+      first: different.slice(0, 3),
+    })
+    this.#differences.add(this.#labels, different.length)
+    return this.#distrust()
+  }
+
+  /** The watch that is open cannot be relied on. */
+  #distrust(): Checked {
+    this.#version = undefined
+    this.#newest = undefined
+    this.#watching?.abort()
+    return 'different'
+  }
+
   /** A list if need be, and a watch. Answers what ended it, undefined when the server just closed it. */
   async #round(): Promise<unknown> {
     this.#good = false
     try {
+      if (this.#isDoubtful) await this.#locate()
       this.#version ??= await this.#list()
       await this.#watch(this.#version)
       return undefined
@@ -132,11 +207,12 @@ export class Reflector<T> {
     const reason = reasonOf(error)
     this.#restarts.add({ ...this.#labels, reason })
     if (!mayResume(reason) || this.#version === '') this.#version = undefined // a server may have no versions at all
+    this.#isDoubtful ||= reason === 'unreachable'
     if (this.#good) this.#failures = 0
     if (this.#good && error === undefined) return
     if (error !== undefined) this.#report(reason, error)
     this.#waiting = new AbortController()
-    await pause(backoff(this.#failures++, waits), this.#waiting.signal)
+    await pause(Math.max(delayOf(error), backoff(this.#failures++, waits)), this.#waiting.signal)
     this.#waiting = undefined
   }
 
@@ -147,6 +223,18 @@ export class Reflector<T> {
     log[level]('watch interrupted', { ...this.#labels, reason, error })
   }
 
+  /** Finds out whether the server is still where it was. One that does not say is believed to be. */
+  async #locate(): Promise<void> {
+    if (this.#version) {
+      const now = await versionAt(this.#options).catch((error) => {
+        if (error instanceof ApiError && !isThrottle(error)) return undefined
+        throw error
+      })
+      if (isBefore(now, this.#version)) this.#version = undefined
+    }
+    this.#isDoubtful = false
+  }
+
   /** Fills the store, and answers the version it now has. */
   async #list(): Promise<string> {
     this.#lists.add(this.#labels)
@@ -154,8 +242,18 @@ export class Reflector<T> {
       if (isExpired(error)) return this.#pages() // turning the pages took too long: all of it at once
       throw error
     })
-    this.#options.store.fill(items)
+    this.#fill(items, resourceVersion)
     return resourceVersion
+  }
+
+  /** Versions of a server that went back are handed out a second time: then only what an object holds says what it is. */
+  #fill(items: readonly T[], version: string): void {
+    const { log, store } = this.#options
+    const isBack = isBefore(version, this.#newest)
+    if (isBack)
+      log.warn('the server is at an older version than it was: was it restored?', { ...this.#labels, version })
+    store.fill(items, { anew: isBack || this.#newest === undefined })
+    this.#newest = version
   }
 
   async #pages(limit?: number): Promise<List<T>> {
@@ -173,24 +271,50 @@ export class Reflector<T> {
     const { client, kind, selection, signal } = this.#options
     this.#watches.add(this.#labels)
     const openedAt = performance.now()
-    const options = { ...selection, resourceVersion, timeoutSeconds: watchSeconds(), signal }
+    const watching = new AbortController()
+    const options = {
+      ...selection,
+      resourceVersion,
+      timeoutSeconds: watchSeconds(),
+      signal: AbortSignal.any([signal, watching.signal]),
+    }
+    this.#watching = watching
     try {
       for await (const event of client.watch(kind, options)) {
-        this.#version = this.#take(event)
-        this.#good = true
+        if (watching.signal.aborted) return
+        this.#advance(this.#take(event))
       }
     } finally {
+      this.#watching = undefined
+      watching.abort()
       this.#good ||= performance.now() - openedAt >= goodMs
     }
   }
 
+  /** The store has all up to a version. One that was there before, as in an event that comes twice, is no progress. */
+  #advance(version: string | undefined): void {
+    if (!version || version === this.#version || isBefore(version, this.#version)) return
+    this.#version = version
+    this.#newest = version
+    this.#good = true
+  }
+
   /** Puts an event into the store, and answers the version the store has with it. */
   #take(event: WatchEvent<T>): string | undefined {
-    if (event.type === 'BOOKMARK') return event.resourceVersion || this.#version
+    if (event.type === 'BOOKMARK') return event.resourceVersion
     const { store } = this.#options
+    const { resourceVersion } = metadataOf(event.object)
+    if (this.#isOutdated(event.object)) return resourceVersion
     if (event.type === 'DELETED') store.remove(event.object)
     else store.put(this.#project(event.object))
-    return metadataOf(event.object).resourceVersion ?? this.#version
+    return resourceVersion
+  }
+
+  /** Whether the store has a newer version of an object: the event comes a second time, or too late. */
+  #isOutdated(object: T): boolean {
+    const metadata = metadataOf(object)
+    const known = this.#options.store.get(keyOf({ metadata }))
+    return known !== undefined && isBefore(metadata.resourceVersion, metadataOf(known).resourceVersion)
   }
 
   /** Projections are free to make new objects of other types: the store's owner chose it for its `T`. */

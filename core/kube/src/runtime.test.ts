@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createClient } from './client.ts'
-import { createRuntime } from './runtime.ts'
+import { type CacheOptions, createRuntime } from './runtime.ts'
 import { MemoryServer } from './testing/memory-server.ts'
-import { configMap, configMapKind } from './testing/objects.ts'
+import { configMap, configMapKind, deploymentKind } from './testing/objects.ts'
 import { recordingLog, recordingMetrics } from './testing/surroundings.ts'
 import { until } from './testing/until.ts'
 
-function standing(test: TestContext) {
+function standing(test: TestContext, caching: CacheOptions = {}) {
   const server = new MemoryServer()
   const stop = new AbortController()
   test.after(() => stop.abort())
@@ -18,6 +18,7 @@ function standing(test: TestContext) {
     log: recordingLog(),
     metrics: recordingMetrics(),
     signal: stop.signal,
+    caching,
   })
   return { server, client, runtime, stop }
 }
@@ -76,6 +77,23 @@ test('is idle when its caches are full and no key waits, is worked on, or comes 
   stop.abort()
   await running
   assert.ok(runtime.isIdle(10_000))
+})
+
+test('compares each of its caches with the server once in a period', async (context) => {
+  const { server, runtime } = standing(context, { checkPeriod: 10 })
+  runtime.store(configMapKind)
+  runtime.store(deploymentKind)
+  const counts = (path: string) =>
+    server.requests.filter((request) => request.path === path && request.headers?.accept?.includes('Partial')).length
+  await until(() => counts('/api/v1/configmaps') > 2 && counts('/apis/apps/v1/deployments') > 2)
+  assert.ok(Math.abs(counts('/api/v1/configmaps') - counts('/apis/apps/v1/deployments')) <= 1, 'in turn')
+})
+
+test('compares nothing when it is told so', async (context) => {
+  const { server, runtime } = standing(context, { checkPeriod: 0 })
+  await runtime.store(configMapKind).synced
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.equal(server.requests.length, 1)
 })
 
 test('ends what it started with its signal', async (context) => {

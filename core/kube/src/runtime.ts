@@ -1,8 +1,10 @@
 import type { Client, ControllerBuilder, Kind, Log, Metrics, Recorder, Store } from '@flotilla/sdk'
 import { kindText } from '@flotilla/sdk'
+import type { BackoffRange } from './backoff.ts'
 import { createController } from './controller.ts'
 import { createDiscovery, type Discovery } from './discovery.ts'
 import { createRecorder } from './events.ts'
+import { pause } from './pause.ts'
 import { held, type Projection } from './projection.ts'
 import { Reflector } from './reflector.ts'
 import { ObjectStore } from './store.ts'
@@ -17,6 +19,19 @@ export interface RuntimeOptions {
   /** Ends everything the runtime started. */
   readonly signal: AbortSignal
   readonly now?: () => Date
+  readonly caching?: CacheOptions
+}
+
+/** How caches keep up with their server. */
+export interface CacheOptions {
+  /** Milliseconds in which each cache is compared with its server once; by default 10 minutes, 0: never. */
+  readonly checkPeriod?: number
+  /** Milliseconds until what differs is said to do so; by default 10 s. */
+  readonly lagMs?: number
+  /** Waits between tries that go wrong; by default 0.5 to 30 s. */
+  readonly waits?: BackoffRange
+  /** Objects a page of a list; by default 500. */
+  readonly pageSize?: number
 }
 
 export interface StoreOptions {
@@ -36,6 +51,7 @@ export interface Runtime {
   readonly event: Recorder
   readonly signal: AbortSignal
   readonly now: () => Date
+  readonly caching: CacheOptions
   /** One cache for each kind and selector, however often it is asked for. */
   store<T>(kind: Kind<T>, options?: StoreOptions): Store<T>
   /** Caches that wait before they ask again for what was refused, ask now. */
@@ -53,7 +69,7 @@ export interface Runtime {
 class Stores {
   readonly #options: RuntimeOptions
   readonly #stores = new Map<Projection, Map<string, Store<unknown>>>()
-  readonly #reflectors: { hurry(): void }[] = []
+  readonly #reflectors: Pick<Reflector<unknown>, 'hurry' | 'check'>[] = []
   #filling = 0
 
   constructor(options: RuntimeOptions) {
@@ -77,16 +93,27 @@ class Stores {
   }
 
   #begin<T>(kind: Kind<T>, project: Projection, selection: StoreOptions): Store<T> {
-    const { client, log, metrics, signal } = this.#options
+    const { client, log, metrics, signal, caching } = this.#options
     const onError = (error: unknown) =>
       log.error('listener or index of a store failed', { kind: kindText(kind), error })
     const store = new ObjectStore<T>({ onError })
     this.#filling++
     void store.synced.then(() => this.#filling--)
-    const reflector = new Reflector({ client, kind, selection, project, store, log, metrics, signal })
-    this.#reflectors.push(reflector)
+    const reflector = new Reflector({ ...caching, client, kind, selection, project, store, log, metrics, signal })
+    if (this.#reflectors.push(reflector) === 1) void this.#checkAll()
     void reflector.run()
     return store
+  }
+
+  /** Compares one cache after the other with the server, so that the work for it is spread over the period. */
+  async #checkAll(): Promise<void> {
+    const { signal, caching: { checkPeriod = 600_000 } = {} } = this.#options
+    if (checkPeriod === 0) return
+    for (let turn = 0; !signal.aborted; turn++) {
+      const share = checkPeriod / this.#reflectors.length
+      await pause(share * (0.75 + Math.random() / 2), signal, false)
+      await this.#reflectors[turn % this.#reflectors.length]?.check()
+    }
   }
 
   hurry(): void {
@@ -95,7 +122,7 @@ class Stores {
 }
 
 export function createRuntime(options: RuntimeOptions): Runtime {
-  const { client, name, log, metrics, signal, now = () => new Date() } = options
+  const { client, name, log, metrics, signal, now = () => new Date(), caching = {} } = options
   const stores = new Stores(options)
   const running: NonNullable<WorkerSurroundings['running']> = new Set()
   const store = <T>(kind: Kind<T>, selection: StoreOptions = {}): Store<T> => stores.get(kind, selection)
@@ -107,6 +134,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     event: createRecorder({ client, component: name, log, signal, now }),
     signal,
     now,
+    caching,
     store,
     hurry: () => stores.hurry(),
     controller: (controller: string) => createController(controller, { log, metrics, running, store }),

@@ -1,4 +1,4 @@
-import { type Change, type Index, type Key, keyOf, keyText, type Store } from '@flotilla/sdk'
+import { type Change, deepEqual, type Index, type Key, keyOf, keyText, type Store } from '@flotilla/sdk'
 import { metadataOf } from './metadata.ts'
 
 /** Objects by key text, in the order they came, and as an array made when somebody asks. */
@@ -93,27 +93,34 @@ export class ObjectStore<T> implements Store<T> {
     }
   }
 
-  /** Makes the store hold exactly these objects. The first time, they are `initial` and the store is `synced` after. */
-  fill(objects: readonly T[]): void {
+  /**
+   * Makes the store hold exactly these objects. The first time, they are `initial` and the store is `synced` after.
+   * `anew`: an object in the same version may be another one.
+   */
+  fill(objects: readonly T[], { anew = false }: { readonly anew?: boolean } = {}): void {
     const gone = new Set(this.#objects.keys())
     for (const object of objects) gone.delete(textOf(object))
     for (const text of gone) this.#remove(text)
-    for (const object of objects) this.put(object, !this.#filled)
+    for (const object of objects) this.#put(object, { initial: !this.#filled, anew })
     this.#filled = true
     this.#resolveSynced()
   }
 
   /** Adds or replaces an object. One that is there in the same version changes nothing. */
-  put(after: T, initial = false): void {
-    const text = textOf(after)
-    const before = this.#objects.get(text)
-    if (before === undefined) this.#add(text, after, initial)
-    else if (metadataOf(before).uid !== metadataOf(after).uid) this.#swap(text, after)
-    else if (!isSameVersion(before, after)) this.#replace(text, before, after)
+  put(after: T): void {
+    this.#put(after, { initial: false, anew: false })
   }
 
   remove(object: T): void {
     this.#remove(textOf(object))
+  }
+
+  #put(after: T, { initial, anew }: { readonly initial: boolean; readonly anew: boolean }): void {
+    const text = textOf(after)
+    const before = this.#objects.get(text)
+    if (before === undefined) this.#add(text, after, initial)
+    else if (metadataOf(before).uid !== metadataOf(after).uid) this.#swap(text, after)
+    else if (anew ? !deepEqual(before, after) : !isSameVersion(before, after)) this.#replace(text, before, after)
   }
 
   #add(text: string, after: T, initial: boolean): void {

@@ -19,6 +19,7 @@ export type { PluginSetting, ProfilePlugin, SchedulerProfile, SchedulerWebhook }
 
 /** What the control plane is told. Every key is in `settings`, with its default and its meaning. */
 export interface Config {
+  readonly cacheCheckPeriod: number
   readonly clusterFailureThreshold: number
   readonly clusterStatusUpdateFrequency: number
   readonly clusterSuccessThreshold: number

@@ -20,6 +20,12 @@ const names = (...value: readonly string[]) => ({ type: 'array', items: { type: 
 
 /** Every setting of the config file: the one source of its schema, its defaults and `docs/config.md`. */
 export const settings: Readonly<Record<SettingName, Setting>> = {
+  cacheCheckPeriod: {
+    schema: duration('10m'),
+    description:
+      'In which time each cache is compared with its API server once: by name and version alone, in pages of 500. What differs although no watch said so is counted (`flotilla_cache_differences_total`), logged and listed anew. `0s`: never.',
+    duration: true,
+  },
   clusterFailureThreshold: {
     schema: duration('30s'),
     description: 'How long a cluster must fail its health check before it is not ready.',

@@ -40,7 +40,7 @@ export interface ConnectionOptions {
   /** Told of every change of what Flotilla manages there. */
   readonly onChange: (change: MemberChange) => void
   /** What the control plane stands on: the member's runtime logs and measures as it does. */
-  readonly ground: Pick<Runtime, 'log' | 'metrics' | 'now'>
+  readonly ground: Pick<Runtime, 'log' | 'metrics' | 'now' | 'caching'>
 }
 
 /** A member that can be talked to, and everything that was begun for it. It ends as a whole. */
@@ -64,6 +64,7 @@ export class Connection implements ConnectedMember {
       log: ground.log.with({ cluster: this.name }),
       metrics: ground.metrics,
       now: ground.now,
+      caching: ground.caching,
       signal: this.#end.signal,
     })
   }

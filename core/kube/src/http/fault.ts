@@ -8,6 +8,7 @@ const words: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no way there',
   ENETUNREACH: 'there is no way there',
   UND_ERR_CONNECT_TIMEOUT: 'it took no connection in time',
+  ETIMEDOUT: 'it fell silent',
   ECONNRESET: 'it hung up',
   EPIPE: 'it hung up',
   UND_ERR_SOCKET: 'it hung up',
@@ -43,4 +44,4 @@ export function faultOf(error: unknown): string {
 
 /** Whether the connection broke: it says nothing of the question. */
 export const isBroken = (error: unknown): boolean =>
-  /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|ERR_HTTP2_.*)$/.test(codeOf(error))
+  /^(ECONNRESET|EPIPE|ECONNABORTED|ETIMEDOUT|UND_ERR_SOCKET|ERR_HTTP2_.*)$/.test(codeOf(error))
