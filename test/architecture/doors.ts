@@ -57,7 +57,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['core/control-plane/src/server'],
   pino: ['core/control-plane/src/server'],
   commander: ['core/cli/src'],
-  croner: ['plugins/admitting/src'],
+  croner: ['plugins/admitting/src', 'core/simulator/src/cron-job'],
   '@bufbuild/cel': ['cel/src'],
   '@bufbuild/protobuf': ['cel/src'],
   semver: ['cel/src', 'core/control-plane/src/extension'],

@@ -5,14 +5,17 @@ import { AddressPool } from './address-pool.ts'
 import { nodeKind } from './api/node.ts'
 import { podKind } from './api/pod.ts'
 import { Cached } from './cached.ts'
+import { cronJobController } from './cron-job/controller.ts'
 import { daemonSetController } from './daemon-set/controller.ts'
 import { deploymentController } from './deployment/controller.ts'
+import { disruptionController } from './disruption/controller.ts'
 import { jobController } from './job/controller.ts'
 import type { Machine } from './machine.ts'
 import { numberOf } from './names.ts'
 import { serviceAccountController } from './namespace/controller.ts'
 import { Capacity } from './node/capacity.ts'
-import { type ClusterSize, nodeController, registerNodes } from './node/controller.ts'
+import { type ClusterSize, nodeController, nodeHealthController, registerNodes } from './node/controller.ts'
+import { evictionController } from './node/eviction.ts'
 import { bornRunning } from './pod/birth.ts'
 import { kubeletController } from './pod/kubelet.ts'
 import { Pods } from './pod/pods.ts'
@@ -66,12 +69,16 @@ const controllersOf = (machine: Machine): readonly Controller[] => [
   statefulSetController(machine),
   daemonSetController(machine),
   jobController(machine),
+  cronJobController(machine),
+  disruptionController(machine),
   serviceController(machine),
   volumeController(machine),
   quotaController(machine),
   schedulerController(machine),
   kubeletController(machine),
   nodeController(machine),
+  nodeHealthController(machine),
+  evictionController(machine),
 ]
 
 function machineOf(options: SimulatorOptions, signal: AbortSignal): Machine {

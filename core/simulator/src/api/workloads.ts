@@ -187,3 +187,36 @@ export interface Job extends Manifest {
 }
 
 export const jobKind: Kind<Job> = { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', scope: 'Namespaced' }
+
+export interface CronJobSpec {
+  /** Five parts: `30 4 * * *`. */
+  readonly schedule: string
+  readonly timeZone?: string
+  readonly suspend?: boolean
+  readonly concurrencyPolicy?: 'Allow' | 'Forbid' | 'Replace'
+  readonly startingDeadlineSeconds?: number
+  readonly successfulJobsHistoryLimit?: number
+  readonly failedJobsHistoryLimit?: number
+  readonly jobTemplate: {
+    readonly metadata?: Pick<ObjectMeta, 'labels' | 'annotations'>
+    readonly spec: JobSpec
+  }
+}
+
+export interface CronJobStatus {
+  readonly active?: readonly { readonly name: string; readonly uid?: string }[]
+  readonly lastScheduleTime?: string
+  readonly lastSuccessfulTime?: string
+}
+
+export interface CronJob extends Manifest {
+  readonly spec: CronJobSpec
+  readonly status?: CronJobStatus
+}
+
+export const cronJobKind: Kind<CronJob> = {
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  plural: 'cronjobs',
+  scope: 'Namespaced',
+}

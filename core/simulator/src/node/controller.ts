@@ -1,11 +1,14 @@
 import { once } from 'node:events'
-import { type Controller, done, type Index, isAlreadyExists, type ResourceList } from '@flotilla/sdk'
+import { type Controller, deepEqual, done, type Index, isAlreadyExists, type ResourceList } from '@flotilla/sdk'
 import { type Node, nodeKind } from '../api/node.ts'
 import type { Pod } from '../api/pod.ts'
 import type { Machine } from '../machine.ts'
+import { isLeaving } from '../owner.ts'
+import { healthOf, isDown, taintsOf } from './health.ts'
 import { type NodeOptions, nodeOf } from './node.ts'
 
-const byNode: Index<Pod> = { name: 'node', values: ({ spec: { nodeName } }) => (nodeName ? [nodeName] : []) }
+/** Pods by the node they are on. */
+export const byNode: Index<Pod> = { name: 'node', values: ({ spec: { nodeName } }) => (nodeName ? [nodeName] : []) }
 
 export interface ClusterSize {
   readonly count: number
@@ -39,5 +42,22 @@ export const nodeController = ({ controller, pods }: Machine): Controller =>
     .for(nodeKind, ({ after }) => after === undefined)
     .reconcile(async (node, { name }) => {
       if (!node) for (const pod of pods.store.by(byNode, name)) await pods.delete(pod)
+      return done
+    })
+
+/** Says of each node whether it is heard of, and taints those that are not. */
+export const nodeHealthController = ({ controller, nodes, event, now }: Machine): Controller =>
+  controller('node-lifecycle')
+    .for(nodeKind)
+    .reconcile(async (node) => {
+      if (!node || isLeaving(node)) return done
+      const status = healthOf(node, now())
+      if (status !== node.status) {
+        const what = isDown(node) ? 'NodeNotReady' : 'NodeReady'
+        event(node, 'Normal', what, `Node ${node.metadata.name} status is now: ${what}`)
+        await nodes.setStatus(node, status)
+      }
+      const taints = taintsOf(node, now())
+      if (!deepEqual(taints, node.spec?.taints ?? [])) await nodes.patch(node, { spec: { taints } })
       return done
     })

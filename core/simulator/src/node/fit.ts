@@ -40,7 +40,8 @@ function isSelected({ nodeSelector = {}, affinity }: PodSpec, node: Node): boole
 
 const cordoned: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
 
-const isTolerated = ({ tolerations = [] }: PodSpec, taint: Taint): boolean =>
+/** Whether a pod may be where a taint is. */
+export const isTolerated = ({ tolerations = [] }: PodSpec, taint: Taint): boolean =>
   tolerations.some((toleration) => tolerates(toleration, taint))
 
 const untolerated = (pod: PodSpec, { spec: { taints = [] } = {} }: Node): Taint | undefined =>

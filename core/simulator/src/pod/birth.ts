@@ -1,9 +1,13 @@
 import type { Store } from '@flotilla/sdk'
 import type { AddressPool } from '../address-pool.ts'
 import type { Node } from '../api/node.ts'
+import type { Pod } from '../api/pod.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Birth } from './pods.ts'
 import { addressOf, startedStatus } from './status.ts'
+
+/** Its kubelet has something to tell of it, for which the pod has to be there. */
+const isTold = (pod: Pod): boolean => ['crashes', 'waits'].includes(outcomeOf(pod))
 
 export interface Surroundings {
   readonly nodes: Store<Node>
@@ -18,7 +22,7 @@ export interface Surroundings {
 export const bornRunning = ({ nodes, addresses, now }: Surroundings): Birth => ({
   begin(pod) {
     const node = nodes.get({ name: pod.spec.nodeName ?? '' })
-    if (!node || outcomeOf(pod) === 'crashes') return undefined // a crash is told with the pod's uid
+    if (!node || isTold(pod)) return undefined
     return startedStatus(pod, { hostIP: addressOf(node), podIP: addresses.take() }, now())
   },
   fail({ podIP }) {

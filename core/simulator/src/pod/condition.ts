@@ -17,6 +17,15 @@ export function untilAvailable(pod: Pod, minReadySeconds: number, now: Date): nu
 export const isActive = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed'
 
+/** Why a container waits whose image is nowhere. */
+export const pulling = 'ImagePullBackOff'
+
+/** Whether a pod waits for an image, for ever. */
+export const waitsForImage = ({ status }: Pod): boolean =>
+  status?.containerStatuses?.some(({ state }) => 'waiting' in state && state.waiting.reason === pulling) ?? false
+
 /** Whether the kubelet or the scheduler is still at it; one that is not ready and stays so is at rest, too. */
 export const isAtRest = (pod: Pod): boolean =>
-  (pod.status?.phase ?? 'Pending') !== 'Pending' || findCondition(pod, 'PodScheduled')?.status === 'False'
+  (pod.status?.phase ?? 'Pending') !== 'Pending' ||
+  findCondition(pod, 'PodScheduled')?.status === 'False' ||
+  waitsForImage(pod)

@@ -1,30 +1,33 @@
 import { again, type Change, type Controller, done, keyOf, keyText, type Outcome } from '@flotilla/sdk'
-import type { Node } from '../api/node.ts'
-import { type Pod, podKind } from '../api/pod.ts'
+import { type Node, nodeKind } from '../api/node.ts'
+import { type Container, type Pod, podKind } from '../api/pod.ts'
 import type { Machine } from '../machine.ts'
-import { isActive } from './condition.ts'
-import { isBroken, outcomeOf } from './outcome.ts'
+import { byNode } from '../node/controller.ts'
+import { isDown } from '../node/health.ts'
+import { isActive, waitsForImage } from './condition.ts'
+import { isBroken, isMissing, outcomeOf } from './outcome.ts'
 import { addressOf, startedStatus, startingStatus } from './status.ts'
 
 /** Whether every container is there, of the image it should have. */
-function isStarted({ spec, status }: Pod): boolean {
-  if (!status || status.phase === 'Pending') return false
+function isStarted(pod: Pod): boolean {
+  const { spec, status } = pod
+  if (!status || (status.phase === 'Pending' && !waitsForImage(pod))) return false
   const images = new Map(status.containerStatuses?.map(({ name, image }) => [name, image]))
   return spec.containers.every(({ name, image = '' }) => images.get(name) === image)
 }
 
 const hasToStart = (pod: Pod): boolean => isActive(pod) && pod.spec.nodeName !== undefined && !isStarted(pod)
 
-/** What a kubelet tells of containers it has started too often. */
-const backOffs = (pod: Pod): readonly string[] =>
-  outcomeOf(pod) === 'crashes'
-    ? pod.spec.containers
-        .filter(isBroken)
-        .map(
-          ({ name }) =>
-            `Back-off restarting failed container ${name} in pod ${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`,
-        )
-    : []
+const restarting = ({ metadata }: Pod, { name }: Container): string =>
+  `Back-off restarting failed container ${name} in pod ${metadata.name}_${metadata.namespace}(${metadata.uid})`
+
+/** What a kubelet tells of containers it has started, or pulled images for, too often. */
+const backOffs = (pod: Pod): readonly string[] => [
+  ...pod.spec.containers.filter(isMissing).map(({ image }) => `Back-off pulling image "${image}"`),
+  ...(outcomeOf(pod) === 'crashes'
+    ? pod.spec.containers.filter(isBroken).map((container) => restarting(pod, container))
+    : []),
+]
 
 /** Starts the pods of all nodes, without containers: what a kubelet would say of them is all there is of them. */
 export function kubeletController({ controller, addresses, pods, nodes, latency, event, now }: Machine): Controller {
@@ -55,11 +58,19 @@ export function kubeletController({ controller, addresses, pods, nodes, latency,
     return done
   }
 
+  /** Those that were to start when their node went down. */
+  const wokenBy = ({ before, after }: Change<Node>) =>
+    before && after && isDown(before) && !isDown(after)
+      ? pods.store.by(byNode, after.metadata.name).filter(hasToStart).map(keyOf)
+      : []
+
   return controller('kubelet')
     .for(podKind, ({ before, after }: Change<Pod>) => hasToStart((after ?? before) as Pod)) // one of them is there
+    .watches(nodeKind, wokenBy)
     .workers(32)
     .reconcile(async (pod, key) => {
-      const node = pod && hasToStart(pod) ? nodes.store.get({ name: pod.spec.nodeName ?? '' }) : undefined
+      const found = pod && hasToStart(pod) ? nodes.store.get({ name: pod.spec.nodeName ?? '' }) : undefined
+      const node = found && !isDown(found) ? found : undefined
       const outcome = pod && node ? await start(pod, node) : done
       if (outcome.again === undefined) due.delete(keyText(key))
       return outcome

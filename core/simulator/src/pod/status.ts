@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { timestamp } from '@flotilla/sdk'
 import type { Node } from '../api/node.ts'
 import type { Container, ContainerState, ContainerStatus, Pod, PodCondition, PodStatus } from '../api/pod.ts'
-import { findCondition } from './condition.ts'
-import { isBroken, type Outcome, outcomeOf } from './outcome.ts'
+import { findCondition, pulling } from './condition.ts'
+import { isBroken, isMissing, type Outcome, outcomeOf } from './outcome.ts'
 
 /** Where a pod runs, and under which address. */
 export interface Whereabouts {
@@ -58,7 +58,12 @@ const backOff = ({ name }: Container, { metadata }: Pod): ContainerState => ({
   },
 })
 
+const pullBackOff = ({ image = '' }: Container): ContainerState => ({
+  waiting: { reason: pulling, message: `Back-off pulling image "${image}": ErrImagePull: ${image}: not found` },
+})
+
 function stateOf(container: Container, pod: Pod, outcome: Outcome, time: string): ContainerState {
+  if (isMissing(container)) return pullBackOff(container)
   if (outcome === 'succeeds') return terminated(0, time)
   if (!isBroken(container)) return outcome === 'fails' ? terminated(0, time) : { running: { startedAt: time } }
   return outcome === 'fails' ? terminated(1, time) : backOff(container, pod)
@@ -81,7 +86,13 @@ function containerStatus(container: Container, pod: Pod, state: ContainerState, 
   }
 }
 
-const phases = { runs: 'Running', crashes: 'Running', succeeds: 'Succeeded', fails: 'Failed' } as const
+const phases = {
+  runs: 'Running',
+  crashes: 'Running',
+  succeeds: 'Succeeded',
+  fails: 'Failed',
+  waits: 'Pending',
+} as const
 
 const readinessTypes = ['Ready', 'ContainersReady'] as const
 
