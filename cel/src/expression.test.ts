@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { deepFreeze, FlotillaError, type Json } from '@flotilla/sdk'
 import { compile, expression } from './expression.ts'
-import { Real } from './value.ts'
+import { Read, type Reading, Real } from './value.ts'
 
 const given = deepFreeze({
   object: {
@@ -94,6 +94,21 @@ describe('the value of an expression', () => {
         [3, 3],
       ],
     ],
+    ['object.?spec.replicas.orValue(1)', 3],
+    ['object.?spec.?nothing.more.orValue("none")', 'none'],
+    ['object[?"spec"].hasValue() && !object.spec.ports[?7].hasValue()', true],
+    ['object.spec.ports[?1].optMap(port, port + 1).value()', 444],
+    ['optional.none().or(optional.of("a.?b")).orValue("")', 'a.?b'],
+    ['optional.ofNonZeroValue("").hasValue()', false],
+    ['object.spec.ports.isSorted() && [1, 2, 2].sum() == 5 && [3, 1].min() == 1 && ["a", "b"].max() == "b"', true],
+    ['[object.spec.ports.indexOf(443), ["a", "b", "a"].lastIndexOf("a"), [1].indexOf(2)]', [1, 2, -1]],
+    [
+      'sets.contains(object.spec.ports, [443]) && sets.equivalent([1, 2], [2, 1, 1]) && !sets.intersects([1], ["1"])',
+      true,
+    ],
+    ['"a1b22".find("[0-9]+") + "a1b22".findAll("[0-9]+")[1]', '122'],
+    ['isURL("https://a.example.com:80/x") && !isURL("a b") ? url("https://a.example.com:80/x").getPort() : ""', '80'],
+    ['isIP("::1") && isCIDR("10.0.0.0/8") && !isCIDR("10.0.0.0/33")', true],
     [`size("${'('.repeat(100)}") + size('${'['.repeat(100)}')`, 200],
     [`${'['.repeat(64)}1${']'.repeat(64)}`.concat('[0]'.repeat(64)), 1],
   ]
@@ -104,6 +119,41 @@ test('a real number is one even when it is whole', () => {
   const { evaluate } = compile('cores + 0.5', ['cores'])
   assert.equal(evaluate({ cores: new Real(2) }), 2.5)
   assert.throws(() => evaluate({ cores: 2 }), /found no matching overload/)
+})
+
+test('a text is what is said of it', () => {
+  const reading: Reading = {
+    field: (name) =>
+      (({ at: { as: 'timestamp' }, for: { as: 'duration' }, key: { as: 'bytes' }, much: { as: 'double' } }) as const)[
+        name
+      ],
+  }
+  const self = new Read(
+    { at: '2026-01-02T03:04:05Z', for: '1h30m', key: 'aGk=', much: 1, 'a-b': 2, namespace: 'x' },
+    reading,
+  )
+  const said = (text: string) => compile(text, ['self']).evaluate({ self })
+  assert.equal(said('self.at.getFullYear()'), 2026)
+  assert.equal(said('self.__for__ == duration("90m")'), true)
+  assert.equal(said('self.key == b"hi"'), true)
+  assert.equal(said('self.much + 0.5'), 1.5)
+  assert.equal(said('self.a__dash__b + size(self.__namespace__)'), 3)
+})
+
+test('an expression is evaluated while another one is', () => {
+  const inner = compile('object.a + 1', ['object'])
+  const variables = {
+    get b() {
+      return inner.hold({ object: { a: 1 } })
+    },
+  }
+  assert.equal(compile('variables.b * 2', ['variables']).evaluate({ variables }), 4)
+})
+
+test('the limits of an expression are who compiles it to say', () => {
+  const many = 'object.list.all(x, x >= 0)'
+  assert.throws(() => compile(many, variables, { steps: 100 }).evaluate(given), /too many steps/)
+  assert.equal(compile(`"${'a'.repeat(5000)}" != ""`, [], { longest: 10_000 }).evaluate({}), true)
 })
 
 describe('an expression that is none', () => {
@@ -119,7 +169,7 @@ describe('an expression that is none', () => {
     ['size(1, 2)', /size does not take 2 arguments here$/],
     ['"a".replace("b")', /replace does not take 1 arguments as a method$/],
     ['strings.shout("a")', /there is no function shout$/],
-    ['object.?spec', /found \. but expecting end of input$/],
+    ['object.?spec.', /expecting/],
     ['google.protobuf.Int32Value{value: 1}', /there is no type google\.protobuf\.Int32Value$/],
     [`"${'a'.repeat(5000)}"`, /^must not be longer than 4096 characters$/],
     ['('.repeat(4000), /^must not nest more than 64 brackets$/],

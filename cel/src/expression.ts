@@ -1,11 +1,12 @@
-import { type CelEnv, type CelInput, celEnv, isCelError, parse, plan } from '@bufbuild/cel'
+import { type CelEnv, type CelInput, type CelValue, celEnv, isCelError, parse, plan } from '@bufbuild/cel'
 import { errors, type Format, type Json, reasonOf } from '@flotilla/sdk'
 import { functions } from './functions.ts'
-import { Meter, metered } from './meter.ts'
+import { Meter, metered, mostSteps } from './meter.ts'
 import { strangers } from './names.ts'
+import { plain } from './optional.ts'
 import { tolled } from './toll.ts'
 import type { Node, Tree } from './tree.ts'
-import { jsonOf, translator } from './value.ts'
+import { Held, jsonOf, translator } from './value.ts'
 
 /** What an expression may name: JSON by name. */
 export type Variables = Readonly<Record<string, unknown>>
@@ -14,10 +15,19 @@ export type Variables = Readonly<Record<string, unknown>>
 export interface Expression {
   /** Its value as JSON. Throws `EXPRESSION_FAILED` when it has none. */
   evaluate(variables: Variables): Json
+  /** Its value for other expressions. Throws likewise. */
+  hold(variables: Variables): Held
 }
 
-/** As long as an expression may be: who needs more should write a plugin. */
-const longest = 4096
+/** What an expression may be and cost. */
+export interface Limits {
+  /** How long it may be, in characters; by default 4096: who needs more should write a plugin. */
+  readonly longest?: number
+  /** How many steps an evaluation may take; by default 100,000, a few milliseconds. */
+  readonly steps?: number
+}
+
+const longestText = 4096
 
 /** As deep as brackets may nest: a parser that finds the last of many open ones missing takes its time to say so. */
 const deepest = 64
@@ -55,49 +65,53 @@ const syntaxProblem = (cause: unknown): string =>
     ? 'it is nested too deeply'
     : reasonOf(cause).replace(/^<input>:(\d+):(\d+): /, 'line $1, column $2: ')
 
-function parsed(text: string): Tree {
+function parsed(text: string, { longest = longestText }: Limits): Tree {
   if (text.length > longest) throw new Error(`must not be longer than ${longest} characters`)
   if (depthOf(text) > deepest) throw new Error(`must not nest more than ${deepest} brackets`)
   try {
-    return parse(text)
+    return parse(plain(text))
   } catch (cause) {
     throw new Error(syntaxProblem(cause))
   }
 }
 
-function checked(text: string, variables: readonly string[]): Tree {
-  const tree = parsed(text)
+function checked(text: string, variables: readonly string[], limits: Limits): Tree {
+  const tree = parsed(text, limits)
   for (const { node, problem } of strangers(tree.expr, new Set(variables), env))
     throw new Error(`${placeOfNode(text, tree, node)}: ${problem}`)
   return tree
 }
 
-function planned(text: string, tree: Tree, variables: readonly string[]): Expression {
+function planned(text: string, tree: Tree, variables: readonly string[], { steps = mostSteps }: Limits): Expression {
   const run = plan(env, tolled(tree.expr))
-  const evaluate = (values: Variables): Json => {
-    meter.start()
+  const result = (values: Variables): CelValue => {
     const translate = translator()
     const bindings: Record<string, CelInput> = {}
     for (const name of variables) bindings[name] = translate(values[name])
-    const result = run(bindings)
-    if (!isCelError(result)) return jsonOf(result, meter)
-    const place = result.exprId === undefined ? '' : `${placeOfNode(text, tree, { id: result.exprId })}: `
-    throw new Error(`${place}${result.message}`)
+    const found = run(bindings)
+    if (!isCelError(found)) return found
+    const place = found.exprId === undefined ? '' : `${placeOfNode(text, tree, { id: found.exprId })}: `
+    throw new Error(`${place}${found.message}`)
+  }
+  const metering = <Out>(values: Variables, end: (value: CelValue) => Out): Out => {
+    const before = meter.start(steps)
+    try {
+      return end(result(values))
+    } catch (cause) {
+      throw errors.EXPRESSION_FAILED(text, reasonOf(cause))
+    } finally {
+      meter.start(before)
+    }
   }
   return {
-    evaluate(values) {
-      try {
-        return evaluate(values)
-      } catch (cause) {
-        throw errors.EXPRESSION_FAILED(text, reasonOf(cause))
-      }
-    },
+    evaluate: (values) => metering(values, (value) => jsonOf(value, meter)),
+    hold: (values) => metering(values, (value) => new Held(value)),
   }
 }
 
-function made(text: string, variables: readonly string[]): Expression {
+function made(text: string, variables: readonly string[], limits: Limits): Expression {
   try {
-    return planned(text, checked(text, variables), variables)
+    return planned(text, checked(text, variables, limits), variables, limits)
   } catch (cause) {
     throw errors.EXPRESSION_INVALID(text, reasonOf(cause))
   }
@@ -109,9 +123,9 @@ const remembered = new Map<string, Expression>()
  * An expression that may name these variables, ready to be evaluated. Throws `EXPRESSION_INVALID`, with the place, for
  * one that does not parse or names what is not there. The same text is compiled once.
  */
-export function compile(text: string, variables: readonly string[]): Expression {
-  const key = `${variables.join()} ${text}`
-  const compiled = remembered.get(key) ?? made(text, variables)
+export function compile(text: string, variables: readonly string[], limits: Limits = {}): Expression {
+  const key = `${variables.join()} ${limits.longest} ${limits.steps} ${text}`
+  const compiled = remembered.get(key) ?? made(text, variables, limits)
   remembered.delete(key)
   remembered.set(key, compiled) // the latest used is the last
   const [oldest] = remembered.keys()
@@ -124,7 +138,7 @@ export const expression =
   (variables: readonly string[]): Format =>
   (text) => {
     try {
-      checked(text, variables)
+      checked(text, variables, {})
       return undefined
     } catch (error) {
       return reasonOf(error)

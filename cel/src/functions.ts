@@ -9,6 +9,9 @@ import {
   listType,
 } from '@bufbuild/cel'
 import { strings } from '@bufbuild/cel/ext'
+import { addressFunctions } from './addresses.ts'
+import { listFunctions } from './lists.ts'
+import { optionalFunctions } from './optional.ts'
 import { quantityFunctions } from './quantity.ts'
 import { scaledFunction } from './scaled.ts'
 import { versionFunctions } from './version.ts'
@@ -58,4 +61,7 @@ export const functions: readonly CelFunc[] = [
   scaledFunction,
   ...quantityFunctions,
   ...versionFunctions,
+  ...listFunctions,
+  ...addressFunctions,
+  ...optionalFunctions,
 ]

@@ -1,2 +1,2 @@
-export { compile, type Expression, expression, type Variables } from './expression.ts'
-export { Real } from './value.ts'
+export { compile, type Expression, expression, type Limits, type Variables } from './expression.ts'
+export { Held, Read, type Reading, Real } from './value.ts'

@@ -1,7 +1,7 @@
 import { type CelFunc, type CelValue, isCelError, isCelList, isCelMap } from '@bufbuild/cel'
 
-/** What one evaluation may spend: a few milliseconds. A step of a macro, a call and a value of the answer cost one. */
-const most = 100_000
+/** What one evaluation may spend, if nobody says otherwise: a few milliseconds. A step of a macro, a call and a value of the answer cost one. */
+export const mostSteps = 100_000
 
 /** So many characters of a text, or elements of a list, cost as much as one step. */
 const charactersAStep = 32
@@ -17,8 +17,11 @@ const deep: ReadonlySet<string> = new Set(['_==_', '_!=_', 'format'])
 export class Meter {
   #left = 0
 
-  start(): void {
+  /** Begins to count; answers what was left of the evaluation that waits for this one. */
+  start(most: number): number {
+    const before = this.#left
     this.#left = most
+    return before
   }
 
   spend(cost: number): void {

@@ -30,17 +30,13 @@ const types: readonly string[] = [
   'uint',
 ]
 
-const isOptional = (name: string): boolean => name === '_[?_]' || name === '_?._'
-
 function* ofCall(node: Node, call: Call, known: ReadonlySet<string>, env: CelEnv): Iterable<Stranger> {
   const name = call.function
   const owner = call.target && pathOf(call.target)
   const qualified = owner === undefined ? undefined : env.funcs.find(`${owner}.${name}`)
   const group = qualified ?? env.funcs.find(name)
   const isMethod = call.target !== undefined && !qualified
-  if (isOptional(name))
-    yield { node, problem: 'optional values are not known here; has() tells whether a field is there' }
-  else if (!group && !builtIn.has(name)) yield { node, problem: `there is no function ${name}` }
+  if (!group && !builtIn.has(name)) yield { node, problem: `there is no function ${name}` }
   else if (
     group &&
     ![...group].some((each) => (each.target !== undefined) === isMethod && each.arguments.length === call.args.length)

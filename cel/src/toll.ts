@@ -1,3 +1,4 @@
+import { chained } from './optional.ts'
 import type { Call, Entry, Loop, Node } from './tree.ts'
 
 const call = ({ id }: Node, arg: Node): Node => ({
@@ -53,7 +54,7 @@ export function tolled(node: Node): Node {
     }
     case 'selectExpr': {
       const value = { ...exprKind.value, operand: maybe(exprKind.value.operand) }
-      return { ...node, exprKind: { case: 'selectExpr', value } }
+      return chained({ ...node, exprKind: { case: 'selectExpr', value } })
     }
     case 'structExpr': {
       const value = { ...exprKind.value, entries: exprKind.value.entries.map(pair) }
