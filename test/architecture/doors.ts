@@ -20,7 +20,7 @@ const features = [
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   sdk: [],
   kube: ['sdk'],
-  apiserver: ['sdk', 'kube'],
+  apiserver: ['sdk', 'kube', 'cel'],
   simulator: ['sdk', 'kube', 'apiserver'],
   core: ['sdk', 'kube'],
   cel: ['sdk'],

@@ -1,5 +1,6 @@
 import type { User } from '@flotilla/kube'
 import type { Admission } from './admission/admission.ts'
+import type { Gate } from './admission/gate.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Objects } from './store/objects.ts'
 import type { Watches } from './watch/watches.ts'
@@ -12,6 +13,7 @@ export interface Engine {
   /** How many events may wait for a watcher. */
   readonly watchBacklog: number
   readonly admit: Admission
+  readonly gate: Gate
   /** Whether a user's writes are recorded in `managedFields`. */
   readonly tracks: (user: User) => boolean
   /** Whether what a user makes keeps the status it comes with. */

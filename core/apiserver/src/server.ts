@@ -1,7 +1,8 @@
 import { channel } from 'node:diagnostics_channel'
-import type { User } from '@flotilla/kube'
+import { createHttp, type User } from '@flotilla/kube'
 import type { Log, Manifest } from '@flotilla/sdk'
 import { type Admission, chain } from './admission/admission.ts'
+import { Gate } from './admission/gate.ts'
 import { initialNamespaces, namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { type Authorize, checkPathAuthorized, masters } from './authorization.ts'
 import { builtins } from './builtin/index.ts'
@@ -13,6 +14,7 @@ import { Requests } from './controller/requests.ts'
 import { Documents, isProbe, isPublic } from './documents.ts'
 import type { Engine } from './engine.ts'
 import { errorAnswer, handleResource } from './handler.ts'
+import type { Locate } from './outside/place.ts'
 import { idOf, Registry } from './registry/registry.ts'
 import type { Answer, BodyAnswer, Request } from './request.ts'
 import type { Convert, Resource } from './resource.ts'
@@ -33,6 +35,11 @@ export interface ApiServerOptions {
    * called. By default, and where it does not know a kind, fields are the same in all versions.
    */
   readonly convert?: Convert
+  /**
+   * Where the Service of a webhook listens, as `host:port`; by default, and where it does not know, one of the endpoints that
+   * the server has of it.
+   */
+  readonly locate?: Locate
   /** By default every user may do everything. */
   readonly authorize?: Authorize
   /**
@@ -113,9 +120,12 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   register(registry, builtins)
   const watches = new Watches(objects)
   const admit = chain([namespaceLifecycle(objects), keepUntilClean, ...(options.admission ? [options.admission] : [])])
-  const { watchBacklog = 10_000 } = options
+  const { watchBacklog = 10_000, locate } = options
+  const life = new AbortController()
+  const outside = { http: createHttp({ signal: life.signal }), objects, ...(locate && { locate }) }
+  const gate = new Gate(outside, registry)
   const { tracks = () => true, keepsStatus = () => false } = options
-  const engine: Engine = { objects, registry, watches, watchBacklog, admit, tracks, keepsStatus, now }
+  const engine: Engine = { objects, registry, watches, watchBacklog, admit, gate, tracks, keepsStatus, now }
 
   const documents = new Documents(registry)
 
@@ -136,8 +146,10 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     },
     async close() {
       watches.close()
+      gate.close()
       events.close()
       await Promise.all([definitions.close(), namespaces.close(), garbage?.close()])
+      life.abort()
       await objects.close()
     },
   }

@@ -4,7 +4,11 @@ import { encodeJson, encodeYaml } from '../answer/encode.ts'
 import { isObject } from '../registry/json-path.ts'
 import type { BodyAnswer } from '../request.ts'
 
-const warningOf = (text: string): string => `299 - ${JSON.stringify(text)}`
+/** In UTF-8, which a header has as bytes, on one line. */
+const warningOf = (text: string): string => {
+  const line = text.replaceAll(/\p{Cc}+/gu, ' ').replaceAll(/["\\]/g, '\\$&')
+  return Buffer.from(`299 - "${line}"`).toString('latin1')
+}
 
 /** What clients wait for is said in a header too. */
 const retryAfterOf = (body: unknown): string | undefined => {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Manifest } from '@flotilla/sdk'
+import { isDryRun } from '../dry-run.ts'
 import { withMetadata } from '../object/metadata.ts'
 import { generateName } from '../object/names.ts'
 import type { BodyAnswer } from '../request.ts'
 import { refusal } from '../status.ts'
 import { addressOf, type Call, kept, timestamp, view } from '../target.ts'
-import { admitted, checkRules, checkShape, type Draft, fitted, isDryRun, readObject } from './draft.ts'
+import { admitted, approved, checkRules, checkShape, type Draft, fitted, readObject } from './draft.ts'
 import { withOwners } from './ownership.ts'
 
 /** How often another name is tried when a generated one is taken. */
@@ -42,8 +43,8 @@ const prepared = async (call: Call, draft: Draft, tracked: boolean): Promise<Dra
   const fresh = born(call, withoutStatus(call, object))
   const ready = served.strategy.prepareForCreate?.(fresh) ?? fresh
   checkRules(served, ready)
-  if (tracked) return { object: ready, warnings }
-  return { object: withOwners(call, undefined, ready), warnings }
+  const good = await approved(call, 'CREATE', { object: ready, warnings })
+  return tracked ? good : { ...good, object: withOwners(call, undefined, ready) }
 }
 
 const taken = ({ served }: Call, { metadata: { name, deletionTimestamp } }: Manifest) =>
@@ -57,7 +58,7 @@ const store = async (call: Call, { object, warnings }: Draft): Promise<BodyAnswe
     if (object.metadata.generateName) return undefined
     throw taken(call, found)
   }
-  if (isDryRun(call)) return { code: 201, body: object, warnings }
+  if (isDryRun(call.request)) return { code: 201, body: object, warnings }
   const written = await engine.objects.write(address, undefined, kept(served, object))
   return written && { code: 201, body: view(served, written), warnings }
 }

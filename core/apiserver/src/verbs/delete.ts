@@ -1,12 +1,12 @@
 import { ApiError, type Manifest } from '@flotilla/sdk'
 import { isAdmitted } from '../admission/admission.ts'
+import { isDryRun } from '../dry-run.ts'
 import { withMetadata } from '../object/metadata.ts'
 import { isObject, readKeys } from '../registry/json-path.ts'
 import type { Served } from '../registry/registry.ts'
 import { type BodyAnswer, isTrue } from '../request.ts'
 import { refusal, success } from '../status.ts'
 import { addressOf, type Call, kept, timestamp, view } from '../target.ts'
-import { isDryRun } from './draft.ts'
 import { listOf } from './list.ts'
 
 /** How dependents are treated. */
@@ -84,7 +84,7 @@ const optionsOf = (call: Call): Options => {
   const propagation = asked ?? (typeof orphans === 'boolean' ? (orphans ? 'Orphan' : 'Background') : undefined)
   const uid = textOf(readKeys(body, ['preconditions', 'uid']))
   const resourceVersion = textOf(readKeys(body, ['preconditions', 'resourceVersion']))
-  const dryRun = isDryRun(call) || (Array.isArray(body.dryRun) && body.dryRun.includes('All'))
+  const dryRun = isDryRun(call.request) || (Array.isArray(body.dryRun) && body.dryRun.includes('All'))
   return {
     ...(propagation && { propagation }),
     ...(uid && { uid }),
@@ -150,7 +150,8 @@ const admit = async (call: Call, manifest: Manifest, dryRun: boolean): Promise<r
     dryRun,
   })
   if (!isAdmitted(answer)) throw new ApiError(answer)
-  return answer.warnings ?? []
+  const warnings = await engine.gate.check(call, { operation: 'DELETE', before: manifest, dryRun })
+  return [...(answer.warnings ?? []), ...warnings]
 }
 
 const gone = ({ served }: Call, { metadata }: Manifest) =>

@@ -1,5 +1,6 @@
 import { ApiError, deepFreeze, type Manifest, type StatusCause } from '@flotilla/sdk'
 import { isAdmitted } from '../admission/admission.ts'
+import { isDryRun } from '../dry-run.ts'
 import { validateMetadata } from '../object/metadata.ts'
 import { nameRuleOf } from '../object/names.ts'
 import { isObject } from '../registry/json-path.ts'
@@ -18,14 +19,6 @@ export const managerOf = ({ request: { query, userAgent, user } }: Call): string
   if (manager.length > longestManager)
     throw refusal.badRequest(`fieldManager must be at most ${longestManager} characters`)
   return manager
-}
-
-/** Whether nothing is to be stored. Throws 400 for a `dryRun` Kubernetes does not know. */
-export const isDryRun = ({ request: { query } }: Call): boolean => {
-  const { dryRun } = query
-  if (!dryRun) return false
-  if (dryRun !== 'All') throw refusal.badRequest(`dryRun: Unsupported value: "${dryRun}": supported values: "All"`)
-  return true
 }
 
 /** An object on its way in, and what the user should hear about it. */
@@ -142,12 +135,28 @@ export const admitted = async (
     manifest,
     ...(before && { before: kept(served, before) }),
     user: request.user,
-    dryRun: isDryRun(call),
+    dryRun: isDryRun(request),
   })
   if (!isAdmitted(answer)) throw new ApiError(answer)
   const warnings = [...draft.warnings, ...(answer.warnings ?? [])]
-  if (answer.manifest === manifest) return { object, warnings }
-  return { object: served.compiled.applyDefaults(served.compiled.prune(view(served, answer.manifest))), warnings }
+  const own = answer.manifest === manifest ? object : fromAdmission(served, answer.manifest)
+  const changed = await engine.gate.change(call, { operation, object: own, ...(before && { before }) })
+  return { object: changed.manifest, warnings: [...warnings, ...(changed.warnings ?? [])] }
+}
+
+const fromAdmission = (served: Served, manifest: Manifest): Manifest =>
+  served.compiled.applyDefaults(served.compiled.prune(view(served, manifest)))
+
+/** Asks everyone who may only refuse a write, of an object that is as it should be. Throws the refusal. */
+export const approved = async (
+  call: Call,
+  operation: 'CREATE' | 'UPDATE',
+  draft: Draft,
+  before?: Manifest,
+): Promise<Draft> => {
+  const { object } = draft
+  const warnings = await call.engine.gate.check(call, { operation, object, ...(before && { before }) })
+  return warnings.length === 0 ? draft : { object, warnings: [...draft.warnings, ...warnings] }
 }
 
 const invalid = (served: Served, { metadata }: Manifest, causes: readonly StatusCause[]): ApiError =>

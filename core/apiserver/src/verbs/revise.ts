@@ -3,7 +3,7 @@ import { sameContent, validateMetadataUpdate, withMetadata } from '../object/met
 import type { Served } from '../registry/registry.ts'
 import { refusal } from '../status.ts'
 import type { Call } from '../target.ts'
-import { admitted, checkRules, checkShape, type Draft } from './draft.ts'
+import { admitted, approved, checkRules, checkShape, type Draft } from './draft.ts'
 import { withOwners } from './ownership.ts'
 
 /** Throws 409 when the writer meant another object, or another version of it. */
@@ -76,11 +76,13 @@ export const revise = async (call: Call, draft: Draft, current: Manifest, { appl
   checkIdentity(call, draft.object, current)
   const own = { ...draft, object: scoped(call, draft.object, current) }
   const { object, warnings } = await admitted(call, 'UPDATE', own, current)
+  const good = (object: Manifest): Promise<Draft> => approved(call, 'UPDATE', { object, warnings }, current)
   checkShape(served, object)
   const ready = subresource ? object : (served.strategy.prepareForUpdate?.(object, current) ?? object)
-  if (sameContent(ready, current) && !applied) return { object: current, warnings }
+  if (sameContent(ready, current) && !applied) return good(current)
   const after = counted(call, ready, current)
   checkRules(served, after, current, validateMetadataUpdate(after, current))
+  const admittedly = await good(after)
   const done = applied ? after : withOwners(call, current, after)
-  return { object: deepEqual(done, current) ? current : done, warnings }
+  return { ...admittedly, object: deepEqual(done, current) ? current : done }
 }

@@ -1,11 +1,12 @@
 import type { Manifest, Patch } from '@flotilla/sdk'
+import { isDryRun } from '../dry-run.ts'
 import { applyPatch } from '../patch/patch.ts'
 import type { BodyAnswer } from '../request.ts'
 import { refusal } from '../status.ts'
 import { addressOf, type Call, kept, view } from '../target.ts'
 import { createFrom } from './create.ts'
 import { isHeld } from './delete.ts'
-import { type Draft, fitted, isDryRun, isForced, managerOf, readObject } from './draft.ts'
+import { type Draft, fitted, isForced, managerOf, readObject } from './draft.ts'
 import { type Revision, revise } from './revise.ts'
 
 /** How often a write without a resourceVersion of its own is tried again because another one was faster. */
@@ -34,7 +35,7 @@ const attempt = async (
   const current = view(served, stored)
   const { object, warnings } = await revise(call, propose(current), current, how)
   if (object === current) await engine.objects.settled(addressOf(call))
-  if (object === current || isDryRun(call)) return { code: 200, body: object, warnings }
+  if (object === current || isDryRun(call.request)) return { code: 200, body: object, warnings }
   const written = await store(call, stored, current, object)
   return written && { code: 200, body: view(served, written), warnings }
 }

@@ -1,0 +1,100 @@
+import type { Manifest } from '@flotilla/sdk'
+import { isDryRun } from '../dry-run.ts'
+import { scaled, scaleOf } from '../object/scale.ts'
+import type { Outside } from '../outside/line.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { Request } from '../request.ts'
+import type { Call } from '../target.ts'
+import type { Admitted } from './admission.ts'
+import { mutate } from './mutate.ts'
+import { validate } from './validate.ts'
+import { Webhooks } from './webhooks.ts'
+import type { Operation, Write } from './write.ts'
+
+const kinds: Readonly<Record<string, string>> = {
+  POST: 'CreateOptions',
+  PUT: 'UpdateOptions',
+  PATCH: 'PatchOptions',
+  DELETE: 'DeleteOptions',
+}
+
+const optionsOf = ({ method, query }: Request): object => {
+  const { fieldManager, fieldValidation, dryRun, force, propagationPolicy } = query
+  return {
+    kind: kinds[method],
+    apiVersion: 'meta.k8s.io/v1',
+    ...(dryRun && { dryRun: [dryRun] }),
+    ...(method === 'PATCH' && force && { force: force === 'true' }),
+    ...(method === 'DELETE' && propagationPolicy && { propagationPolicy }),
+    ...(fieldManager && { fieldManager }),
+    ...(fieldValidation && { fieldValidation }),
+  }
+}
+
+/** What a write does: which object it leaves, in the place of which. */
+export interface Change {
+  readonly operation: Operation
+  readonly object?: Manifest
+  readonly before?: Manifest
+  /** By default as the query says. */
+  readonly dryRun?: boolean
+}
+
+const shown = ({ served, subresource }: Call, object: Manifest | undefined): Manifest | undefined =>
+  object && subresource === 'scale' ? scaleOf(served, object) : object
+
+const writeOf = (call: Call, { operation, object, before, dryRun = isDryRun(call.request) }: Change): Write => {
+  const { served, subresource, namespace, request } = call
+  const [after, last] = [shown(call, object), shown(call, before)]
+  return {
+    operation,
+    served,
+    ...(subresource && { subresource }),
+    ...(namespace !== undefined && { namespace }),
+    name: object?.metadata.name ?? before?.metadata.name ?? '',
+    ...(after && { object: after }),
+    ...(last && { before: last }),
+    user: request.user,
+    dryRun,
+    options: optionsOf(request),
+  }
+}
+
+const nothing: readonly string[] = []
+
+/** What users have set up to look at writes: their webhooks and policies. Without any of them a write costs nothing more. */
+export class Gate {
+  readonly #mutating: Webhooks
+  readonly #validating: Webhooks
+
+  constructor(outside: Outside, registry: Registry) {
+    this.#mutating = new Webhooks('mutatingwebhookconfigurations', true, outside, registry)
+    this.#validating = new Webhooks('validatingwebhookconfigurations', false, outside, registry)
+  }
+
+  close(): void {
+    this.#mutating.close()
+    this.#validating.close()
+  }
+
+  /** What becomes of an object before it is checked. Throws the refusal. */
+  async change(call: Call, change: Change & { readonly object: Manifest }): Promise<Admitted> {
+    const hooks = this.#mutating.about({ ...call, operation: change.operation })
+    if (hooks.length === 0) return { manifest: change.object }
+    const write = writeOf(call, change)
+    const { manifest, warnings = [] } = await mutate(write, write.object ?? change.object, hooks)
+    if (call.subresource !== 'scale') return { manifest, warnings }
+    return {
+      manifest: manifest === write.object ? change.object : scaled(call.served, change.object, manifest),
+      warnings,
+    }
+  }
+
+  /** Looks at a write that is all right; answers what the user should hear. Throws the refusal. */
+  async check(call: Call, change: Change): Promise<readonly string[]> {
+    const { operation } = change
+    const changing = operation === 'DELETE' ? this.#mutating.about({ ...call, operation }) : []
+    const hooks = [...changing, ...this.#validating.about({ ...call, operation })]
+    return hooks.length === 0 ? nothing : validate(writeOf(call, change), hooks)
+  }
+}

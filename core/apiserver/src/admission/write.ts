@@ -1,0 +1,37 @@
+import type { User } from '@flotilla/kube'
+import type { Manifest } from '@flotilla/sdk'
+import type { Served } from '../registry/registry.ts'
+
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
+
+/** A write as the server's own admission, its webhooks and its policies see it: in the version of the request. */
+export interface Write {
+  readonly operation: Operation
+  readonly served: Served
+  readonly subresource?: string
+  /** Absent for cluster-scoped objects. */
+  readonly namespace?: string
+  readonly name: string
+  /** What would be written; absent for a deletion. */
+  readonly object?: Manifest
+  /** What is there. */
+  readonly before?: Manifest
+  readonly user: User
+  readonly dryRun: boolean
+  /** `CreateOptions`, `UpdateOptions`, `PatchOptions` or `DeleteOptions`. */
+  readonly options: object
+}
+
+/** A kind as the wire has it. */
+export interface KindName {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+const scaleKind: KindName = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+
+export const kindOf = ({ group, version, kind }: Served, subresource: string | undefined): KindName =>
+  subresource === 'scale' ? scaleKind : { group, version, kind }
+
+export const isNamespace = ({ served }: Pick<Write, 'served'>): boolean => served.id === 'namespaces'

@@ -1,0 +1,9 @@
+import type { Request } from './request.ts'
+import { refusal } from './status.ts'
+
+/** Whether nothing is to be stored. Throws 400 for a `dryRun` Kubernetes does not know. */
+export const isDryRun = ({ query: { dryRun } }: Request): boolean => {
+  if (!dryRun) return false
+  if (dryRun !== 'All') throw refusal.badRequest(`dryRun: Unsupported value: "${dryRun}": supported values: "All"`)
+  return true
+}
