@@ -35,3 +35,15 @@ test('it is not said of another binding of that name, nor twice', () => {
   assert.equal(unsaid.along(web), web)
   assert.equal(unsaid.patch(web), undefined)
 })
+
+test('the more there is to say, the longer it may wait to be said along, but not for ever', () => {
+  const unsaid = new Unsaid(0)
+  const left = Array.from({ length: 2000 }, (_, index) => {
+    const each = binding({ name: `web-${index}`, uid: `uid-${index}`, generation: 2 })
+    unsaid.leave(each, observed)
+    return unsaid.left(each) ?? 0
+  })
+  assert.ok((left[0] ?? 1) <= 0)
+  assert.ok((left[100] ?? 0) > 1_000 && (left[100] ?? 0) <= 2_000, `${left[100]}`)
+  assert.ok((left.at(-1) ?? 0) > 20_000 && (left.at(-1) ?? 0) <= 30_000, `${left.at(-1)}`)
+})

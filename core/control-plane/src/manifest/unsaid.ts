@@ -19,6 +19,11 @@ function merged(status: BindingStatus, patch: object): BindingStatus {
   return Object.fromEntries(Object.entries({ ...status, ...said }).filter(([, value]) => value !== null))
 }
 
+/** Each binding that waits, too, is one more reason for what is said to come late: so many milliseconds. */
+const perWaiting = 20
+/** Longer than this nobody waits. */
+const mostPatience = 30_000
+
 /**
  * What is left to be said in the status of bindings. Whoever writes such a status for reasons of his own says it along, which
  * saves a write; who left it says it himself when nobody does in time. It is lost with the process: then what it is about is
@@ -28,14 +33,19 @@ export class Unsaid {
   readonly #words = new Map<string, Words>()
   readonly #patience: number
 
-  /** `patience` in milliseconds. */
+  /** `patience` in milliseconds, where few wait. */
   constructor(patience = 1000) {
     this.#patience = patience
   }
 
   leave(binding: Binding, patch: Words['patch']): void {
     const { uid, generation } = binding.metadata
-    this.#words.set(textOf(binding), { uid, generation, patch, by: performance.now() + this.#patience })
+    this.#words.set(textOf(binding), { uid, generation, patch, by: performance.now() + this.#wait() })
+  }
+
+  /** Where all are busy, saying it apart would only make everything later. */
+  #wait(): number {
+    return Math.min(this.#patience + perWaiting * this.#words.size, Math.max(this.#patience, mostPatience))
   }
 
   /** The milliseconds there are to say it; not positive when it is time; undefined when there is nothing to say. */

@@ -36,6 +36,7 @@ import {
   heardAnew,
   isLeftover,
   neededBy,
+  recordOf,
   referrers,
 } from './dependencies.ts'
 import { askingFor } from './told-of-needs.ts'
@@ -68,7 +69,7 @@ async function letGo({ client }: Machine, { metadata }: Binding): Promise<Outcom
 /** Writes down what a template needs, if that is news. */
 async function recordOn({ machine }: Attacher, binding: Binding, template: Manifest): Promise<void> {
   const found = await dependenciesOf(askingFor(machine, template), binding, template)
-  const text = found.length > 0 ? JSON.stringify(found) : undefined
+  const text = recordOf(found)
   if (binding.metadata.annotations?.[annotation.dependencies] === text) return
   const body = { metadata: { annotations: { [annotation.dependencies]: text ?? null } } }
   try {

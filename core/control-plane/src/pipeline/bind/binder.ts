@@ -29,6 +29,7 @@ import { missingOverrides } from '../../manifest/dependent-overrides.ts'
 import type { Templates } from '../../manifest/templates.ts'
 import { bind, bindingKeyOf, bindingKindOf, templateAnnotation } from './bind.ts'
 import { policyApplied, say } from './condition.ts'
+import { withNeeds } from './dependencies.ts'
 import type { BindMetrics } from './metrics.ts'
 import { priorityOf } from './priority-class.ts'
 import { askingFor } from './told-of-needs.ts'
@@ -84,7 +85,12 @@ async function apply(binder: Binder, pair: Pair, policy: PropagationPolicy, sign
   if (missing.length > 0) throw errors.OVERRIDES_MISSING(policyText(policy), missing.join(', '))
   const priority = await priorityOf(machine, policy, signal)
   const wanted = await bind(askingFor(machine, template), { template, policy, existing, priority })
-  const written = await write(machine, kind, existing, wanted)
+  const written = await write(
+    machine,
+    kind,
+    existing,
+    existing ? wanted : await withNeeds(machine.ask, wanted, template),
+  )
   const now = written ?? existing
   if (now) await say(machine, kind, now, policyApplied)
   if (!written) return done

@@ -584,12 +584,25 @@ describe('what a template needs goes along', () => {
     scheduleTo('member1')
     await machine.until(() => attached() !== undefined)
   })
-  test('or its owner hears that there is no room to record it', async () => {
+  test('in the write that makes its binding', async () => {
     start({ objects: [pp({ propagateDeps: true }), claimed(), settings] })
+    await machine.until(() => web() !== undefined)
+    await machine.quiet()
+    assert.deepEqual(verbs(), ['create resourcebindings default/web-deployment'])
+    const recorded = web()?.metadata.annotations?.[annotation.dependencies]
+    assert.equal(recorded, '[{"apiVersion":"v1","kind":"ConfigMap","name":"settings"}]')
+    assert.equal(machine.events.filter(({ reason }) => reason === 'GetDependenciesSucceed').length, 1)
+  })
+  test('or its owner hears that there is no room to record it', async () => {
+    const names = Array.from({ length: 400 }, (_, index) => `settings-${index}`)
+    const needsMuch = on(interpret.dependencies, () =>
+      names.map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', name })),
+    )
+    start({ objects: [pp({ propagateDeps: true }), claimed()], extensions: [countsReplicas, needsMuch] })
     once('patch', full)
     await machine.until(() => web()?.status?.conditions !== undefined)
     const words =
-      'binding default/web-deployment has no room for 1 dependencies: Too long; let a policy select what is needed, by a label for instance, instead of propagateDeps'
+      'binding default/web-deployment has no room for 400 dependencies: Too long; let a policy select what is needed, by a label for instance, instead of propagateDeps'
     assert.equal(web()?.status?.conditions?.[0]?.message, words)
     assert.ok(heard('Deployment web').includes(`SyncScheduleResultToDependenciesFailed: ${words}`))
   })

@@ -65,6 +65,28 @@ export async function dependenciesOf(
   return found.filter((dependency) => (dependency.namespace ?? namespace) === namespace)
 }
 
+/** What was found as it is recorded; undefined for nothing. */
+export const recordOf = (found: readonly interpret.Dependency[]): string | undefined =>
+  found.length > 0 ? JSON.stringify(found) : undefined
+
+/** More than this many characters are recorded in a write of their own, so that only that one fails when they are too many. */
+const mostAlong = 16_384
+
+/**
+ * A new binding that says from the start what its template needs: that is one write less. What is not said here, because nobody
+ * knows yet or because it is much, is recorded once the binding is there.
+ */
+export async function withNeeds(ask: Ask, binding: Binding, template: Manifest): Promise<Binding> {
+  if (!binding.metadata.namespace) return binding // what is of no namespace takes nothing along
+  const text = recordOf(await dependenciesOf(ask, binding, template).catch(() => []))
+  if (text === undefined || text.length > mostAlong) return binding
+  const { metadata } = binding
+  return {
+    ...binding,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, [annotation.dependencies]: text } },
+  }
+}
+
 /** Whoever answers with what names nothing would have it recorded, and nothing would come of it. */
 function check(dependency: interpret.Dependency): void {
   const { apiVersion, kind, name, labelSelector } = dependency
