@@ -1,2 +1,9 @@
 export { simulatorAdmission } from './admission.ts'
-export { createSimulator, type Simulator, type SimulatorOptions, simulatorUser } from './simulator.ts'
+export {
+  createMachines,
+  createSimulator,
+  type MachinesOptions,
+  type Simulator,
+  type SimulatorOptions,
+  simulatorUser,
+} from './simulator.ts'

@@ -3,6 +3,7 @@ import type { AddressPool } from './address-pool.ts'
 import type { Node } from './api/node.ts'
 import type { Cached } from './cached.ts'
 import type { Capacity } from './node/capacity.ts'
+import type { Bind } from './pod/bind.ts'
 import type { Pods } from './pod/pods.ts'
 
 /** What the controllers of a simulated cluster stand on. */
@@ -12,6 +13,7 @@ export interface Machine extends Runtime {
   readonly nodes: Cached<Node>
   readonly pods: Pods
   readonly capacity: Capacity
+  readonly bind: Bind
   /** Those of pods. */
   readonly addresses: AddressPool
   /** How long a pod takes to start, in milliseconds. */

@@ -13,7 +13,7 @@ const waits = (pod: Pod): boolean => isActive(pod) && !pod.spec.nodeName
 const isKnown = (pod: Pod, why: string): boolean => findCondition(pod, 'PodScheduled')?.message === why
 
 /** Finds nodes for pods that were born without one: those users make, and those there was no room for. */
-export function schedulerController({ controller, pods, capacity, event, now }: Machine): Controller {
+export function schedulerController({ controller, pods, capacity, bind, event, now }: Machine): Controller {
   const retryWaiting = (enqueue: (pod: ReturnType<typeof keyOf>) => void): (() => void) => {
     let timer: NodeJS.Timeout | undefined
     const retry = () => {
@@ -34,7 +34,7 @@ export function schedulerController({ controller, pods, capacity, event, now }: 
     .reconcile(async (pod) => {
       if (!pod || !waits(pod)) return done
       const place = capacity.place(keyOf(pod), pod.spec)
-      if ('node' in place) await pods.patch(pod, { spec: { nodeName: place.node } })
+      if ('node' in place) await bind(pod, place.node)
       else {
         if (!isKnown(pod, place.unschedulable)) event(pod, 'Warning', 'FailedScheduling', place.unschedulable)
         await pods.setStatus(pod, unschedulable(pod, place.unschedulable, now()))

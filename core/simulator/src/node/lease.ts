@@ -1,0 +1,43 @@
+import { again, type Controller, done, isNotFound, type Kind, type Manifest } from '@flotilla/sdk'
+import { nodeKind } from '../api/node.ts'
+import type { Machine } from '../machine.ts'
+import { isLeaving } from '../owner.ts'
+import { isDown } from './health.ts'
+
+const leaseKind: Kind = {
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  plural: 'leases',
+  scope: 'Namespaced',
+}
+
+/** As kubelets have it. */
+const leaseDurationSeconds = 40
+const renewalMs = 10_000
+
+const leaseOf = (node: string, now: Date): Manifest => ({
+  apiVersion: leaseKind.apiVersion,
+  kind: leaseKind.kind,
+  metadata: { namespace: 'kube-node-lease', name: node },
+  spec: { holderIdentity: node, leaseDurationSeconds, renewTime: now.toISOString().replace('Z', '000Z') },
+})
+
+/** Has nodes say that they are there, as kubelets do. One that is down does not. */
+export const leaseController = ({ client, controller, now }: Machine): Controller => {
+  async function renew(node: string): Promise<void> {
+    const { metadata, spec } = leaseOf(node, now())
+    try {
+      await client.patch(leaseKind, metadata, { type: 'merge', body: { spec } })
+    } catch (error) {
+      if (!isNotFound(error)) throw error
+      await client.create(leaseKind, leaseOf(node, now()))
+    }
+  }
+  return controller('node-lease')
+    .for(nodeKind, ({ before, after }) => !before || !after || isDown(before) !== isDown(after))
+    .reconcile(async (node) => {
+      if (!node || isLeaving(node) || isDown(node)) return done
+      await renew(node.metadata.name)
+      return again(renewalMs)
+    })
+}
