@@ -25,6 +25,8 @@ export interface Strategy {
   readonly prepareForCreate?: (object: Manifest) => Manifest
   /** The same on update. `before` is what is stored. */
   readonly prepareForUpdate?: (object: Manifest, before: Manifest) => Manifest
+  /** How many seconds an object has to end, if its deletion does not say; kinds without it, and at 0, go at once. */
+  readonly grace?: (object: Manifest) => number
   /** Rules beyond the schema; `before` on update only. */
   readonly validate?: (object: Manifest, before?: Manifest) => readonly StatusCause[]
 }

@@ -54,6 +54,35 @@ test('pods of a node that is down move, and may come back to it', async () => {
   assert.deepEqual(cluster.complaints, [])
 })
 
+test('a pod that is told to end ends, on a node that is up', async () => {
+  const stop = cluster.start({ nodes: 1 })
+  const pod = { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ name: 'main', image: 'web' }] } }
+  const tolerations = [{ operator: 'Exists' }] as const
+  for (const name of ['a', 'b'])
+    await cluster.client.create(podKind, { ...pod, metadata: metadata(name), spec: { ...pod.spec, tolerations } })
+  await eventuallyAll(cluster, podKind, 2, isReady)
+  await cluster.client.delete(podKind, metadata('a'))
+  await eventuallyAll(cluster, podKind, 1)
+  const name = 'member1-node-1'
+  const down = (value: 'true' | null) =>
+    cluster.client.patch(
+      nodeKind,
+      { name },
+      { type: 'merge', body: { metadata: { annotations: { [downAnnotation]: value } } } },
+    )
+  await down('true')
+  await eventually(
+    async () => ((await cluster.client.get(nodeKind, { name }))?.spec?.taints?.length ?? 0) > 0,
+    'the node is down',
+  )
+  await cluster.client.delete(podKind, metadata('b'))
+  await eventuallyAll(cluster, podKind, 1, (pod) => pod.metadata.deletionTimestamp !== undefined)
+  await down(null)
+  await eventuallyAll(cluster, podKind, 0)
+  await stop()
+  assert.deepEqual(cluster.complaints, [])
+})
+
 test('an image that is nowhere is waited for, without a write after the first', async () => {
   const stop = cluster.start()
   await cluster.client.create(deploymentKind, deployment('web:missing', 1))

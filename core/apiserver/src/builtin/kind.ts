@@ -29,6 +29,7 @@ export interface KindOptions<T> {
   /** Defaults and fields of the server's own; `before` on update only. */
   readonly prepare?: (object: T, before?: T) => T
   readonly validate?: (object: T, before?: T) => readonly StatusCause[]
+  readonly grace?: (object: T) => number
 }
 
 export interface ColumnOf<T> extends Omit<Column, 'cell'> {
@@ -65,11 +66,12 @@ const selectors = <T extends Manifest>({ selectable = {} }: KindOptions<T>): Res
     Object.entries(selectable).map(([field, read]) => [field, (object: Manifest) => read(object as T) ?? '']),
   )
 
-const strategyOf = <T extends Manifest>({ prepare, validate }: KindOptions<T>): Resource['strategy'] => ({
+const strategyOf = <T extends Manifest>({ prepare, validate, grace }: KindOptions<T>): Resource['strategy'] => ({
   ...(prepare && {
     prepareForCreate: (object) => prepare(object as T),
     prepareForUpdate: (object, before) => prepare(object as T, before as T),
   }),
+  ...(grace && { grace: (object) => grace(object as T) }),
   ...(validate && { validate: (object, before) => validate(object as T, before as T | undefined) }),
 })
 

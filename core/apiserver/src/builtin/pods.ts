@@ -77,6 +77,14 @@ const update = ({ spec }: Pod, { spec: before }: Pod): Causes => {
   ]
 }
 
+const defaultGrace = 30
+
+/** Its kubelet ends it; where none knows it, and after its end, there is nothing to wait for. */
+const grace = ({ spec, status }: Pod): number =>
+  !spec.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed'
+    ? 0
+    : (spec.terminationGracePeriodSeconds ?? defaultGrace)
+
 const pod = kind<Pod>(core, 'Pod', 'pods', {
   shortNames: ['po'],
   categories: ['all'],
@@ -110,6 +118,7 @@ const pod = kind<Pod>(core, 'Pod', 'pods', {
     'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName,
   },
   prepare,
+  grace,
   validate: (object, before) => [...podSpec('spec', object.spec), ...(before ? update(object, before) : [])],
 })
 

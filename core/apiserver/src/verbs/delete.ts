@@ -1,4 +1,4 @@
-import { ApiError, type Manifest } from '@flotilla/sdk'
+import { ApiError, type Manifest, type ObjectMeta } from '@flotilla/sdk'
 import { isAdmitted } from '../admission/admission.ts'
 import { isDryRun } from '../dry-run.ts'
 import { withMetadata } from '../object/metadata.ts'
@@ -15,6 +15,8 @@ type Propagation = 'Background' | 'Foreground' | 'Orphan'
 /** The `DeleteOptions` of a request. */
 interface Options {
   readonly propagation?: Propagation
+  /** In seconds. */
+  readonly grace?: number
   readonly uid?: string
   readonly resourceVersion?: string
   readonly dryRun: boolean
@@ -23,9 +25,10 @@ interface Options {
 const foreground = 'foregroundDeletion'
 const orphan = 'orphan'
 
-/** What must happen before an object may go. Namespaces have a list of their own beside the usual one. */
+/** What must happen before an object may go. Namespaces have a list of their own beside the usual one; Pods have to end. */
 export const isHeld = ({ group, plural }: Pick<Served, 'group' | 'plural'>, object: Manifest): boolean => {
   if (object.metadata.finalizers?.length) return true
+  if ((object.metadata.deletionGracePeriodSeconds ?? 0) > 0) return true
   if (group !== '' || plural !== 'namespaces') return false
   const finalizers = readKeys(object, ['spec', 'finalizers'])
   return Array.isArray(finalizers) && finalizers.length > 0
@@ -43,6 +46,14 @@ const propagationOf = (value: unknown): Propagation | undefined => {
       field: 'propagationPolicy',
     },
   ])
+}
+
+/** Seconds; what is less than none is little. */
+const graceOf = (value: unknown): number | undefined => {
+  if (value === undefined || value === null || value === '') return undefined
+  const seconds = Number(value)
+  if (!Number.isInteger(seconds)) throw refusal.badRequest(`invalid gracePeriodSeconds "${String(value)}"`)
+  return seconds < 0 ? 1 : seconds
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
@@ -84,9 +95,11 @@ const optionsOf = (call: Call): Options => {
   const propagation = asked ?? (typeof orphans === 'boolean' ? (orphans ? 'Orphan' : 'Background') : undefined)
   const uid = textOf(readKeys(body, ['preconditions', 'uid']))
   const resourceVersion = textOf(readKeys(body, ['preconditions', 'resourceVersion']))
+  const grace = graceOf(body.gracePeriodSeconds ?? query.gracePeriodSeconds)
   const dryRun = isDryRun(call.request) || (Array.isArray(body.dryRun) && body.dryRun.includes('All'))
   return {
     ...(propagation && { propagation }),
+    ...(grace !== undefined && { grace }),
     ...(uid && { uid }),
     ...(resourceVersion && { resourceVersion }),
     dryRun,
@@ -118,18 +131,35 @@ const finalizersFor = (finalizers: readonly string[], propagation: Propagation |
   return own ? [...others, own] : others
 }
 
-/** The object as it waits for its finalizers. */
-const doomed = (object: Manifest, finalizers: readonly string[], now: Date): Manifest => {
-  const { deletionTimestamp, generation, finalizers: had = [] } = object.metadata
+const earlier = (time: string, seconds: number): string => timestamp(new Date(Date.parse(time) - seconds * 1000))
+
+/** When an object is to be gone. What is leaving already may only be hurried. */
+const leaving = ({ metadata }: Manifest, grace: number, now: Date): Partial<ObjectMeta> => {
+  const { deletionTimestamp, deletionGracePeriodSeconds: had = 0, generation } = metadata
+  if (deletionTimestamp === undefined) {
+    return {
+      deletionTimestamp: timestamp(new Date(now.getTime() + grace * 1000)),
+      deletionGracePeriodSeconds: grace,
+      ...(generation && { generation: generation + 1 }),
+    }
+  }
+  if (grace >= had) return {}
+  return { deletionTimestamp: earlier(deletionTimestamp, had - grace), deletionGracePeriodSeconds: grace }
+}
+
+/** The object as it waits for its finalizers and its end. */
+const doomed = (object: Manifest, finalizers: readonly string[], grace: number, now: Date): Manifest => {
+  const { finalizers: had = [] } = object.metadata
   const same = had.length === finalizers.length && finalizers.every((name) => had.includes(name))
-  if (deletionTimestamp && same) return object
-  const held = withMetadata(object, { finalizers: finalizers.length > 0 ? finalizers : undefined })
-  if (deletionTimestamp) return held
-  return withMetadata(held, {
-    deletionTimestamp: timestamp(now),
-    deletionGracePeriodSeconds: 0,
-    generation: generation && generation + 1,
-  })
+  const change = leaving(object, grace, now)
+  if (same && Object.keys(change).length === 0) return object
+  return withMetadata(object, { ...change, finalizers: finalizers.length > 0 ? finalizers : undefined })
+}
+
+/** The seconds an object has to end: as many as are asked for, of a kind that takes its time. */
+const graceFor = ({ strategy }: Served, object: Manifest, asked: number | undefined): number => {
+  const usual = strategy.grace?.(object) ?? 0
+  return usual === 0 ? 0 : (asked ?? usual)
 }
 
 const terminating = ({ served }: Call, object: Manifest): Manifest => {
@@ -169,7 +199,8 @@ const attempt = async (call: Call, stored: Manifest, options: Options): Promise<
   checkPreconditions(call, options, current)
   const warnings = await admit(call, current, options.dryRun)
   const finalizers = finalizersFor(current.metadata.finalizers ?? [], options.propagation)
-  const after = terminating(call, doomed(current, finalizers, engine.now()))
+  const grace = graceFor(served, current, options.grace)
+  const after = terminating(call, doomed(current, finalizers, grace, engine.now()))
   if (isHeld(served, after)) {
     if (after === current) await objects.settled(addressOf(call))
     if (after === current || options.dryRun) return { code: 200, body: after, warnings }

@@ -18,6 +18,12 @@ function isStarted(pod: Pod): boolean {
 
 const hasToStart = (pod: Pod): boolean => isActive(pod) && pod.spec.nodeName !== undefined && !isStarted(pod)
 
+/** Whether a kubelet has something to do with it. */
+const concerns = (pod: Pod): boolean => hasToStart(pod) || hasToEnd(pod)
+
+/** Whether it was told to end; those without finalizers are gone with it. */
+const hasToEnd = ({ metadata }: Pod): boolean => (metadata.deletionGracePeriodSeconds ?? 0) > 0
+
 const restarting = ({ metadata }: Pod, { name }: Container): string =>
   `Back-off restarting failed container ${name} in pod ${metadata.name}_${metadata.namespace}(${metadata.uid})`
 
@@ -58,20 +64,25 @@ export function kubeletController({ controller, addresses, pods, nodes, latency,
     return done
   }
 
-  /** Those that were to start when their node went down. */
+  async function tend(pod: Pod): Promise<Outcome> {
+    const node = nodes.store.get({ name: pod.spec.nodeName ?? '' })
+    if (node && isDown(node)) return done // nobody is there to do it
+    if (hasToEnd(pod)) await pods.delete(pod)
+    return node && hasToStart(pod) ? start(pod, node) : done
+  }
+
+  /** Those that were to start or to end when their node went down. */
   const wokenBy = ({ before, after }: Change<Node>) =>
     before && after && isDown(before) && !isDown(after)
-      ? pods.store.by(byNode, after.metadata.name).filter(hasToStart).map(keyOf)
+      ? pods.store.by(byNode, after.metadata.name).filter(concerns).map(keyOf)
       : []
 
   return controller('kubelet')
-    .for(podKind, ({ before, after }: Change<Pod>) => hasToStart((after ?? before) as Pod)) // one of them is there
+    .for(podKind, ({ before, after }: Change<Pod>) => concerns((after ?? before) as Pod)) // one of them is there
     .watches(nodeKind, wokenBy)
     .workers(32)
     .reconcile(async (pod, key) => {
-      const found = pod && hasToStart(pod) ? nodes.store.get({ name: pod.spec.nodeName ?? '' }) : undefined
-      const node = found && !isDown(found) ? found : undefined
-      const outcome = pod && node ? await start(pod, node) : done
+      const outcome = pod ? await tend(pod) : done
       if (outcome.again === undefined) due.delete(keyText(key))
       return outcome
     })
