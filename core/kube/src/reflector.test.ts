@@ -242,6 +242,7 @@ test('an event that comes twice, or too late, changes nothing, and is no progres
   const first = await watch(1)
   first.push(event('MODIFIED', configMap('a', 6)), event('MODIFIED', configMap('a', 2)))
   first.push(event('DELETED', configMap('b', 1)), bookmark(3), event('ADDED', configMap('c', 7)))
+  first.push(event('ADDED', configMap('gone', 6)))
   await until(() => heard.length === 4)
   assert.deepEqual(heard, ['→a@3', '→b@4', 'a@3→a@6', '→c@7'])
   first.push(event('ADDED', configMap('c', 7)))

@@ -6,7 +6,6 @@ import {
   groupOf,
   isExpired,
   type Kind,
-  keyOf,
   type List,
   type Log,
   type Metrics,
@@ -304,17 +303,10 @@ export class Reflector<T> {
     if (event.type === 'BOOKMARK') return event.resourceVersion
     const { store } = this.#options
     const { resourceVersion } = metadataOf(event.object)
-    if (this.#isOutdated(event.object)) return resourceVersion
+    if (isBefore(resourceVersion, this.#newest)) return undefined // it comes a second time, or too late
     if (event.type === 'DELETED') store.remove(event.object)
     else store.put(this.#project(event.object))
     return resourceVersion
-  }
-
-  /** Whether the store has a newer version of an object: the event comes a second time, or too late. */
-  #isOutdated(object: T): boolean {
-    const metadata = metadataOf(object)
-    const known = this.#options.store.get(keyOf({ metadata }))
-    return known !== undefined && isBefore(metadata.resourceVersion, metadataOf(known).resourceVersion)
   }
 
   /** Projections are free to make new objects of other types: the store's owner chose it for its `T`. */

@@ -23,9 +23,10 @@ export interface Route {
    * ends: what is asked on a connection that died in silence would hang until its time is up, again and again.
    */
   readonly heartbeatMs?: number
+  /** Milliseconds until a connection has to be there; by default 10 s. */
+  readonly connectMs?: number
 }
 
-const connectTimeout = 10_000
 const pingsMissed = 3
 /** Cloud load balancers forget a silent connection after a minute. */
 const keepAlive = { keepAlive: true, keepAliveInitialDelay: 30_000 }
@@ -59,11 +60,24 @@ function connectorFor(options: buildConnector.BuildOptions, heartbeatMs: number)
 
 /** The connections to one server with one client certificate. */
 export function agentFor(route: Route, { cert, key }: Pick<Credentials, 'cert' | 'key'>): Dispatcher {
-  const { ca, serverName: servername, insecure = false, proxyUrl, http2: allowH2 = true, heartbeatMs = 10_000 } = route
+  const {
+    ca,
+    serverName: servername,
+    insecure = false,
+    proxyUrl,
+    http2: allowH2 = true,
+    heartbeatMs = 10_000,
+    connectMs = 10_000,
+  } = route
   const tls = { ca, cert, key, servername, rejectUnauthorized: !insecure, allowH2 }
-  const options = { allowH2, keepAliveTimeout: 60_000, connectTimeout, h2Options: { pingInterval: heartbeatMs } }
+  const options = {
+    allowH2,
+    keepAliveTimeout: 60_000,
+    connectTimeout: connectMs,
+    h2Options: { pingInterval: heartbeatMs },
+  }
   if (!proxyUrl) {
-    const connect = connectorFor({ ...tls, ...keepAlive, timeout: connectTimeout }, heartbeatMs)
+    const connect = connectorFor({ ...tls, ...keepAlive, timeout: connectMs }, heartbeatMs)
     return new Agent({ ...options, connect })
   }
   if (proxyUrl.startsWith('socks')) return new Socks5ProxyAgent(proxyUrl, { ...options, requestTls: tls })
