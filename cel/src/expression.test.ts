@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { deepFreeze, FlotillaError, type Json } from '@flotilla/sdk'
-import { compile, expression } from './expression.ts'
+import { compile, expression, inferred } from './expression.ts'
+import type { Shape } from './shapes.ts'
 import { Read, type Reading, Real } from './value.ts'
 
 const given = deepFreeze({
@@ -138,6 +139,41 @@ test('a text is what is said of it', () => {
   assert.equal(said('self.key == b"hi"'), true)
   assert.equal(said('self.much + 0.5'), 1.5)
   assert.equal(said('self.a__dash__b + size(self.__namespace__)'), 3)
+})
+
+describe('what is known of a value beforehand', () => {
+  const spec: Shape = {
+    type: 'map',
+    field: (name) =>
+      name === 'n'
+        ? { type: 'int' }
+        : name === 'list'
+          ? { type: 'list', each: { type: 'map', field: () => undefined } }
+          : undefined,
+  }
+  const cases: readonly [string, string | RegExp][] = [
+    ['self.n > 1', 'bool'],
+    ['self.n', 'int'],
+    ['has(self.n)', 'bool'],
+    ['self.list.all(x, x != null)', 'bool'],
+    ['self.list.map(x, x)', 'unknown'],
+    ['true ? "a" : "b"', 'string'],
+    ['self.m > 1', /^line 1, column \d+: undefined field 'm'$/],
+    ['has(self.m)', /undefined field 'm'$/],
+    ['self.list.exists(x, x.y)', /undefined field 'y'$/],
+    ['self.list[0].y == 1', /undefined field 'y'$/],
+    ['self.n >', /expecting/],
+    ['other.n', /there is no variable other/],
+  ]
+  for (const [text, known] of cases)
+    test(text, () => {
+      if (typeof known === 'string') assert.equal(inferred(text, { self: spec }).type, known)
+      else
+        assert.throws(
+          () => inferred(text, { self: spec }),
+          (error) => error instanceof Error && known.test(error.message),
+        )
+    })
 })
 
 test('an expression is evaluated while another one is', () => {

@@ -4,6 +4,7 @@ import { functions } from './functions.ts'
 import { Meter, metered, mostSteps } from './meter.ts'
 import { strangers } from './names.ts'
 import { plain } from './optional.ts'
+import { NoField, type Shape, shapeOf } from './shapes.ts'
 import { tolled } from './toll.ts'
 import type { Node, Tree } from './tree.ts'
 import { Held, jsonOf, translator } from './value.ts'
@@ -14,9 +15,14 @@ export type Variables = Readonly<Record<string, unknown>>
 /** An expression that was found good. */
 export interface Expression {
   /** Its value as JSON. Throws `EXPRESSION_FAILED` when it has none. */
-  evaluate(variables: Variables): Json
+  evaluate(variables: Variables, budget?: Budget): Json
   /** Its value for other expressions. Throws likewise. */
-  hold(variables: Variables): Held
+  hold(variables: Variables, budget?: Budget): Held
+}
+
+/** How many steps a number of evaluations may take together: each takes its own from it. */
+export interface Budget {
+  steps: number
 }
 
 /** What an expression may be and cost. */
@@ -93,19 +99,21 @@ function planned(text: string, tree: Tree, variables: readonly string[], { steps
     const place = found.exprId === undefined ? '' : `${placeOfNode(text, tree, { id: found.exprId })}: `
     throw new Error(`${place}${found.message}`)
   }
-  const metering = <Out>(values: Variables, end: (value: CelValue) => Out): Out => {
-    const before = meter.start(steps)
+  const metering = <Out>(values: Variables, end: (value: CelValue) => Out, budget: Budget = { steps }): Out => {
+    const most = Math.min(steps, budget.steps)
+    const before = meter.start(most)
     try {
       return end(result(values))
     } catch (cause) {
       throw errors.EXPRESSION_FAILED(text, reasonOf(cause))
     } finally {
+      budget.steps -= most - meter.left
       meter.start(before)
     }
   }
   return {
-    evaluate: (values) => metering(values, (value) => jsonOf(value, meter)),
-    hold: (values) => metering(values, (value) => new Held(value)),
+    evaluate: (values, budget) => metering(values, (value) => jsonOf(value, meter), budget),
+    hold: (values, budget) => metering(values, (value) => new Held(value), budget),
   }
 }
 
@@ -114,6 +122,20 @@ function made(text: string, variables: readonly string[], limits: Limits): Expre
     return planned(text, checked(text, variables, limits), variables, limits)
   } catch (cause) {
     throw errors.EXPRESSION_INVALID(text, reasonOf(cause))
+  }
+}
+
+/**
+ * What is known of the value of an expression whose variables have these shapes. Throws an `Error`, with the place, for one that
+ * does not parse, names what is not there, or asks for a field that there is not.
+ */
+export function inferred(text: string, variables: Readonly<Record<string, Shape>>, limits: Limits = {}): Shape {
+  const tree = checked(text, Object.keys(variables), limits)
+  try {
+    return shapeOf(tree.expr, new Map(Object.entries(variables)))
+  } catch (error) {
+    if (!(error instanceof NoField)) throw error
+    throw new Error(`${placeOfNode(text, tree, error.node)}: ${error.message}`)
   }
 }
 

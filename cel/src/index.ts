@@ -1,2 +1,11 @@
-export { compile, type Expression, expression, type Limits, type Variables } from './expression.ts'
+export {
+  type Budget,
+  compile,
+  type Expression,
+  expression,
+  inferred,
+  type Limits,
+  type Variables,
+} from './expression.ts'
+export { type Shape, unknown } from './shapes.ts'
 export { Held, Read, type Reading, Real } from './value.ts'

@@ -24,6 +24,10 @@ export class Meter {
     return before
   }
 
+  get left(): number {
+    return this.#left
+  }
+
   spend(cost: number): void {
     this.#left -= cost
     if (this.#left < 0) throw new Error('it takes too many steps')

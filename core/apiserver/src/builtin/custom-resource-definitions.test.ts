@@ -68,7 +68,7 @@ describe('a definition', () => {
     [
       'describes them',
       definition({ versions: [version({ schema: {} })] }),
-      ['spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required'],
+      ['spec.validation.openAPIV3Schema: Required value'],
     ],
     [
       'calls one and many differently',
@@ -79,7 +79,7 @@ describe('a definition', () => {
       'shows columns of known types',
       definition({ versions: [version({ additionalPrinterColumns: [{ name: 'A', type: 'text', jsonPath: '.a' }] })] }),
       [
-        'spec.versions[0].additionalPrinterColumns[0].type: Unsupported value: "text": supported values: "boolean", "date", "integer", "number", "string"',
+        'spec.additionalPrinterColumns[0].type: Invalid value: "text": must be one of boolean,date,integer,number,string',
       ],
     ],
     [
@@ -89,19 +89,22 @@ describe('a definition', () => {
           version({ subresources: { scale: { specReplicasPath: '.replicas', statusReplicasPath: '.status.n' } } }),
         ],
       }),
-      [
-        'spec.versions[0].subresources.scale.specReplicasPath: Invalid value: ".replicas": should be a json path under .spec',
-      ],
+      ['spec.subresources.scale.specReplicasPath: Invalid value: ".replicas": should be a json path under .spec'],
     ],
     [
       'converts by a webhook it names',
       definition({ conversion: { strategy: 'Webhook' } }),
-      ['spec.conversion.webhook: Required value: required when strategy is set to Webhook'],
+      [
+        'spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook',
+        'spec.conversion.conversionReviewVersions: Required value',
+      ],
     ],
     [
       'keeps no unknown fields',
       definition({ preserveUnknownFields: true }),
-      ['spec.preserveUnknownFields: Invalid value: true: must be false'],
+      [
+        'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
+      ],
     ],
   ]
   for (const [what, given, wrong] of cases) test(what, () => assert.deepEqual(wrongWith(given), wrong))
@@ -139,7 +142,7 @@ describe('a definition', () => {
 })
 
 describe('a schema', () => {
-  const at = 'spec.versions[0].schema.openAPIV3Schema'
+  const at = 'spec.validation.openAPIV3Schema'
   const text = { type: 'string' }
   const named = { type: 'object', properties: { name: text }, required: ['name'] }
   const good: readonly unknown[] = [
@@ -155,6 +158,11 @@ describe('a schema', () => {
     { type: 'array', items: named, 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] },
     { ...text, anyOf: [{ pattern: 'a' }, { minLength: 2 }] },
     { ...text, default: 'a' },
+    {
+      ...named,
+      'x-kubernetes-validations': [{ rule: "self.name.startsWith('a')", fieldPath: '.name', message: 'no' }],
+    },
+    { ...text, 'x-kubernetes-validations': [{ rule: 'self == oldSelf', reason: 'FieldValueForbidden' }] },
     { type: 'object', default: {}, properties: { a: { ...text, default: 'b' } } },
   ]
   for (const property of good)
@@ -221,9 +229,54 @@ describe('a schema', () => {
       `${p}.x-kubernetes-preserve-unknown-fields: Invalid value: false: must be true or undefined`,
     ],
     [{ ...text, anyOf: [{ type: 'string' }] }, `${p}.anyOf[0].type: Forbidden: must be empty to be structural`],
+    [{ ...text, default: 5 }, `${p}.default: Invalid value: "integer":  in body must be of type string: "integer"`],
     [
-      { ...text, default: 5 },
-      `${p}.default: Invalid value: "integer": default in body must be of type string: "integer"`,
+      { ...text, 'x-kubernetes-map-type': 'atomic' },
+      `${p}.type: Invalid value: "string": must be object if x-kubernetes-map-type is specified`,
+    ],
+    [
+      { type: 'object', 'x-kubernetes-map-type': 'weird' },
+      `${p}.x-kubernetes-map-type: Unsupported value: "weird": supported values: "atomic", "granular"`,
+    ],
+    [
+      { type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'set' },
+      `${p}.items.x-kubernetes-map-type: Invalid value: null: must be atomic as item of a list with x-kubernetes-list-type=set`,
+    ],
+    [
+      { type: 'object', 'x-kubernetes-embedded-resource': true },
+      `${p}.properties: Required value: must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields`,
+    ],
+    [
+      { type: 'array', items: { ...text, 'x-kubernetes-validations': [{ rule: 'self != oldSelf' }] } },
+      `${p}.items.x-kubernetes-validations[0].rule: Invalid value: "self != oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within ${p}`,
+    ],
+    [
+      { ...text, 'x-kubernetes-validations': [{ rule: '' }] },
+      `${p}.x-kubernetes-validations[0].rule: Required value: rule is not specified`,
+    ],
+    [
+      { ...text, 'x-kubernetes-validations': [{ rule: "self != 'a'", reason: 'Wrong' }] },
+      `${p}.x-kubernetes-validations[0].reason: Unsupported value: "Wrong": supported values: "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"`,
+    ],
+    [
+      { ...text, 'x-kubernetes-validations': [{ rule: "self != 'a'", message: 'a\nb' }] },
+      `${p}.x-kubernetes-validations[0].message: Invalid value: "a\\nb": must not contain line breaks`,
+    ],
+    [
+      { ...text, 'x-kubernetes-validations': [{ rule: "self != 'a'", optionalOldSelf: true }] },
+      `${p}.x-kubernetes-validations[0].optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule`,
+    ],
+    [
+      { ...named, 'x-kubernetes-validations': [{ rule: "self.name != 'a'", fieldPath: '.nothing' }] },
+      `${p}.x-kubernetes-validations[0].fieldPath: Invalid value: ".nothing": must be a valid path`,
+    ],
+    [
+      { ...named, 'x-kubernetes-validations': [{ rule: 'self.none > 1' }] },
+      `${p}.x-kubernetes-validations[0].rule: Invalid value: {"Rule":"self.none \\u003e 1","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: compilation failed: ERROR: line 1, column 5: undefined field 'none'`,
+    ],
+    [
+      { ...named, 'x-kubernetes-validations': [{ rule: 'self.name' }] },
+      `${p}.x-kubernetes-validations[0].rule: Invalid value: {"Rule":"self.name","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: cel expression must evaluate to a bool`,
     ],
     [
       { type: 'object', properties: { a: text }, default: { b: 1 } },

@@ -1,10 +1,11 @@
-import type { Manifest } from '@flotilla/sdk'
-import { dnsLabel, dnsLabel1035, dnsSubdomain } from '../object/names.ts'
+import { deepEqual, type Manifest } from '@flotilla/sdk'
+import { dnsLabel1035, dnsSubdomain } from '../object/names.ts'
+import { plainKeys } from '../registry/json-path.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import type { Schema } from '../schema/schema.ts'
 import { clientConfig } from './admission-webhooks.ts'
-import { type Causes, follows, immutable, required, requiredName, unique, when } from './checks.ts'
+import { type Causes, entry, follows, immutable, required, requiredName, unique, when } from './checks.ts'
 import { column, type Group, kind } from './kind.ts'
 import { withFields } from './pod-defaults.ts'
 import { rootSchema } from './structural-schema.ts'
@@ -70,7 +71,8 @@ function prepare(definition: Definition): Definition {
   return withFields(definition, { spec: withFields(definition.spec, { names: full }) })
 }
 
-const kindName = (name: string): readonly string[] => dnsLabel1035(name.toLowerCase())
+const kindName = (name: string): readonly string[] =>
+  dnsLabel1035(name.toLowerCase()).map((wrong) => `may have mixed case, but should otherwise match: ${wrong}`)
 
 const names = (
   field: string,
@@ -88,13 +90,12 @@ const names = (
 ]
 
 const identity = ({ metadata: { name }, spec: { group, names: found } }: Definition): Causes => [
+  ...when(name !== `${found.plural}.${group}`, () =>
+    cause.invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group'),
+  ),
   ...requiredName('spec.group', group, dnsSubdomain),
   ...when(group !== '' && !group.includes('.'), () =>
     cause.invalid('spec.group', group, 'should be a domain with at least one dot'),
-  ),
-  ...names('spec.names', found),
-  ...when(name !== `${found.plural}.${group}`, () =>
-    cause.invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group'),
   ),
 ]
 
@@ -103,15 +104,17 @@ const columnTypes = ['boolean', 'date', 'integer', 'number', 'string']
 const jsonPath = (field: string, path: string): Causes => [
   ...required(field, path),
   ...when(path !== '' && !path.startsWith('.'), () =>
-    cause.invalid(field, path, 'is not a valid simple JSON path: must start with "."'),
+    cause.invalid(field, path, 'must be a simple json path starting with .'),
   ),
 ]
 
 const columns = (field: string, { additionalPrinterColumns: found = [] }: Version): Causes =>
   found.flatMap(({ name, type, jsonPath: path }, i) => [
     ...required(`${field}[${i}].name`, name),
-    ...when(!columnTypes.includes(type), () => cause.notSupported(`${field}[${i}].type`, type, columnTypes)),
-    ...jsonPath(`${field}[${i}].jsonPath`, path),
+    ...when(!columnTypes.includes(type), () =>
+      cause.invalid(`${field}[${i}].type`, type, `must be one of ${columnTypes.join(',')}`),
+    ),
+    ...jsonPath(`${field}[${i}].JSONPath`, path),
   ])
 
 const under = (field: string, path: string, root: string): Causes =>
@@ -129,28 +132,78 @@ const scale = (field: string, found: Scale | undefined): Causes =>
 
 const mostSelectable = 8
 
-const selectable = (field: string, { selectableFields: found = [] }: Version): Causes => [
+const selectableTypes: ReadonlySet<string | undefined> = new Set(['string', 'boolean', 'integer'])
+
+const schemaAt = (schema: Schema, keys: readonly string[]): Schema | undefined => {
+  const [key, ...rest] = keys
+  if (key === undefined) return schema
+  const below = entry(schema.properties ?? {}, key)
+  return below && schemaAt(below, rest)
+}
+
+/** What can be selected by is a scalar of the kind's own. */
+function selectablePath(field: string, path: string, schema: Schema): Causes {
+  if (path === '') return [cause.required(field)]
+  const keys = plainKeys(path)
+  const found = keys && keys[0] !== 'metadata' ? schemaAt(schema, keys) : undefined
+  if (!path.startsWith('.') || !found)
+    return [cause.invalid(field, path, 'is an invalid path: does not refer to a valid field')]
+  return when(!selectableTypes.has(found.type), () =>
+    cause.invalid(
+      field,
+      path,
+      'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
+    ),
+  )
+}
+
+const selectable = (field: string, { selectableFields: found = [], schema }: Version): Causes => [
   ...when(found.length > mostSelectable, () => cause.tooMany(field, found.length, mostSelectable)),
-  ...found.flatMap(({ jsonPath: path }, i) => jsonPath(`${field}[${i}].jsonPath`, path)),
+  ...found.flatMap(({ jsonPath: path }, i) =>
+    selectablePath(`${field}[${i}].jsonPath`, path, schema?.openAPIV3Schema ?? {}),
+  ),
 ]
 
-function version(field: string, found: Version): Causes {
-  const schema = found.schema?.openAPIV3Schema
-  const at = `${field}.schema.openAPIV3Schema`
-  return [
-    ...requiredName(`${field}.name`, found.name, dnsLabel),
-    ...(schema ? rootSchema(at, schema) : [cause.required(at, 'schemas are required')]),
-    ...columns(`${field}.additionalPrinterColumns`, found),
-    ...selectable(`${field}.selectableFields`, found),
-    ...scale(`${field}.subresources.scale`, found.subresources?.scale),
-  ]
+/** What a version says, and by which field it is said; what all versions say alike is said once, of all. */
+interface Part {
+  readonly field: 'schema' | 'additionalPrinterColumns' | 'selectableFields' | 'subresources'
+  readonly ofAll: string
+  readonly check: (field: string, found: Version) => Causes
+}
+
+const parts: readonly Part[] = [
+  {
+    field: 'schema',
+    ofAll: 'spec.validation',
+    check: (field, { schema }) => {
+      const at = `${field}.openAPIV3Schema`
+      return schema?.openAPIV3Schema ? rootSchema(at, schema.openAPIV3Schema) : [cause.required(at)]
+    },
+  },
+  { field: 'additionalPrinterColumns', ofAll: 'spec.additionalPrinterColumns', check: columns },
+  { field: 'selectableFields', ofAll: 'spec.selectableFields', check: selectable },
+  {
+    field: 'subresources',
+    ofAll: 'spec.subresources',
+    check: (field, { subresources }) => scale(`${field}.scale`, subresources?.scale),
+  },
+]
+
+const isAlike = (found: readonly Version[], field: Part['field']): boolean =>
+  found[0]?.[field] !== undefined && found.every((each) => deepEqual(each[field], found[0]?.[field]))
+
+const said = (found: readonly Version[], { field, ofAll, check }: Part): Causes => {
+  const [first] = found
+  if (first && isAlike(found, field)) return check(ofAll, first)
+  return found.flatMap((each, i) => check(`spec.versions[${i}].${field}`, each))
 }
 
 const versions = ({ spec: { versions: found } }: Definition): Causes => {
   const stored = found.filter(({ storage }) => storage === true)
   const listed = found.map(({ name }) => name)
   return [
-    ...found.flatMap((each, i) => version(`spec.versions[${i}]`, each)),
+    ...found.flatMap(({ name }, i) => requiredName(`spec.versions[${i}].name`, name, dnsLabel1035)),
+    ...parts.flatMap((part) => said(found, part)),
     ...unique(
       found,
       ({ name }) => name,
@@ -168,14 +221,11 @@ const conversion = (field: string, { strategy, webhook }: Conversion = {}): Caus
       cause.forbidden(`${field}.webhook`, 'should not be set when strategy is not set to Webhook'),
     )
   }
-  if (!webhook) return [cause.required(`${field}.webhook`, 'required when strategy is set to Webhook')]
   return [
-    ...when(!webhook.conversionReviewVersions?.length, () =>
-      cause.required(`${field}.webhook.conversionReviewVersions`),
-    ),
-    ...(webhook.clientConfig
-      ? clientConfig(`${field}.webhook.clientConfig`, webhook.clientConfig)
-      : [cause.required(`${field}.webhook.clientConfig`)]),
+    ...(webhook?.clientConfig
+      ? clientConfig(`${field}.webhookClientConfig`, webhook.clientConfig)
+      : [cause.required(`${field}.webhookClientConfig`, 'required when strategy is set to Webhook')]),
+    ...when(!webhook?.conversionReviewVersions?.length, () => cause.required(`${field}.conversionReviewVersions`)),
   ]
 }
 
@@ -197,9 +247,14 @@ function update({ spec, status }: Definition, { spec: before }: Definition): Cau
 export const validateDefinition = (definition: Definition, before?: Definition): Causes => [
   ...identity(definition),
   ...versions(definition),
+  ...names('spec.names', definition.spec.names),
   ...conversion('spec.conversion', definition.spec.conversion),
   ...when(definition.spec.preserveUnknownFields === true, () =>
-    cause.invalid('spec.preserveUnknownFields', true, 'must be false'),
+    cause.invalid(
+      'spec.preserveUnknownFields',
+      true,
+      'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
+    ),
   ),
   ...(before ? update(definition, before) : []),
 ]

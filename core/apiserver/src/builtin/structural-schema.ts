@@ -5,6 +5,7 @@ import { isFields } from '../schema/shape.ts'
 import { compileSchema } from '../schema/structural.ts'
 import { type Causes, entry, when } from './checks.ts'
 import { definition } from './definitions.ts'
+import { type Uncorrelated, validationRules } from './validation-rules.ts'
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 const scalars = new Set(['boolean', 'integer', 'number', 'string'])
@@ -26,7 +27,9 @@ function nested(field: string, found: unknown, check: (schema: Schema) => Causes
 }
 
 const isUntyped = (schema: Schema): boolean =>
-  schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true
+  schema['x-kubernetes-int-or-string'] === true ||
+  schema['x-kubernetes-preserve-unknown-fields'] === true ||
+  '$ref' in schema
 
 const type = (field: string, schema: Schema, place: string): Causes => {
   if (schema.type !== undefined) {
@@ -35,7 +38,21 @@ const type = (field: string, schema: Schema, place: string): Causes => {
   return when(!isUntyped(schema), () => cause.required(`${field}.type`, `must not be empty for specified ${place}`))
 }
 
-function maps(field: string, { properties, additionalProperties: values }: Schema): Causes {
+/** What is known of a place in a schema. */
+interface Context {
+  /** What it is of, in messages. */
+  readonly place: string
+  readonly root: boolean
+  readonly uncorrelated?: Uncorrelated | undefined
+}
+
+const inObject = (uncorrelated: Uncorrelated | undefined): Context => ({
+  place: 'object fields',
+  root: false,
+  uncorrelated,
+})
+
+function maps(field: string, { properties, additionalProperties: values }: Schema, context: Context): Causes {
   if (values === undefined) return []
   return [
     ...when(properties !== undefined, () =>
@@ -47,7 +64,7 @@ function maps(field: string, { properties, additionalProperties: values }: Schem
     ...(typeof values === 'boolean'
       ? []
       : nested(`${field}.additionalProperties`, values, (schema) =>
-          structural(`${field}.additionalProperties`, schema, 'object fields'),
+          structural(`${field}.additionalProperties`, schema, inObject(context.uncorrelated)),
         )),
   ]
 }
@@ -85,7 +102,53 @@ function listKeys(field: string, schema: Schema): Causes {
   ]
 }
 
-function lists(field: string, schema: Schema): Causes {
+/** Items that are compared as a whole may not be put together field by field. */
+const setItems = (field: string, { items, 'x-kubernetes-list-type': listType }: Schema): Causes => {
+  if (listType !== 'set' || !items) return []
+  const at = `${field}.items`
+  const mapType = items['x-kubernetes-map-type'] ?? null
+  const itemType = items['x-kubernetes-list-type'] ?? null
+  return [
+    ...when(items.nullable === true, () =>
+      cause.forbidden(`${at}.nullable`, 'cannot be nullable when x-kubernetes-list-type is set'),
+    ),
+    ...when(items.type === 'object' && mapType !== 'atomic', () =>
+      cause.invalid(
+        `${at}.x-kubernetes-map-type`,
+        mapType,
+        'must be atomic as item of a list with x-kubernetes-list-type=set',
+      ),
+    ),
+    ...when(items.type === 'array' && itemType !== null && itemType !== 'atomic', () =>
+      cause.invalid(
+        `${at}.x-kubernetes-list-type`,
+        itemType,
+        'must be atomic as item of a list with x-kubernetes-list-type=set',
+      ),
+    ),
+  ]
+}
+
+const mapTypes = ['atomic', 'granular']
+
+const mapType = (field: string, { 'x-kubernetes-map-type': found, type: ofSchema }: Schema): Causes => {
+  if (found === undefined) return []
+  return [
+    ...when(ofSchema !== 'object', () =>
+      cause.invalid(`${field}.type`, ofSchema ?? '', 'must be object if x-kubernetes-map-type is specified'),
+    ),
+    ...when(!mapTypes.includes(found), () => cause.notSupported(`${field}.x-kubernetes-map-type`, found, mapTypes)),
+  ]
+}
+
+/** Only the items of a map are known again after a change. */
+const itemsContext = (field: string, schema: Schema, { uncorrelated }: Context): Context => ({
+  place: 'array items',
+  root: false,
+  uncorrelated: uncorrelated ?? (schema['x-kubernetes-list-type'] === 'map' ? undefined : { at: field }),
+})
+
+function lists(field: string, schema: Schema, context: Context): Causes {
   const { 'x-kubernetes-list-type': listType, items } = schema
   if (schema.type !== 'array') {
     return when(listType !== undefined, () =>
@@ -97,9 +160,36 @@ function lists(field: string, schema: Schema): Causes {
     ...when(listType !== undefined && !listTypes.includes(listType), () =>
       cause.notSupported(`${field}.x-kubernetes-list-type`, listType, listTypes),
     ),
-    ...nested(`${field}.items`, items, (schema) => structural(`${field}.items`, schema, 'array items')),
+    ...nested(`${field}.items`, items, (each) =>
+      structural(`${field}.items`, each, itemsContext(field, schema, context)),
+    ),
+    ...setItems(field, schema),
     ...listKeys(field, schema),
   ]
+}
+
+const isEmptyResource = (schema: Schema): boolean =>
+  schema['x-kubernetes-embedded-resource'] === true &&
+  schema.type === 'object' &&
+  schema['x-kubernetes-preserve-unknown-fields'] !== true &&
+  Object.keys(schema.properties ?? {}).length === 0
+
+/** What JavaScript cannot compile once Go's flags are off is no pattern. */
+function pattern(field: string, { pattern: found }: Schema): Causes {
+  if (found === undefined) return []
+  try {
+    new RegExp(found.replace(/^\(\?[ims]+\)/, ''))
+    return []
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return [
+      cause.invalid(
+        `${field}.pattern`,
+        found,
+        `must be a valid regular expression, but isn't: error parsing regexp: ${why}`,
+      ),
+    ]
+  }
 }
 
 /** What a schema may not say, as it would cost too much or could not be kept. */
@@ -117,25 +207,42 @@ const forbidden = (field: string, schema: Schema): Causes => [
   ...when(schema['x-kubernetes-embedded-resource'] === true && schema.type !== 'object', () =>
     cause.invalid(`${field}.type`, schema.type ?? '', 'must be object if x-kubernetes-embedded-resource is true'),
   ),
+  ...when(isEmptyResource(schema), () =>
+    cause.required(
+      `${field}.properties`,
+      'must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields',
+    ),
+  ),
+  ...pattern(field, schema),
 ]
 
 const ownWords = ['type', 'default', 'nullable', 'description', 'additionalProperties'] as const
 
 /** Alternatives only say what values may be; what there is, the schema around them says. */
-const alternative = (field: string, schema: Schema): Causes =>
-  ownWords
+const alternative = (field: string, schema: Schema): Causes => [
+  ...ownWords
     .filter((word) => schema[word] !== undefined)
-    .map((word) => cause.forbidden(`${field}.${word}`, 'must be empty to be structural'))
+    .map((word) => cause.forbidden(`${field}.${word}`, 'must be empty to be structural')),
+  ...Object.entries(schema.properties ?? {}).flatMap(([name, each]) =>
+    alternative(`${field}.properties[${name}]`, each),
+  ),
+  ...(isFields(schema.items) ? alternative(`${field}.items`, schema.items) : []),
+  ...alternatives(field, schema),
+]
 
 /** `anyOf: [{type: integer}, {type: string}]`, which int-or-string fields have always said. */
 const isIntOrString = (schema: Schema): boolean => schema['x-kubernetes-int-or-string'] === true
 
-const alternatives = (field: string, schema: Schema): Causes =>
-  isIntOrString(schema)
-    ? []
-    : (['allOf', 'anyOf', 'oneOf'] as const).flatMap((word) =>
-        (schema[word] ?? []).flatMap((each, i) => alternative(`${field}.${word}[${i}]`, each)),
-      )
+function alternatives(field: string, schema: Schema): Causes {
+  if (isIntOrString(schema)) return []
+  const { not } = schema
+  return [
+    ...(['allOf', 'anyOf', 'oneOf'] as const).flatMap((word) =>
+      (schema[word] ?? []).flatMap((each, i) => alternative(`${field}.${word}[${i}]`, each)),
+    ),
+    ...(not ? alternative(`${field}.not`, not) : []),
+  ]
+}
 
 /** A default is a value of its own schema, and has nothing the schema does not know. */
 function defaultValue(field: string, schema: Schema): Causes {
@@ -144,30 +251,53 @@ function defaultValue(field: string, schema: Schema): Causes {
   const object = { default: schema.default }
   const at = field.replace(/\.$/, '')
   return [
-    ...validate(object).map((wrong) => ({ ...wrong, field: `${at}.${wrong.field ?? ''}` })),
+    ...validate(object).map((wrong) => ({
+      ...wrong,
+      message: wrong.message.replace(/: default(\S*) in body/, ': $1 in body'),
+      field: `${at}.${wrong.field ?? ''}`,
+    })),
     ...when(prune(object) !== object, () =>
       cause.invalid(`${at}.default`, schema.default, 'must not have unknown fields'),
     ),
   ]
 }
 
-/** What keeps a schema from being structural. `place` is where it is, in messages. */
-function structural(field: string, schema: Schema, place: string): Causes {
+/** What keeps a schema from being structural. */
+function structural(field: string, schema: Schema, context: Context): Causes {
   const children = Object.entries(schema.properties ?? {})
   const shape = [
-    ...type(field, schema, place),
+    ...type(field, schema, context.place),
     ...forbidden(field, schema),
-    ...maps(field, schema),
-    ...lists(field, schema),
+    ...maps(field, schema, context),
+    ...mapType(field, schema),
+    ...lists(field, schema, context),
     ...alternatives(field, schema),
-    ...children.flatMap(([name, child]) => structural(`${field}.properties[${name}]`, child, 'object fields')),
+    ...children.flatMap(([name, child]) =>
+      structural(`${field}.properties[${name}]`, child, inObject(context.uncorrelated)),
+    ),
   ]
-  return shape.length > 0 ? shape : defaultValue(field, schema)
+  if (shape.length > 0) return shape
+  return [...defaultValue(field, schema), ...validationRules(field, schema, context.root, context.uncorrelated)]
+}
+
+const describable: ReadonlySet<string> = new Set(['name', 'generateName'])
+
+/** Of metadata a kind may only say how it is called. */
+const ownMetadata = (field: string, { properties = {} }: Schema): Causes => {
+  const { metadata = {} } = properties
+  const { type: _, description, properties: inside = {}, ...words } = metadata
+  const isMore = Object.keys(inside).some((name) => !describable.has(name)) || Object.keys(words).length > 0
+  return when(isMore, () =>
+    cause.forbidden(
+      `${field}.properties[metadata]`,
+      'must not specify anything other than name and generateName, but metadata is implicitly specified',
+    ),
+  )
 }
 
 /** What keeps the schema of a kind from being structural, and so from being pruned, defaulted and validated by. */
 export function rootSchema(field: string, schema: Schema): Causes {
   if (schema.type === undefined) return [cause.required(`${field}.type`, 'must not be empty at the root')]
   if (schema.type !== 'object') return [cause.invalid(`${field}.type`, schema.type, 'must be object at the root')]
-  return structural(field, schema, 'object fields')
+  return [...ownMetadata(field, schema), ...structural(field, schema, { place: 'object fields', root: true })]
 }

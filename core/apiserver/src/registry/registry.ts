@@ -1,5 +1,6 @@
 import { kindText } from '@flotilla/sdk'
 import type { Convert, Resource } from '../resource.ts'
+import { type CheckRules, rulesOf } from '../schema/rules.ts'
 import type { Schema } from '../schema/schema.ts'
 import { type CompiledSchema, compileSchema } from '../schema/structural.ts'
 import { qualified } from '../status.ts'
@@ -18,6 +19,8 @@ export interface Served extends Resource {
   /** Its definition is being deleted: nothing may be created any more. */
   readonly terminating: boolean
   readonly compiled: CompiledSchema
+  /** The rules its definition has in expressions; absent when there are none. */
+  readonly rules?: CheckRules
   /** Set when fields differ from version to version. */
   readonly convert?: Convert
 }
@@ -51,6 +54,7 @@ export const idOf = (resource: Pick<Resource, 'group' | 'plural' | 'viewOf'>): s
 
 const serve = (resource: Resource, { storageVersion, custom, terminating = false, ...serving }: Serving): Served => {
   const { group, viewOf, schema = anything } = resource
+  const rules = custom ? rulesOf(schema) : undefined
   const convert = viewOf?.convert ?? serving.convert
   return {
     ...resource,
@@ -60,6 +64,7 @@ const serve = (resource: Resource, { storageVersion, custom, terminating = false
     custom,
     terminating,
     compiled: compileSchema(schema),
+    ...(rules && { rules }),
     ...(convert && { convert }),
   }
 }

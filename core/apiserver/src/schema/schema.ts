@@ -1,3 +1,13 @@
+/** A rule of a schema, in the Common Expression Language. */
+export interface ValidationRule {
+  readonly rule: string
+  readonly message?: string
+  readonly messageExpression?: string
+  readonly reason?: string
+  readonly fieldPath?: string
+  readonly optionalOldSelf?: boolean
+}
+
 /** A Kubernetes structural schema: OpenAPI v3 with the `x-kubernetes-*` extensions. */
 export interface Schema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean'
@@ -33,7 +43,7 @@ export interface Schema {
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map'
   readonly 'x-kubernetes-list-map-keys'?: readonly string[]
   readonly 'x-kubernetes-map-type'?: 'atomic' | 'granular'
-  readonly 'x-kubernetes-validations'?: readonly object[]
+  readonly 'x-kubernetes-validations'?: readonly ValidationRule[]
   /** Strategic merge only: the key of a list of objects, and how it merges. */
   readonly 'x-kubernetes-patch-merge-key'?: string
   readonly 'x-kubernetes-patch-strategy'?: string

@@ -7,6 +7,7 @@ import { isObject } from '../registry/json-path.ts'
 import type { Served } from '../registry/registry.ts'
 import { isTrue } from '../request.ts'
 import { objectMetaSchema } from '../schema/metadata.ts'
+import { withRules } from '../schema/rules.ts'
 import { compileSchema } from '../schema/structural.ts'
 import { refusal } from '../status.ts'
 import { type Call, kept, view } from '../target.ts'
@@ -163,8 +164,8 @@ const invalid = (served: Served, { metadata }: Manifest, causes: readonly Status
   refusal.invalid(served, metadata.name ?? '', causes) // a name may be what is missing
 
 /** Throws 422 when an object is not as its schema says. */
-export const checkShape = (served: Served, object: Manifest): void => {
-  const causes = served.compiled.validate(object)
+export const checkShape = (served: Served, object: Manifest, before?: Manifest): void => {
+  const causes = withRules(served.compiled.validate(object), served.rules, object, before)
   if (causes.length > 0) throw invalid(served, object, causes)
 }
 
@@ -179,6 +180,7 @@ export const checkRules = (
     ...validateMetadata(object, nameRuleOf(served.group, served.plural)),
     ...more,
     ...(served.strategy.validate?.(object, before) ?? []),
+    ...(served.rules?.(object, before) ?? []),
   ]
   if (causes.length > 0) throw invalid(served, object, causes)
 }

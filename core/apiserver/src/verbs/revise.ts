@@ -77,7 +77,7 @@ export const revise = async (call: Call, draft: Draft, current: Manifest, { appl
   const own = { ...draft, object: scoped(call, draft.object, current) }
   const { object, warnings } = await admitted(call, 'UPDATE', own, current)
   const good = (object: Manifest): Promise<Draft> => approved(call, 'UPDATE', { object, warnings }, current)
-  checkShape(served, object)
+  checkShape(served, object, current)
   const ready = subresource ? object : (served.strategy.prepareForUpdate?.(object, current) ?? object)
   if (sameContent(ready, current) && !applied) return good(current)
   const after = counted(call, ready, current)

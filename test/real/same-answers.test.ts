@@ -1,0 +1,218 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { eventually, kubectl } from '../kubectl.ts'
+import { Pair, type Step } from './answers.ts'
+import { assets } from './assets.ts'
+import { type RealCluster, startCluster } from './cluster.ts'
+import { startEtcd } from './etcd.ts'
+
+const without = assets ? false : 'KUBEBUILDER_ASSETS is not set: test/assets/build prints what it should be'
+
+type Fields = Readonly<Record<string, unknown>>
+
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+const integer = { type: 'integer' }
+const text = { type: 'string' }
+
+const version = (schema: unknown, more: Fields = {}): Fields => ({
+  name: 'v1',
+  served: true,
+  storage: true,
+  schema: { openAPIV3Schema: schema },
+  ...more,
+})
+
+const definition = (plural: string, versions: readonly Fields[], more: Fields = {}, names: Fields = {}): object => {
+  const kind = `${plural[0]?.toUpperCase()}${plural.slice(1, -1)}`
+  const called = { plural, kind, singular: kind.toLowerCase(), listKind: `${kind}List`, ...names }
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.example.com` },
+    spec: { group: 'example.com', scope: 'Namespaced', names: called, versions, ...more },
+  }
+}
+
+const spec = (schema: Fields): Fields => ({ type: 'object', properties: { spec: { type: 'object', ...schema } } })
+const rule = (text: string, more: Fields = {}): Fields => ({ 'x-kubernetes-validations': [{ rule: text, ...more }] })
+const oneField = (schema: Fields): Fields => spec({ properties: { a: schema } })
+const ruled = (text: string, more: Fields = {}): Fields => spec({ ...rule(text, more), properties: { a: integer } })
+
+/** Schemas, by what is to be said of them: or nothing. */
+const schemas: readonly (readonly [string, unknown])[] = [
+  ['a rule', ruled('self.a > 1', { message: 'no', reason: 'FieldValueForbidden', fieldPath: '.a' })],
+  ['a field that there is not', ruled('self.foo > 1')],
+  ['half a rule', ruled('self.a >')],
+  ['a rule that is no question', ruled('self.a')],
+  ['an unknown function', ruled('shout(self.a)')],
+  ['no rule', ruled('')],
+  ['an unknown reason', ruled('self.a > 1', { reason: 'Wrong' })],
+  ['a path to nowhere', ruled('self.a > 1', { fieldPath: '.b' })],
+  ['a path that is none', ruled('self.a > 1', { fieldPath: 'a' })],
+  ['a message of two lines', ruled('self.a > 1', { message: 'a\nb' })],
+  ['a message that is not there', ruled('self.a > 1', { messageExpression: 'self.b' })],
+  ['a message that is no text', ruled('self.a > 1', { messageExpression: 'self.a' })],
+  [
+    'a change of what is not known again',
+    oneField({ type: 'array', items: { ...integer, ...rule('self > oldSelf') } }),
+  ],
+  ['no change', ruled('self.a > 1', { optionalOldSelf: true })],
+  ['a rule about anything', oneField({ 'x-kubernetes-int-or-string': true, ...rule('self == 1') })],
+  ['no type', oneField({})],
+  ['no type at the root', { properties: {} }],
+  ['only unknown fields', { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }],
+  [
+    'metadata',
+    { type: 'object', properties: { metadata: { type: 'object', properties: { labels: { type: 'object' } } } } },
+  ],
+  [
+    'a name',
+    { type: 'object', properties: { metadata: { type: 'object', properties: { name: { ...text, maxLength: 5 } } } } },
+  ],
+  ['a map without keys', oneField({ type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'map' })],
+  ['a set of objects', oneField({ type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'set' })],
+  ['a weird map', oneField({ type: 'object', 'x-kubernetes-map-type': 'weird' })],
+  ['a map that is a list', oneField({ type: 'array', items: integer, 'x-kubernetes-map-type': 'atomic' })],
+  ['a wrong default', oneField({ type: 'integer', default: 'x' })],
+  ['both kinds of fields', oneField({ type: 'object', properties: { b: integer }, additionalProperties: integer })],
+  ['a reference', oneField({ $ref: '#/x' })],
+  ['a list of all different', oneField({ type: 'array', items: integer, uniqueItems: true })],
+  ['types in alternatives', spec({ properties: { a: integer }, anyOf: [{ properties: { a: integer } }] })],
+  ['an empty resource', oneField({ type: 'object', 'x-kubernetes-embedded-resource': true })],
+  ['a list of anything', oneField({ type: 'array' })],
+  ['half a pattern', oneField({ type: 'string', pattern: '(' })],
+]
+
+const others: readonly (readonly [string, object])[] = [
+  ['no schema', definition('crabs', [{ ...version({}), schema: undefined }])],
+  [
+    'a column',
+    definition('crabs', [
+      version(spec({}), { additionalPrinterColumns: [{ name: 'A', type: 'text', jsonPath: 'spec' }] }),
+    ]),
+  ],
+  [
+    'selectable fields',
+    definition('crabs', [
+      version(oneField({ type: 'object' }), {
+        selectableFields: [{ jsonPath: '.spec.a' }, { jsonPath: '.spec.b' }, { jsonPath: '.metadata.name' }],
+      }),
+    ]),
+  ],
+  [
+    'a scale',
+    definition('crabs', [
+      version(spec({}), {
+        subresources: { scale: { specReplicasPath: '.status.x', statusReplicasPath: '.status.y' } },
+      }),
+    ]),
+  ],
+  ['a conversion', definition('crabs', [version(spec({}))], { conversion: { strategy: 'Webhook' } })],
+  ['a group', definition('crabs', [version(spec({}))], { group: 'example' })],
+  ['a scope', definition('crabs', [version(spec({}))], { scope: 'Both' })],
+  ['names', definition('crabs', [version(spec({}))], {}, { plural: 'Crabs', shortNames: ['A'], kind: 'crab_x' })],
+  ['unknown fields', definition('crabs', [version(spec({}))], { preserveUnknownFields: true })],
+]
+
+const things = '/apis/example.com/v1/namespaces/default/things'
+
+const thingSpec = spec({
+  'x-kubernetes-validations': [
+    { rule: 'self.min <= self.max', message: 'min may not be above max' },
+    {
+      rule: 'self.max < 100',
+      reason: 'FieldValueForbidden',
+      fieldPath: '.max',
+      messageExpression: "self.max > 150 ? 'far too large' : 'too large'",
+    },
+    { rule: '!has(self.name) || self.name == oldSelf.name' },
+    {
+      rule: "!has(self.mode) || oldSelf.hasValue() || self.mode != 'late'",
+      optionalOldSelf: true,
+      message: 'only later',
+    },
+    { rule: '!has(self.opt) || self.opt.x > 0' },
+  ],
+  properties: {
+    min: integer,
+    max: { ...integer, ...rule('self != 7') },
+    name: { ...text, maxLength: 10 },
+    mode: { ...text, enum: ['early', 'late'] },
+    opt: { type: 'object', additionalProperties: integer },
+    at: { ...text, format: 'date-time', ...rule('self.getFullYear() > 2000', { message: 'too old' }) },
+    list: {
+      type: 'array',
+      maxItems: 20,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['k'],
+      items: {
+        type: 'object',
+        required: ['k'],
+        properties: { k: text, v: { ...integer, ...rule('self >= oldSelf', { message: 'may only grow' }) } },
+      },
+    },
+    map: { type: 'object', maxProperties: 10, additionalProperties: { ...integer, ...rule('self > 0') } },
+  },
+})
+
+const thing = (name: string, spec: Fields): object => ({
+  apiVersion: 'example.com/v1',
+  kind: 'Thing',
+  metadata: { name },
+  spec,
+})
+
+const ordered: Fields = { min: 1, max: 2 }
+
+const made: readonly (readonly [string, Fields])[] = [
+  ['good', { ...ordered, name: 'a', mode: 'early', list: [{ k: 'a', v: 3 }], map: { a: 1 } }],
+  ['in-the-wrong-order', { min: 3, max: 2 }],
+  ['too-much', { min: 3, max: 200 }],
+  ['unlucky', { min: 3, max: 7 }],
+  ['too-early', { ...ordered, mode: 'late' }],
+  ['without-what-is-looked-at', { ...ordered, opt: { y: 1 } }],
+  ['a-value-of-a-map', { ...ordered, map: { a: 0 } }],
+  ['nothing-of-a-choice', { min: 3, max: 2, mode: 'x' }],
+  ['a-wrong-type', { min: 'x', max: 2 }],
+  ['too-old', { ...ordered, at: '1999-01-01T00:00:00Z' }],
+  ['twice-the-same', { min: 3, max: 2, list: [{ k: 'a' }, { k: 'a' }] }],
+]
+
+const changes: readonly (readonly [string, Fields])[] = [
+  ['a new name', { name: 'b' }],
+  ['an item that shrinks', { list: [{ k: 'a', v: 2 }] }],
+  ['an item that grows, and what may be late', { list: [{ k: 'a', v: 4 }], mode: 'late' }],
+]
+
+describe('the embedded server says what a real one says', { skip: without }, () => {
+  const open = new AsyncDisposableStack()
+  const dir = mkdtempSync(join(tmpdir(), 'flotilla-answers-'))
+  let cluster: RealCluster
+  let pair: Pair
+
+  before(async () => {
+    const etcd = open.use(await startEtcd(dir))
+    cluster = open.use(await startCluster({ name: 'host', etcd, dir, host: true }))
+    pair = open.use(await Pair.of(cluster))
+  })
+  after(() => open.disposeAsync())
+
+  const same = (name: string, method: Step['method'], path: string, body?: object) =>
+    pair.same({ name, method, path, ...(body && { body }) })
+
+  describe('of a definition with', () => {
+    for (const [name, schema] of schemas)
+      test(name, () => same(name, 'POST', `${definitions}?dryRun=All`, definition('crabs', [version(schema)])))
+    for (const [name, body] of others) test(name, () => same(name, 'POST', `${definitions}?dryRun=All`, body))
+  })
+
+  test('of objects and their rules', async () => {
+    await same('the definition', 'POST', definitions, definition('things', [version(thingSpec)]))
+    await kubectl(cluster.kubeconfig)('wait', '--for=condition=Established', 'crd/things.example.com')
+    await eventually(() => kubectl(cluster.kubeconfig)('get', 'things'))
+    for (const [name, spec] of made) await same(name, 'POST', things, thing(name, spec))
+    for (const [name, spec] of changes) await same(name, 'PATCH', `${things}/good`, { spec })
+  })
+})
