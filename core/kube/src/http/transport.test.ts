@@ -334,3 +334,20 @@ test('a certificate nobody vouches for is no answer', async (context) => {
   context.after(() => transport.close())
   await assert.rejects(transport.send(get()), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
 })
+
+test('leases do not wait in line', async (context) => {
+  const { promise: never, resolve } = Promise.withResolvers<void>()
+  const { transport } = await reaching(
+    context,
+    async ({ url }, response) => {
+      if (url === '/slow') await never
+      answer(response, 200, { url })
+    },
+    { concurrency: { initial: 1, most: 1 } },
+  )
+  const slow = [transport.send(get('/slow')), transport.send(get('/slow'))]
+  const lease = '/apis/coordination.k8s.io/v1/namespaces/default/leases/flotilla'
+  assert.deepEqual((await transport.send(get(lease))).body, { url: lease })
+  resolve()
+  await Promise.all(slow)
+})

@@ -6,7 +6,7 @@ import type { ApiRequest, ApiResponse, Transport, WireEvent } from '../transport
 import type { Route } from './agent.ts'
 import { Connections } from './connections.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
-import { AdaptiveLimit, Limiter, type LimitRange } from './limiter.ts'
+import { AdaptiveLimit, type Leave, Limiter, type LimitRange } from './limiter.ts'
 import { bodyOf, eventsOf, headersOf, read, targetOf } from './message.ts'
 import { retryIn, type Try } from './retry.ts'
 
@@ -47,6 +47,9 @@ function sourceOf({ credentials, token, cert, key }: HttpOptions): CredentialSou
   const fixed = withToken(token)
   return () => fixed
 }
+
+/** Who is late with a lease loses it, and all that waited in line before it was for nothing. */
+const isUrgent = ({ path }: ApiRequest): boolean => path.startsWith('/apis/coordination.k8s.io/')
 
 class HttpTransport implements Transport {
   readonly address: string
@@ -108,15 +111,15 @@ class HttpTransport implements Transport {
   }
 
   async #exchange(request: ApiRequest): Promise<ApiResponse> {
-    const leave = await this.#limiter.enter(request.signal)
-    let how: Parameters<typeof leave>[0]
+    const leave = isUrgent(request) ? undefined : await this.#limiter.enter(request.signal)
+    let how: Parameters<Leave>[0]
     try {
       const headers = { ...request.headers, 'accept-encoding': 'gzip' }
       const { size, ...response } = await read(await this.#open({ ...request, headers }, answerMs), this.#longestAnswer)
       how = { throttled: response.status === 429, timed: size < timedSize }
       return response
     } finally {
-      leave(how)
+      leave?.(how)
     }
   }
 
