@@ -9,6 +9,8 @@ export interface Serve {
   readonly pid: number
   /** Where health and metrics are. */
   readonly health: string
+  /** Rejects with what it said when it ends by itself. */
+  readonly ended: Promise<never>
   /** Ctrl-C, or another signal; resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
@@ -40,9 +42,13 @@ export async function serve(kubeconfig: string, ...args: readonly string[]): Pro
     if (killed && killed !== signal) throw new Error(`flotilla serve did not end; it said:\n${said.join('')}`)
     return code as number | null
   }
+  const ended = exited.then(([code]): never => {
+    throw new Error(`flotilla serve ended with ${code}; it said:\n${said.join('')}`)
+  })
+  ended.catch(() => undefined) // whoever waits for it is told
   const lines = createInterface({ input: child.stdout, signal: AbortSignal.timeout(60_000) })
   for await (const line of lines) {
-    if (line === 'ready') return { pid: child.pid ?? 0, health: `http://${health}`, stop }
+    if (line === 'ready') return { pid: child.pid ?? 0, health: `http://${health}`, ended, stop }
   }
   await stop('SIGKILL')
   throw new Error(`flotilla serve did not get ready; it said:\n${said.join('')}`)
