@@ -40,6 +40,19 @@ const service = {
   spec: { selector: { app: 'shop' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
 }
 
+const quota = {
+  apiVersion: 'policy.karmada.io/v1alpha1',
+  kind: 'FederatedResourceQuota',
+  metadata: { name: 'one-cpu' },
+  spec: { overall: { cpu: '1' } },
+}
+
+const asking = (name: string, cpu: string) => {
+  const { spec, ...rest } = deployment(name, 1)
+  const containers = spec.template.spec.containers.map((each) => ({ ...each, resources: { requests: { cpu } } }))
+  return { ...rest, spec: { ...spec, template: { ...spec.template, spec: { containers } } } }
+}
+
 const fromOneToTwo = {
   apiVersion: 'networking.karmada.io/v1alpha1',
   kind: 'MultiClusterService',
@@ -153,8 +166,28 @@ describe('workloads over real controllers', { skip: without }, () => {
     await arrived(3)
   })
 
+  test('a quota holds up what would be too much, and lets it go when there is more', async () => {
+    await apply(quota)
+    await eventually(async () => assert.ok((await k.json('federatedresourcequota', 'one-cpu')).status))
+    await apply(asking('big', '1'), policy('Deployment', 'apps/v1', 'big'))
+    await k('wait', 'resourcebinding/big-deployment', '--for=condition=Scheduled=False', '--timeout=50s')
+    const { spec, status } = await k.json('resourcebinding', 'big-deployment')
+    assert.equal(status.conditions.find(({ type }: Json) => type === 'Scheduled').reason, 'QuotaExceeded')
+    assert.equal(spec.clusters, undefined)
+    await apply({ ...quota, spec: { overall: { cpu: '2' } } })
+    await k('wait', 'deployment/big', '--for=condition=Available', '--timeout=50s')
+  })
+
   test('what is deleted ends', async () => {
-    await k('delete', 'deployment/web', 'deployment/shop', 'job/sum', 'multiclusterservice/shop', '--timeout=60s')
+    await k(
+      'delete',
+      'deployment/big',
+      'deployment/web',
+      'deployment/shop',
+      'job/sum',
+      'multiclusterservice/shop',
+      '--timeout=60s',
+    )
     for (const name of names)
       await eventually(async () => assert.deepEqual((await at(name).json('pods')).items, []), patience)
   })

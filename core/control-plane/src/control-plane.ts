@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createHttp, createRuntime } from '@flotilla/kube'
+import { createHttp, createRuntime, type Runtime } from '@flotilla/kube'
 import {
   type Answered,
   type Ask,
@@ -8,6 +8,7 @@ import {
   everyPoint,
   type Host,
   type Key,
+  type Kind,
   type Log,
   type Metrics,
   type Overhear,
@@ -45,7 +46,7 @@ import { sayBuild } from './server/build-info.ts'
 export interface ControlPlaneOptions {
   /** The API server that holds templates, policies, bindings and works. */
   readonly client: Client
-  /** Who we are there, when it does not ask us about what we create: then we review that ourselves. */
+  /** Who we are there, when it does not ask us about what we create, and about our changes of bindings: then we review that ourselves. */
   readonly reviewsAs?: string
   readonly config: Config
   /** Loaded in this order, then the connection to clusters in push mode. */
@@ -117,9 +118,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const registry = new Registry()
   const { ask, overhear } = registry
   const { reviewsAs: user } = options
-  const client = user === undefined ? options.client : reviewingOwnWrites(options.client, ask, user)
+  const known = (kind: Kind<unknown>, key: Key) => runtime.store(kind).get(key)
+  const client = user === undefined ? options.client : reviewingOwnWrites(options.client, { ask, user, known })
   const caching = { checkPeriod: config.cacheCheckPeriod }
-  const runtime = createRuntime({ ...options, client, name: 'flotilla', caching })
+  const runtime: Runtime = createRuntime({ ...options, client, name: 'flotilla', caching })
   const ground = { ...runtime, event: reporting(runtime.event, config.successEvents), ask, overhear }
   const { members, controllers: membership } = createMembers(ground, {
     statusPeriod: config.clusterStatusUpdateFrequency,

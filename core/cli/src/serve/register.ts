@@ -57,12 +57,18 @@ export interface Writer {
   readonly fieldManager: string
 }
 
-/** Nobody asks about what the control plane creates, which it reviewed itself, and about Works it keeps current. */
+/** Of these, its changes too. */
+const keptCurrent = ['works', 'resourcebindings', 'clusterresourcebindings']
+
+/**
+ * Nobody asks about what the control plane creates, and about its changes of bindings, which it reviewed itself; nor about Works it
+ * keeps current.
+ */
 const byOthers = ({ user, fieldManager }: Writer) => {
   const ours = `request.userInfo.username == ${JSON.stringify(user)} && has(request.options) && request.options.?fieldManager.orValue('') == ${JSON.stringify(fieldManager)}`
   return {
     name: 'by-others',
-    expression: `!(${ours} && (request.operation == 'CREATE' || request.resource.resource == 'works'))`,
+    expression: `!(${ours} && (request.operation == 'CREATE' || request.resource.resource in ${JSON.stringify(keptCurrent)}))`,
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mergePatch } from './merge-patch.ts'
+import { merged, mergePatch } from './merge-patch.ts'
 
 const cases: Record<string, readonly [before: object, after: object, patch: object | undefined]> = {
   'nothing to do': [{ a: { b: [1] } }, { a: { b: [1] } }, undefined],
@@ -16,3 +16,12 @@ const cases: Record<string, readonly [before: object, after: object, patch: obje
 
 for (const [name, [before, after, patch]] of Object.entries(cases))
   test(name, () => assert.deepEqual(mergePatch({ ...before }, { ...after }), patch))
+
+for (const [name, [before, after, patch = {}]] of Object.entries(cases))
+  test(`and back: ${name}`, () => {
+    const said = Object.fromEntries(Object.entries(after).filter(([, value]) => value !== undefined))
+    assert.deepEqual(merged({ ...before }, { ...patch }), said)
+  })
+
+test('what is merged into nothing has no nulls', () =>
+  assert.deepEqual(merged({ a: 'text' }, { a: { b: null, c: { d: null } } }), { a: { c: {} } }))

@@ -13,3 +13,14 @@ export function mergePatch(before: Fields, after: Fields): Fields | undefined {
   }
   return Object.keys(patch).length > 0 ? patch : undefined
 }
+
+/** What a JSON merge patch (RFC 7386) makes of an object: a new one that shares the rest. */
+export function merged(object: Fields, patch: Fields): Fields {
+  const result: Record<string, unknown> = { ...object }
+  for (const [key, wanted] of Object.entries(patch)) {
+    const old = result[key]
+    if (wanted === null) delete result[key]
+    else result[key] = isFields(wanted) ? merged(isFields(old) ? old : {}, wanted) : wanted
+  }
+  return result
+}
