@@ -360,12 +360,18 @@ describe('nothing of the user’s is overwritten', () => {
     await first.settle()
     const name = first.derived('b')?.metadata.name ?? ''
     const own = { ...webService(), metadata: { namespace: 'default', name } }
-    const { settle, at, imported } = begin({ a, b: [shop, own] })
+    const { settle, at, imported, controller, derived } = begin({ a, b: [shop, own] })
     await settle()
     const ready = findCondition(imported('b')?.status?.conditions, 'Ready')
     assert.equal(ready?.status, 'False')
     assert.match(ready?.message ?? '', /the cluster has a Service derived-\S+ of its own; without that/)
     assert.deepEqual(at('b').get(serviceKind, own.metadata)?.metadata.labels, undefined)
+    const count = () => controller.heard.filter(({ name }) => name === 'web').length
+    const before = count()
+    at('b').remove(own)
+    assert.ok(count() > before, 'its end is heard of at once')
+    await settle()
+    assert.ok(derived('b'))
   })
 })
 

@@ -3,6 +3,7 @@ import {
   deepEqual,
   type Host,
   isAlreadyExists,
+  isNotFound,
   type Kind,
   keyOf,
   type Manifest,
@@ -100,5 +101,8 @@ export async function sayAll<T extends Conditioned>(
   const before = object.status?.conditions
   const after = conditions.reduce((all, each) => setCondition(all, each, now()), before)
   if (after === before) return
-  await client.update(kind, { ...object, status: { ...object.status, conditions: after } }, { subresource: 'status', signal }) // biome-ignore format: one call
+  const status = { ...object.status, conditions: after }
+  await client.update(kind, { ...object, status }, { subresource: 'status', signal }).catch((error) => {
+    if (!isNotFound(error)) throw error // its end is heard of
+  })
 }

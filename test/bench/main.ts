@@ -8,6 +8,7 @@ import { propagate } from './propagate.ts'
 import { quota } from './quota.ts'
 import { real } from './real.ts'
 import { schedule, scheduleCurve, scheduleMemory } from './schedule.ts'
+import { scheduleReal } from './schedule-real.ts'
 import { services } from './services.ts'
 import { simulate } from './simulate.ts'
 import { writes } from './writes.ts'
@@ -17,6 +18,7 @@ const usage = `usage:
   npm run bench -- schedule [--n 5000] [--clusters 100] [--decisions 8]
   npm run bench -- schedule --curve [--n 300]
   npm run bench -- schedule --profile [--n 5000] [--clusters 100] [--decisions 8]
+  npm run bench -- schedule --real [--n 2000] [--clusters 100]     with KUBEBUILDER_ASSETS=$(test/assets/build)
   npm run bench -- schedule --memory [--n 50000] [--clusters 1000] [--decisions 8]
   npm run bench -- simulate [--n 5000] [--clusters 100]
   npm run bench -- policies [--n 1000] [--members 2]
@@ -40,6 +42,7 @@ const { positionals, values } = parseArgs({
     decisions: { type: 'string', default: '8' },
     curve: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
+    real: { type: 'boolean', default: false },
     quotas: { type: 'string', default: '1000' },
     given: { type: 'string', default: '10' },
     profile: { type: 'boolean', default: false },
@@ -64,7 +67,9 @@ if (what === 'propagate') {
   })
 } else if (what === 'schedule') {
   const decisions = Number(values.decisions)
-  if (values.curve) await scheduleCurve({ n: Number(values.n ?? 300) })
+  if (values.real)
+    await scheduleReal({ n: Number(values.n ?? 2000), clusters: Number(values.clusters ?? 100), decisions })
+  else if (values.curve) await scheduleCurve({ n: Number(values.n ?? 300) })
   else if (values.memory)
     await scheduleMemory({ n: Number(values.n ?? 50_000), clusters: Number(values.clusters ?? 1000), decisions })
   else {

@@ -12,6 +12,7 @@ import { freePort } from '../real/port.ts'
 import { type Serve, serve } from '../real/serve.ts'
 import { atOnce, print, useOf } from './measure.ts'
 import { width } from './propagate.ts'
+import { growth, requests } from './requests.ts'
 import { type Sightings, watch } from './sightings.ts'
 import { configMap, deployment, policy } from './workload.ts'
 
@@ -55,34 +56,8 @@ interface Status {
 const isApplied = (members: number) => (binding: Manifest) =>
   (binding.status as Status | undefined)?.aggregatedStatus?.filter(({ applied }) => applied).length === members
 
-/** What an API server was asked, by verb and resource, so far. */
-async function requests({ client }: RealCluster): Promise<ReadonlyMap<string, number>> {
-  const { body } = await client.raw({ path: '/metrics', accept: 'text/plain' })
-  const sums = new Map<string, number>()
-  for (const [, labels = '', count] of String(body).matchAll(/^apiserver_request_total\{(.*)\} (\S+)$/gm)) {
-    const {
-      verb = '',
-      resource = '',
-      subresource = '',
-      code = '',
-    } = Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]))
-    if (code.startsWith('2')) {
-      const what = `${verb.toLowerCase()} ${resource}${subresource ? `/${subresource}` : ''}`
-      sums.set(what, (sums.get(what) ?? 0) + Number(count))
-    }
-  }
-  return sums
-}
-
 const isWrite = (what: string): boolean =>
   /^(post|put|patch|delete|apply) /.test(what) && !/ (leases|events)$/.test(what)
-
-function growth(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): readonly [string, number][] {
-  return [...after]
-    .map(([what, count]): [string, number] => [what, count - (before.get(what) ?? 0)])
-    .filter(([, count]) => count > 0)
-    .sort(([, a], [, b]) => b - a)
-}
 
 async function joined(host: RealCluster, members: readonly RealCluster[]): Promise<void> {
   for (const { name, kubeconfig } of members) {

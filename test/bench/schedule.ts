@@ -3,7 +3,15 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createApiServer, inProcessTransport, masters, sqliteStorage } from '@flotilla/apiserver'
 import { assigningPlugins } from '@flotilla/assigning'
-import { type ControlPlane, createControlPlane, createLog, createMetrics, readConfig, stages } from '@flotilla/core'
+import {
+  type ControlPlane,
+  createControlPlane,
+  createLog,
+  createMetrics,
+  readConfig,
+  type StageName,
+  stages,
+} from '@flotilla/core'
 import { estimatingPlugins } from '@flotilla/estimating'
 import { createClient } from '@flotilla/kube'
 import { schedulingPlugins } from '@flotilla/scheduling'
@@ -35,7 +43,12 @@ export interface ScheduleOptions extends Load {
 const log = createLog({ level: 'error' })
 
 /** Only the scheduler, with its plugins as a control plane loads them. */
-function scheduler(client: Client, decisionMemory: number, signal: AbortSignal): ControlPlane {
+export function scheduler(
+  client: Client,
+  decisionMemory: number,
+  signal: AbortSignal,
+  stages: readonly StageName[] = ['schedule'],
+): ControlPlane {
   const plugins = [...schedulingPlugins, ...estimatingPlugins, ...assigningPlugins]
   return createControlPlane({
     client,
@@ -45,17 +58,17 @@ function scheduler(client: Client, decisionMemory: number, signal: AbortSignal):
     metrics: createMetrics(),
     signal,
     version: '0.0.0',
-    stages: ['schedule'],
+    stages,
   })
 }
 
-interface Spent {
+export interface Spent {
   readonly seconds: number
   /** CPU seconds. */
   readonly cpu: number
 }
 
-async function spent(run: () => Promise<unknown>): Promise<Spent> {
+export async function spent(run: () => Promise<unknown>): Promise<Spent> {
   const before = process.cpuUsage()
   const start = performance.now()
   await run()

@@ -1,13 +1,10 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { createApiServer, inProcessTransport, masters, memoryStorage } from '@flotilla/apiserver'
 import { createLog, createMetrics } from '@flotilla/core'
-import { createClient, createRuntime, type Transport, type WireEvent } from '@flotilla/kube'
+import { createClient, createRuntime, type Transport } from '@flotilla/kube'
 import { mcsPlugins } from '@flotilla/mcs'
 import {
-  type Client,
   clusterKind,
-  crds,
   type EndpointSlice,
   endpointSliceKind,
   executionNamespace,
@@ -26,6 +23,7 @@ import {
   workKind,
 } from '@flotilla/sdk'
 import { cluster, fakeHost, manifest } from '@flotilla/sdk/testing'
+import { serversApart } from './apart.ts'
 import { atOnce, percentile, print } from './measure.ts'
 import { several } from './scenes.ts'
 
@@ -74,62 +72,18 @@ function sliceOf(i: number, endpoints: number, round = 0): EndpointSlice {
   }
 }
 
-/** As over a wire: nothing of what comes is shared with the server. */
-const overWire = (transport: Transport): Transport => {
-  const copied = (value: unknown) => (value === undefined ? value : JSON.parse(JSON.stringify(value)))
-  async function* events(all: AsyncIterable<WireEvent>) {
-    for await (const event of all) yield copied(event) as WireEvent
-  }
-  return {
-    ...transport,
-    send: async (request) => {
-      const answer = await transport.send({ ...request, body: copied(request.body) })
-      return { ...answer, body: copied(answer.body) }
-    },
-    stream: async (request) => events(await transport.stream(request)),
-  }
-}
-
-type Wrote = (kind: string, object: Manifest) => void
-
-/** The same client, whose writes somebody hears of when they are answered. */
-const heard = (client: Client, wrote: Wrote): Client => {
-  const tell = async <T>(kind: Kind<T>, answer: Promise<T>) => {
-    const object = await answer
-    wrote(kind.kind, object as Manifest)
-    return object
-  }
-  return {
-    ...client,
-    list: client.list.bind(client),
-    get: client.get.bind(client),
-    watch: client.watch.bind(client),
-    delete: client.delete.bind(client),
-    raw: client.raw.bind(client),
-    create: (kind, ...rest) => tell(kind, client.create(kind, ...rest)),
-    update: (kind, ...rest) => tell(kind, client.update(kind, ...rest)),
-    patch: (kind, ...rest) => tell(kind, client.patch(kind, ...rest)),
-  } as Client
-}
-
 const log = createLog({ level: 'error' })
-
-async function serverOf(name: string) {
-  const server = await createApiServer({ name, storage: memoryStorage(), crds, log })
-  return { server, transport: overWire(inProcessTransport(server, { name: 'bench', groups: [masters] })) }
-}
 
 type Servers = ReadonlyMap<string, Transport>
 
 /** The services across clusters, as in a control plane that began just now. */
-function begin(servers: Servers, wrote: Wrote) {
+function begin(servers: Servers) {
   const life = new AbortController()
   const metrics = createMetrics()
   const runtimeOf = (name: string) => {
     const transport = servers.get(name)
     if (!transport) throw new Error(`there is no ${name}`)
-    const client = heard(createClient(transport), (kind, object) => wrote(`${kind} in ${name}`, object))
-    return createRuntime({ client, name: 'bench', log, metrics, signal: life.signal })
+    return createRuntime({ client: createClient(transport), name: 'bench', log, metrics, signal: life.signal })
   }
   const runtime = runtimeOf('control plane')
   const names = [...servers.keys()].filter((name) => name !== 'control plane')
@@ -229,8 +183,14 @@ const kindOf = ({ apiVersion, kind }: Manifest): Kind<Manifest> => {
   return found as Kind<Manifest>
 }
 
+/** Who writes what the control plane acts upon. */
+const byHand = 'user'
+
+const usersOf = (servers: Servers) =>
+  new Map([...servers].map(([name, transport]) => [name, createClient(transport, { userAgent: byHand })]))
+
 async function fill(servers: Servers, way: Way, options: ServicesOptions): Promise<void> {
-  const clients = new Map([...servers].map(([name, transport]) => [name, createClient(transport)]))
+  const clients = usersOf(servers)
   const create = (where: string, object: Manifest) => clients.get(where)?.create(kindOf(object), object)
   for (const [name, client] of clients) {
     await client.create(namespaceKind, manifest('v1', 'Namespace', { name: namespace }))
@@ -250,6 +210,21 @@ async function fill(servers: Servers, way: Way, options: ServicesOptions): Promi
   })
 }
 
+const longest = 60_000
+
+/** The same, unless it takes for ever. */
+function inTime(promise: Promise<void>, what: string): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`${what} is not everywhere after ${longest / 1000} s`)), longest)
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+/** Says what is done, and when: large ones take minutes. */
+function telling() {
+  const start = performance.now()
+  return (what: string) => console.log(`  ${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${what}`)
+}
+
 const addressIn = (object: Manifest): string | undefined => {
   const slice = object.kind === workKind.kind ? (object as Work).spec.workload?.manifests?.[0] : object
   return (slice as EndpointSlice | undefined)?.endpoints?.[0]?.addresses[0]
@@ -258,33 +233,41 @@ const addressIn = (object: Manifest): string | undefined => {
 async function along(way: Way, options: ServicesOptions) {
   const { n, clusters, endpoints, changes } = options
   const names = ['control plane', ...several(clusters, clusterOf)]
-  const made = await Promise.all(names.map(async (name) => [name, await serverOf(name)] as const))
-  const servers: Servers = new Map(made.map(([name, { transport }]) => [name, transport]))
-  await fill(servers, way, options)
-
-  const start = performance.now()
-  const first = begin(servers, () => undefined)
-  await settled(first.isIdle)
-  const brought = performance.now() - start
-  await first.end()
-
-  const before = held()
   const waiting = new Map<string, { left: number; readonly done: () => void }>()
   const writes = new Map<string, number>()
-  const second = begin(servers, (what, object) => {
-    const kind = what.split(' ')[0] ?? ''
-    writes.set(kind, (writes.get(kind) ?? 0) + 1)
-    const wait = way.arrives.test(what) ? waiting.get(addressIn(object) ?? '') : undefined
+  await using apart = await serversApart(names, (server, { method, headers }, body) => {
+    const object = body as Manifest // of an answer that is no list, or it is not looked at
+    if (method === 'GET' || headers?.['user-agent'] === byHand) return
+    writes.set(object.kind, (writes.get(object.kind) ?? 0) + 1)
+    const wait = way.arrives.test(`${object.kind} in ${server}`) ? waiting.get(addressIn(object) ?? '') : undefined
     if (wait && --wait.left === 0) wait.done()
   })
+  const servers = apart.transports
+  console.log(`\n${way.title}`)
+  const tell = telling()
+  await fill(servers, way, options)
+  tell('all of it is written')
+
+  const [start, begun] = [performance.now(), process.threadCpuUsage()]
+  const first = begin(servers)
+  await settled(first.isIdle)
+  const brought = performance.now() - start
+  const use = process.threadCpuUsage(begun)
+  await first.end()
+  tell('brought everywhere')
+
+  const before = held()
+  writes.clear()
+  const second = begin(servers)
   await settled(second.isIdle)
   const coldWrites = [...writes.values()].reduce((sum, each) => sum + each, 0)
   const memory = held() - before
+  tell('begun anew')
   writes.clear()
 
   const times: number[] = []
-  const cpu = process.cpuUsage()
-  const clients = new Map([...servers].map(([name, transport]) => [name, createClient(transport)]))
+  const cpu = process.threadCpuUsage()
+  const clients = usersOf(servers)
   await atOnce(4, [...Array(changes).keys()], async (round) => {
     const i = round % n
     const slice = sliceOf(i, endpoints, round + 1)
@@ -293,22 +276,21 @@ async function along(way: Way, options: ServicesOptions) {
     waiting.set(addressIn(slice) ?? '', { left, done: resolve })
     const at = performance.now()
     await clients.get(clusterOf(i % clusters))?.update(endpointSliceKind, slice)
-    await promise
+    await inTime(promise, `change ${round} of ${nameOf(i)}`)
     times.push(performance.now() - at)
   })
-  const { user, system } = process.cpuUsage(cpu)
+  const { user, system } = process.threadCpuUsage(cpu)
   await settled(second.isIdle)
   await second.end()
-  for (const [, { server }] of made) await server.close()
   const each = [...writes].map(([kind, count]) => `${(count / changes).toFixed(1)} ${kind}`).join(', ')
   print({
-    [way.title]: '',
-    'brought everywhere in': `${(brought / 1000).toFixed(1)} s`,
+    'brought everywhere in': `${(brought / 1000).toFixed(1)} s, ${((use.user + use.system) / 1e6).toFixed(1)} s of CPU`,
     'writes of a new start': `${coldWrites}`,
     'held in caches': `${memory.toFixed(0)} MiB: ${((memory * 2 ** 20) / (n * endpoints)).toFixed(0)} bytes an endpoint`,
-    'a change is everywhere, P50 / P99': `${percentile(times, 0.5).toFixed(0)} / ${percentile(times, 0.99).toFixed(0)} ms (${changes}, 4 at once)`,
-    'CPU of a change, servers included': `${((user + system) / 1000 / changes).toFixed(1)} ms`,
+    'a change is everywhere, P50 / P99 / last': `${[0.5, 0.99, 1].map((share) => percentile(times, share).toFixed(0)).join(' / ')} ms (${changes}, 4 at once)`,
+    'CPU of a change': `${((user + system) / 1000 / changes).toFixed(1)} ms`,
     'writes of a change': each,
+    'RSS at its most, servers included': `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`,
   })
 }
 

@@ -147,6 +147,9 @@ describe('flotilla explain', () => {
     const found = await json('configmap/lost')
     assert.equal(found.decisions[0].message, message)
     assert.deepEqual(found.decisions[0].absent, ['member4'])
+    assert.deepEqual(found.decisions[0].waitsFor, ['arrival', 'labels', 'taints', 'spec'])
+    const { out } = await explain('configmap/lost')
+    assert.match(out, /\nTried again: +when a cluster joins, or labels of a cluster change, or taints of a cluster change, or the spec/) // biome-ignore format: one call
   })
 
   test('says why what nobody claims goes nowhere', async () => {

@@ -168,8 +168,12 @@ export function clustersetController(host: Host): Controller {
     const homes = consumers.filter((view) => view.hasNamespace(key.namespace ?? ''))
     const arrivals = await arrivalsOf(from, key, homes)
     const taken = homes.filter((view) => isTaken(view, key)).map(({ name }) => name).sort() // biome-ignore format: one chain
+    const deadline = AbortSignal.timeout(patienceMs)
+    const within = AbortSignal.any([signal, deadline])
+    const inTime = (view: View, turn: () => Promise<void>) =>
+      timely(view, turn, () => deadline.aborted && !signal.aborted)
     const turns = [
-      ...judged.map((each) => inTime(each.view, (within) => sayOf(each, agreed, taken, within), signal)),
+      ...judged.map((each) => inTime(each.view, () => sayOf(each, agreed, taken, within))),
       ...(agreed
         ? homes.map((view) => {
             const delivery = {
@@ -179,11 +183,11 @@ export function clustersetController(host: Host): Controller {
               keeps: (source: string) => keeps(source, isHealthy),
               now: host.now(),
             }
-            return inTime(view, (within) => deliver(view, delivery, within), signal)
+            return inTime(view, () => deliver(view, delivery, within))
           })
         : unknown.size > 0
           ? []
-          : consumers.map((view) => inTime(view, (within) => withdraw(view, key, within), signal))),
+          : consumers.map((view) => inTime(view, () => withdraw(view, key, within)))),
     ]
     const outcomes = await Promise.allSettled(turns)
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
@@ -193,19 +197,14 @@ export function clustersetController(host: Host): Controller {
   }
 
   /** Whether a member took its turn in time. One that did not is left alone for a while: nobody else waits for it. */
-  async function inTime(
-    view: View,
-    turn: (signal: AbortSignal) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  async function timely(view: View, turn: () => Promise<void>, isLate: () => boolean): Promise<boolean> {
     const now = () => host.now().getTime()
     if ((slow.get(view) ?? 0) > now()) return false
-    const deadline = AbortSignal.timeout(patienceMs)
     try {
-      await turn(AbortSignal.any([signal, deadline]))
+      await turn()
       return true
     } catch (error) {
-      if (!deadline.aborted || signal.aborted) throw error
+      if (!isLate()) throw error
       slow.set(view, now() + patienceMs)
       return false
     }

@@ -54,7 +54,23 @@ const ours: readonly string[] = [
 
 type Endpoints = NonNullable<EndpointSlice['endpoints']>
 
-const endpointsDigest = onceEach<Endpoints, string>(digest)
+/** How many lists of endpoints are known by their text. */
+const lately = 4096
+
+const byText = new Map<string, string>()
+
+/** The same slice comes back from every cluster that got it, in the same words: putting it in order once is enough. */
+function digestByText(endpoints: Endpoints): string {
+  const text = hash('sha256', JSON.stringify(endpoints), 'base64')
+  const found = byText.get(text) ?? digest(endpoints)
+  byText.delete(text) // so that it is the newest
+  byText.set(text, found)
+  const { value: oldest } = byText.keys().next()
+  if (byText.size > lately && oldest !== undefined) byText.delete(oldest)
+  return found
+}
+
+const endpointsDigest = onceEach<Endpoints, string>(digestByText)
 
 /** Nodes and pods are of the cluster the endpoints are in, host names are everybody's. */
 const bareEndpoints = onceEach(
@@ -106,8 +122,12 @@ export function serviceFacts(object: unknown): unknown {
   return { apiVersion, kind, metadata: metadataKept, spec: spec ?? {} }
 }
 
+const derivedPrefix = 'derived-'
+
 /** The Service that has the address of an import in a cluster. No user would take such a name. */
-export const derivedNameOf = (name: string): string => `derived-${safeHash(name)}`
+export const derivedNameOf = (name: string): string => `${derivedPrefix}${safeHash(name)}`
+
+export const isDerivedName = (name: string): boolean => name.startsWith(derivedPrefix)
 
 /** An import as a cluster is to have it. The same as is there when nothing has to change. */
 export function wantedImport(

@@ -26,7 +26,15 @@ import {
 } from '@flotilla/sdk'
 import { serves } from '../members.ts'
 import { byService, serviceOfSlice, slicesIn } from '../slices.ts'
-import { isMade, type MadeSlice, madeSlices, namespaceName, serviceFacts } from './made.ts'
+import {
+  derivedNameOf,
+  isDerivedName,
+  isMade,
+  type MadeSlice,
+  madeSlices,
+  namespaceName,
+  serviceFacts,
+} from './made.ts'
 
 const namespaceKind: Kind<Pick<Manifest, 'metadata'>> = {
   apiVersion: 'v1',
@@ -135,7 +143,7 @@ export class View {
     this.#ends.push(
       this.exports.listen((change) => this.#hearExport(change)),
       this.imports.listen((change) => isNews(change) && this.#tellOf(change)),
-      this.services.listen(({ before, after }) => this.#hearService((after ?? before) as Service)), // one or the other
+      this.services.listen((change) => this.#hearService(change)),
       this.made.listen(({ before, after }) => this.#hearMade((after ?? before) as MadeSlice)),
       this.#namespaces.listen(({ before, after }) => {
         if (!before && after) this.#tellAll(after.metadata.name)
@@ -174,11 +182,18 @@ export class View {
     }
   }
 
-  #hearService({ metadata }: Service): void {
-    const { namespace = '', name, labels = {} } = metadata
+  #hearService({ before, after }: Change<Service>): void {
+    const { namespace = '', name, labels = {} } = ((after ?? before) as Service).metadata // one or the other
     const imported = labels[sliceLabel.imported]
     if (imported) this.#tell({ namespace, name: imported })
     else if (this.exported({ namespace, name })) this.#tell({ namespace, name })
+    else if (isDerivedName(name)) this.#tellOfDerived(namespace, name)
+  }
+
+  /** Somebody's own Service has, or had, the name of ours; or ours lost its label. It is looked for: that is rare. */
+  #tellOfDerived(namespace: string, derived: string): void {
+    for (const { metadata } of this.imports.list(namespace))
+      if (derivedNameOf(metadata.name) === derived) this.#tell({ namespace, name: metadata.name })
   }
 
   #hearMade({ metadata: { namespace = '', labels = {} } }: MadeSlice): void {

@@ -77,7 +77,7 @@ export function assignByAvailability(asked: schedule.Feasibility, choose: Choice
     const available = sum(tiers.flat().map(({ capacity }) => capacity))
     return {
       unschedulable: `Clusters available replicas ${available} are not enough to schedule.`,
-      resolvedBy: ['room'],
+      resolvedBy: ['room', 'quota'],
     }
   }
   return { targets: targetsOf(asked, shares.sort(byName)) }

@@ -64,6 +64,25 @@ function scheduledText({ scheduled }: Explained): string | undefined {
   return `${status} (${reason}): ${message}`
 }
 
+/** What could help, in words. */
+const helps: Readonly<Record<NonNullable<Explanation['waitsFor']>[number], string>> = {
+  arrival: 'a cluster joins',
+  labels: 'labels of a cluster change',
+  taints: 'taints of a cluster change',
+  spec: 'the spec of a cluster changes',
+  apis: 'a cluster serves other kinds',
+  conditions: 'conditions of a cluster change',
+  room: 'a cluster has more room',
+  bindings: 'workloads it is to be with, or apart from, move',
+  quota: 'a quota of its namespace has more left',
+}
+
+const waitText = (decision: Explanation | undefined): string | undefined => {
+  if (!decision || !('waitsFor' in decision)) return undefined
+  const { waitsFor = [] } = decision
+  return waitsFor.length > 0 ? `when ${waitsFor.map((what) => helps[what]).join(', or ')}` : 'when any cluster changes'
+}
+
 const headOf = (found: Explained, decision: Explanation | undefined): string =>
   lines(
     ['Object:', nameOf(found.object)],
@@ -74,6 +93,7 @@ const headOf = (found: Explained, decision: Explanation | undefined): string =>
     ['Decided:', decision && decidedText(decision)],
     ['Division:', decision && strategyText(decision)],
     ['Term:', decision?.affinityName],
+    ['Tried again:', waitText(decision)],
   )
 
 const termText = ({ name, failure }: ExplainedTerm): readonly string[] =>

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Extension, matchesCluster, on, type PerCluster, schedule as points, Registry } from '@flotilla/sdk'
+import {
+  type Extension,
+  matchesCluster,
+  on,
+  type PerCluster,
+  schedule as points,
+  Registry,
+  type Resolver,
+} from '@flotilla/sdk'
 import { type BindingWords, binding, cluster, clusters } from '@flotilla/sdk/testing'
 import { explainNow } from './account.ts'
 import { Decisions } from './decisions.ts'
@@ -162,6 +170,16 @@ describe('a decision is explained', () => {
       ['NoClusterFit', '0/4 clusters are available: 4 is full of ghosts.'],
     )
     assert.equal(only(found).clusters.length, 4)
+  })
+
+  test('when no cluster fits, with what could help', async () => {
+    const hopeful = (...resolvedBy: readonly Resolver[]) =>
+      byPlugin('hopeful', on(points.filter, () => ({ a: { reason: 'no', resolvable: false, resolvedBy }, b: { reason: 'no', resolvable: false, resolvedBy: ['room'] } }))) // biome-ignore format: one call
+    const waiting = async (plugin: Extension) =>
+      (await explainNow(overhear(plugin), placed(), clusters('a', 'b'), at)).waitsFor
+    assert.deepEqual(await waiting(hopeful('quota', 'labels')), ['arrival', 'labels', 'room', 'quota'])
+    assert.equal(await waiting(refusing('kept-out', 'is full of ghosts', 'a', 'b')), undefined)
+    assert.equal('waitsFor' in (await told([])), false, 'of one that has clusters nothing is said')
   })
 
   test('when a plugin fails, with its name and what the others said before', async () => {

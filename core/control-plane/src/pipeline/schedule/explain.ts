@@ -7,12 +7,14 @@ import {
   type PerCluster,
   type Placement,
   type schedule as points,
+  type Resolver,
   reasonOf,
   strategyOf,
   type TargetCluster,
 } from '@flotilla/sdk'
 import type { Remembered } from './decisions.ts'
 import { mishapOf, successOf } from './result.ts'
+import { hopeOf } from './schedule.ts'
 import type { Asked, Witnessed } from './witness.ts'
 
 /** What one plugin said of one cluster. */
@@ -81,6 +83,8 @@ export interface Explanation {
   readonly affinityName?: string
   /** Clusters the placement names that do not exist. */
   readonly absent: readonly string[]
+  /** Where no cluster was found: what could help, beside an edit; undefined: any change of a cluster. */
+  readonly waitsFor?: readonly (Resolver | 'arrival')[] | undefined
   /** In the order in which they were tried. */
   readonly terms: readonly ExplainedTerm[]
 }
@@ -258,6 +262,13 @@ function outcomeOf({ decision, error }: Witnessed): { readonly reason: string; r
   return { reason, message }
 }
 
+/** What could help a decision that led nowhere; with a new cluster a quota is no larger. */
+function waitsFor({ decision }: Witnessed): Explanation['waitsFor'] {
+  const { resolvedBy } = hopeOf(decision?.failures ?? [])
+  const isOnlyQuota = resolvedBy?.length === 1 && resolvedBy[0] === 'quota'
+  return resolvedBy && !isOnlyQuota ? ['arrival', ...resolvedBy] : resolvedBy
+}
+
 const strategyText = ({ spec }: Binding, placement: Placement): string =>
   isWorkload(spec) ? strategyOf(placement) : 'NonWorkload'
 
@@ -280,6 +291,7 @@ export function explain(made: Witnessed & Partial<Pick<Remembered, 'times' | 'un
     ...outcomeOf(made),
     ...(affinityName !== undefined && { affinityName }),
     absent,
+    ...(decision && !decision.targets && { waitsFor: waitsFor(made) }),
     terms: attemptsOf(asked).map((attempt, index) => explainTerm(made, attempt, failures[index]?.message)),
   }
 }
