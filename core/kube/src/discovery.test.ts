@@ -177,3 +177,10 @@ test('what is being asked ends with the signal', async () => {
   life.abort(new Error('enough'))
   await assert.rejects(asked, /enough/)
 })
+
+test('says of which versions a server that is down could not speak', async () => {
+  assert.deepEqual((await serving(() => modern).discovery.served()).missing, ['apps/v1alpha1'])
+  assert.deepEqual((await serving(() => legacy).discovery.served()).missing, ['broken/v1'])
+  const gone = serving(() => ({ ...legacy, '/apis/broken/v1': 404 }))
+  assert.deepEqual((await gone.discovery.served()).missing, [])
+})

@@ -1,5 +1,5 @@
 import { type Client, type Kind, kindText } from '@flotilla/sdk'
-import { servedKinds } from './served.ts'
+import { type Served, servedBy } from './served.ts'
 
 /** A kind with what may be done to it. */
 export interface ServedKind extends Kind {
@@ -12,6 +12,8 @@ export interface ServedKind extends Kind {
 export interface Discovery {
   /** Every kind, subresources left out; the preferred version of each group first. */
   kinds(): Promise<readonly ServedKind[]>
+  /** The same, and of which group-versions the server could not say what is in them. */
+  served(): Promise<Served>
   /** One kind, or undefined. A kind not seen yet is looked up again, at most once in a few seconds. */
   find(apiVersion: string, kind: string): Promise<ServedKind | undefined>
   /** Forgets, so that the next question asks the server. */
@@ -30,9 +32,8 @@ export interface DiscoveryOptions {
 }
 
 /** What the server answered, and when it was asked. */
-interface Answer {
+interface Answer extends Served {
   readonly askedAt: number
-  readonly kinds: readonly ServedKind[]
   readonly byText: ReadonlyMap<string, ServedKind>
 }
 
@@ -58,6 +59,10 @@ class CachedDiscovery implements Discovery {
     return (await this.#newerThan(this.#freshMs)).kinds
   }
 
+  async served(): Promise<Served> {
+    return this.#newerThan(this.#freshMs)
+  }
+
   async find(apiVersion: string, kind: string): Promise<ServedKind | undefined> {
     const text = kindText({ apiVersion, kind })
     const known = (await this.#newerThan(this.#freshMs)).byText.get(text)
@@ -78,8 +83,8 @@ class CachedDiscovery implements Discovery {
 
   #ask(): Promise<Answer> {
     const askedAt = this.#now()
-    const asking: Promise<Answer> = servedKinds(this.#client, this.#signal)
-      .then((kinds) => ({ askedAt, kinds, byText: firstByText(kinds) }))
+    const asking: Promise<Answer> = servedBy(this.#client, this.#signal)
+      .then((served) => ({ ...served, askedAt, byText: firstByText(served.kinds) }))
       .then((answer) => {
         if (this.#asking === asking) this.#answer = answer // else it was told to forget meanwhile
         return answer

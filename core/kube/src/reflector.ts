@@ -6,9 +6,11 @@ import {
   groupOf,
   isExpired,
   type Kind,
+  keyOf,
   type List,
   type Log,
   type Metrics,
+  type ObjectMeta,
   type WatchEvent,
 } from '@flotilla/sdk'
 import { type BackoffRange, backoff } from './backoff.ts'
@@ -303,10 +305,17 @@ export class Reflector<T> {
     if (event.type === 'BOOKMARK') return event.resourceVersion
     const { store } = this.#options
     const { resourceVersion } = metadataOf(event.object)
-    if (isBefore(resourceVersion, this.#newest)) return undefined // it comes a second time, or too late
+    if (this.#isLate(event.type, metadataOf(event.object))) return undefined
     if (event.type === 'DELETED') store.remove(event.object)
     else store.put(this.#project(event.object))
     return resourceVersion
+  }
+
+  /** Whether an event comes a second time, or after newer ones. Some servers delete an object in the version it had. */
+  #isLate(type: 'ADDED' | 'MODIFIED' | 'DELETED', metadata: ObjectMeta): boolean {
+    if (type !== 'DELETED') return isBefore(metadata.resourceVersion, this.#newest)
+    const known = this.#options.store.get(keyOf({ metadata }))
+    return known !== undefined && isBefore(metadata.resourceVersion, metadataOf(known).resourceVersion)
   }
 
   /** Projections are free to make new objects of other types: the store's owner chose it for its `T`. */

@@ -15,6 +15,8 @@ interface GroupDiscovery {
 
 interface VersionDiscovery {
   readonly version: string
+  /** `Stale`: its own server does not answer, and this is what it said before, if anything. */
+  readonly freshness?: 'Current' | 'Stale'
   readonly resources?: readonly {
     readonly resource: string
     readonly responseKind?: { readonly kind?: string } | null
@@ -50,6 +52,13 @@ const aggregated = ['v2', 'v2beta1']
 
 const none: readonly string[] = []
 
+/** What a server says that it serves. */
+export interface Served {
+  readonly kinds: readonly ServedKind[]
+  /** Group-versions of which it could not say, or not lately, what is in them: their own server is down. */
+  readonly missing: readonly string[]
+}
+
 const isAggregated = (body: unknown): body is GroupDiscoveryList =>
   typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'APIGroupDiscoveryList'
 
@@ -60,10 +69,16 @@ const kindsOfVersion = (group: string, { version, resources = [] }: VersionDisco
     return kind ? [{ apiVersion, kind, plural: resource, scope, verbs, ...(shortNames && { shortNames }) }] : []
   })
 
-const kindsOfGroups = ({ items }: GroupDiscoveryList): readonly ServedKind[] =>
-  items.flatMap(({ metadata, versions = [] }) =>
-    versions.flatMap((version) => kindsOfVersion(metadata?.name ?? '', version)),
+function servedByGroups({ items }: GroupDiscoveryList): Served {
+  const versions = items.flatMap(({ metadata, versions = [] }) =>
+    versions.map((version) => [metadata?.name ?? '', version] as const),
   )
+  const stale = versions.filter(([, { freshness }]) => freshness === 'Stale')
+  return {
+    kinds: versions.flatMap(([group, version]) => kindsOfVersion(group, version)),
+    missing: stale.map(([group, { version }]) => `${group}/${version}`),
+  }
+}
 
 const kindsOfList = (apiVersion: string, { resources = [] }: ResourceList): readonly ServedKind[] =>
   resources.flatMap(({ name: plural, kind, namespaced, verbs = none, shortNames }) => {
@@ -82,36 +97,34 @@ const versionsOf = ({ groups = [] }: GroupList): readonly string[] =>
     ),
   ])
 
-/** A group whose server is down, or one that went meanwhile, serves nothing; the others do. */
-async function kindsAt(
+/** A group whose server is down serves nothing, and one that went meanwhile is not missed; the others do. */
+async function servedAt(
   client: Client,
   path: string,
   apiVersion: string,
   signal: AbortSignal | undefined,
-): Promise<readonly ServedKind[]> {
+): Promise<Served> {
   try {
     const { body } = await client.raw({ path, signal })
-    return kindsOfList(apiVersion, body as ResourceList) // discovery says so in its type
+    return { kinds: kindsOfList(apiVersion, body as ResourceList), missing: none } // discovery says so in its type
   } catch (error) {
-    if (error instanceof ApiError) return []
+    if (error instanceof ApiError) return { kinds: [], missing: error.code === 404 ? none : [apiVersion] }
     throw error
   }
 }
 
-async function kindsUnder(
-  client: Client,
-  path: '/api' | '/apis',
-  signal: AbortSignal | undefined,
-): Promise<readonly ServedKind[]> {
+const together = (parts: readonly Served[]): Served => ({
+  kinds: Object.freeze(parts.flatMap(({ kinds }) => kinds)),
+  missing: Object.freeze(parts.flatMap(({ missing }) => missing)),
+})
+
+async function servedUnder(client: Client, path: '/api' | '/apis', signal: AbortSignal | undefined): Promise<Served> {
   const { body } = await client.raw({ path, accept: aggregated, signal })
-  if (isAggregated(body)) return kindsOfGroups(body)
+  if (isAggregated(body)) return servedByGroups(body)
   const versions = path === '/api' ? ((body as { versions?: string[] }).versions ?? []) : versionsOf(body as GroupList) // APIVersions
-  const found = await Promise.all(versions.map((version) => kindsAt(client, `${path}/${version}`, version, signal)))
-  return found.flat()
+  return together(await Promise.all(versions.map((version) => servedAt(client, `${path}/${version}`, version, signal))))
 }
 
 /** Asks a server for everything it serves: two requests where it can aggregate, else one for each version of a group. */
-export async function servedKinds(client: Client, signal?: AbortSignal): Promise<readonly ServedKind[]> {
-  const [core, groups] = await Promise.all([kindsUnder(client, '/api', signal), kindsUnder(client, '/apis', signal)])
-  return Object.freeze([...core, ...groups])
-}
+export const servedBy = async (client: Client, signal?: AbortSignal): Promise<Served> =>
+  together(await Promise.all([servedUnder(client, '/api', signal), servedUnder(client, '/apis', signal)]))

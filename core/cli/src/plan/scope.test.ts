@@ -30,6 +30,7 @@ function controlOf(...objects: readonly Manifest[]): Control {
   const byText = new Map(kinds.map((kind) => [kindText(kind), kind]))
   const discovery = {
     kinds: async () => kinds,
+    served: async () => ({ kinds, missing: [] }),
     find: async (apiVersion: string, kind: string) => byText.get(kindText({ apiVersion, kind })),
     forget: () => {},
   }

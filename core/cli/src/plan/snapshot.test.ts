@@ -78,7 +78,12 @@ function withSets(client: Client): Client {
 
 const controlOf = (client: Client): Control => ({
   client: withSets(client),
-  discovery: { kinds: async () => kinds, find: async () => undefined, forget: () => {} },
+  discovery: {
+    kinds: async () => kinds,
+    served: async () => ({ kinds, missing: [] }),
+    find: async () => undefined,
+    forget: () => {},
+  },
   identity: { server: 'https://control' },
   namespace: 'default',
 })

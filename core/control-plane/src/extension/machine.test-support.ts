@@ -150,6 +150,7 @@ export function testMachine(options: MachineOptions = {}): TestMachine {
     members: nowhere,
     discovery: {
       kinds: async () => served,
+      served: async () => ({ kinds: served, missing: [] }),
       find: async (apiVersion, name) => served.find((each) => each.apiVersion === apiVersion && each.kind === name),
       forget: () => {},
     },

@@ -137,7 +137,11 @@ export function testFleet({ members: held, joined: joins, objects = [], ...optio
     objects: [...clusters, ...objects],
     extensions: [...(options.extensions ?? []), connects],
   })
-  const { members: connected, controllers } = createMembers(ground, { inventory: false, ...options })
+  const { members: connected, controllers } = createMembers(ground, {
+    inventory: false,
+    clock: () => ground.now().getTime(),
+    ...options,
+  })
   const machine = { ...ground, members: connected }
   machine.run(controllers)
   return {

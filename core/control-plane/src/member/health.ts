@@ -6,7 +6,7 @@ export type Health = 'ready' | 'unhealthy' | 'offline'
 /** How long something has been observed. */
 export interface Streak {
   readonly status: Condition['status']
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of a clock that does not jump: how late it is somewhere gives no cluster up. */
   readonly since: number
 }
 

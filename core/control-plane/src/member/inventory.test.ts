@@ -52,6 +52,19 @@ describe('a pod asks for', () => {
     const initContainers = [container({ cpu: '3' }), container({ cpu: '2' })]
     assert.deepEqual(asks({ containers: [container({ cpu: '1' })], initContainers }), { cpu: 3000n })
   })
+  test('its sidecars beside both', () => {
+    const sidecar = { ...container({ cpu: '500m' }), restartPolicy: 'Always' }
+    assert.deepEqual(asks({ containers: [container({ cpu: '1' })], initContainers: [sidecar] }), { cpu: 1500n })
+    const late = [sidecar, container({ cpu: '2' })]
+    assert.deepEqual(asks({ containers: [container({ cpu: '1' })], initContainers: late }), { cpu: 2500n })
+    const early = [container({ cpu: '2' }), sidecar]
+    assert.deepEqual(asks({ containers: [container({ cpu: '1' })], initContainers: early }), { cpu: 2000n })
+  })
+  test('what is said of it as a whole in place of that', () => {
+    const resources = { requests: { cpu: '4' } }
+    const all = asks({ containers: [container(small)], resources })
+    assert.deepEqual(all, { cpu: 4000n, memory: 256n * 1024n * 1024n * 1000n })
+  })
   test('its overhead beside that', () => {
     assert.deepEqual(asks({ containers: [container({ cpu: '1' })], overhead: { cpu: '250m' } }), { cpu: 1250n })
   })

@@ -76,11 +76,19 @@ export const nodeFacts = (node: Node): NodeFacts => ({
   allocatable: amountsOf(node.status?.allocatable),
 })
 
-/** What a pod asks for: all its containers together, or the greediest of those that run before them; and its overhead. */
+/**
+ * What a pod asks for: its containers and sidecars together, or the greediest of those that run before them, beside the
+ * sidecars already there; what is said of the pod as a whole in place of that; and its overhead.
+ */
 function requestsOf({ spec }: Pod): Amounts {
-  const each = (containers: readonly { readonly resources?: { readonly requests?: ResourceList } }[] = []) =>
-    containers.map(({ resources }) => amountsOf(resources?.requests))
-  const needed = most([sum(each(spec?.containers)), ...each(spec?.initContainers)])
+  let sidecars = nothing
+  const before = (spec?.initContainers ?? []).map(({ restartPolicy, resources }) => {
+    const running = sum([sidecars, amountsOf(resources?.requests)])
+    if (restartPolicy === 'Always') sidecars = running
+    return running
+  })
+  const together = sum([sidecars, ...(spec?.containers ?? []).map(({ resources }) => amountsOf(resources?.requests))])
+  const needed = { ...most([together, ...before]), ...amountsOf(spec?.resources?.requests) }
   return sum([needed, amountsOf(spec?.overhead)])
 }
 

@@ -14,13 +14,18 @@ export interface Node extends Manifest {
   readonly status?: { readonly allocatable?: ResourceList; readonly conditions?: readonly Condition[] }
 }
 
-interface Container {
+interface Asking {
   readonly resources?: { readonly requests?: ResourceList }
+}
+
+interface Container extends Asking {
+  /** `Always` of an init container: it is a sidecar. */
+  readonly restartPolicy?: string
 }
 
 /** Of a Pod, what the inventory counts. */
 export interface Pod extends Manifest {
-  readonly spec?: {
+  readonly spec?: Asking & {
     readonly nodeName?: string
     readonly containers?: readonly Container[]
     readonly initContainers?: readonly Container[]

@@ -167,6 +167,19 @@ describe('a cluster that stops answering', () => {
     minute = 2
     await fleet.machine.until(() => ready()?.status === 'True')
   })
+  test('is not given up because a clock was set', async () => {
+    let elapsed = 0
+    await start({ joined: ['member1'], clock: () => elapsed })
+    await fleet.machine.until(() => clusterNow()?.status?.kubernetesVersion !== undefined)
+    fleet.member('member1').isThere = false
+    await turns(3)
+    minute = 600
+    await turns(5)
+    assert.equal(ready()?.status, 'True')
+    elapsed = 60_000
+    await fleet.machine.until(() => ready()?.reason === 'ClusterNotReachable')
+  })
+
   test('is asked nothing else meanwhile: what it does not answer would put off the next look', async () => {
     await start({ joined: ['member1'], statusPeriod: 10, failureThreshold: 600_000 })
     const member = fleet.member('member1')

@@ -29,6 +29,8 @@ export interface StatusOptions {
   readonly failureThreshold?: number
   /** Whether nodes and pods are watched and summed up; by default they are. */
   readonly inventory?: boolean
+  /** Milliseconds of a clock that never goes back, and never jumps. */
+  readonly clock?: () => number
 }
 
 /** Milliseconds a cluster has for each answer. */
@@ -54,9 +56,9 @@ const before = <T>(signal: AbortSignal, answer: Promise<T>): Promise<T> =>
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
   ])
 
-async function kindsOf({ runtime }: Connection, signal: AbortSignal): Promise<Pick<Findings, 'kinds'>> {
+async function servedBy({ runtime }: Connection, signal: AbortSignal): Promise<Pick<Findings, 'served'>> {
   runtime.discovery.forget() // what is new there has to be found within one period
-  return { kinds: await before(within(signal, patience), runtime.discovery.kinds()) }
+  return { served: await before(within(signal, patience), runtime.discovery.served()) }
 }
 
 /** Nodes and pods as they are kept, or nothing while they have not all been seen. */
@@ -80,6 +82,7 @@ const keepPod = (object: unknown) => podFacts(object as Pod) // a store of pods
 /** Looks after the status of clusters: at once when they can be reached, and then every ten seconds. */
 export function statusController(ground: Ground, book: MemberBook, options: StatusOptions): Controller {
   const { statusPeriod = 10_000, successThreshold = 30_000, failureThreshold = 30_000, inventory = true } = options
+  const { clock = () => performance.now() } = options
   const thresholds = { success: successThreshold, failure: failureThreshold }
   const clusters = ground.store(clusterKind)
   const metrics = clusterMetrics(ground.metrics)
@@ -121,7 +124,7 @@ export function statusController(ground: Ground, book: MemberBook, options: Stat
   /** The Ready condition as it should be: what was observed, or what it was while that has not lasted. */
   function settled(cluster: Cluster, observed: Omit<Condition, 'lastTransitionTime'>) {
     const { name } = cluster.metadata
-    const now = ground.now().getTime()
+    const now = clock()
     const before = streaks.get(name)
     const current = findCondition(cluster.status?.conditions, 'Ready')
     const seen = streak(before, observed.status, now)
@@ -131,12 +134,12 @@ export function statusController(ground: Ground, book: MemberBook, options: Stat
   }
 
   async function collect(connection: Connection, signal: AbortSignal): Promise<Omit<Findings, 'ready'>> {
-    const [version, kinds, counts] = await Promise.all([
+    const [version, served, counts] = await Promise.all([
       versionOf(connection, signal).catch(() => ({})),
-      kindsOf(connection, signal).catch(() => ({ kinds: 'failed' as const })),
+      servedBy(connection, signal).catch(() => ({ served: 'failed' as const })),
       inventory ? inventoryOf(connection, signal) : {},
     ])
-    return { ...version, ...kinds, ...counts }
+    return { ...version, ...served, ...counts }
   }
 
   async function write(cluster: Cluster, signal: AbortSignal): Promise<void> {

@@ -24,7 +24,13 @@ const kinds = [
   served('v1', 'Pod', 'pods'),
 ]
 
-const all: Findings = { ready: readyCondition('ready'), version: 'v1.33.1', kinds, nodes: [], pods: [] }
+const all: Findings = {
+  ready: readyCondition('ready'),
+  version: 'v1.33.1',
+  served: { kinds, missing: [] },
+  nodes: [],
+  pods: [],
+}
 
 test('what is served is sorted by group-version and resource', () => {
   assert.deepEqual(enablementsOf(kinds), [
@@ -61,12 +67,29 @@ describe('what is not found out stays as it was', () => {
     assert.equal(findCondition(after.conditions, 'Ready')?.reason, 'ClusterNotReachable')
   })
   test('of a cluster that does not say what it serves', () => {
-    const after = clusterStatus(cluster(before), { ready: readyCondition('ready'), kinds: 'failed' }, now)
+    const after = clusterStatus(cluster(before), { ready: readyCondition('ready'), served: 'failed' }, now)
     assert.deepEqual(after.apiEnablements, before.apiEnablements)
     assert.equal(findCondition(after.conditions, 'CompleteAPIEnablements')?.reason, 'Partial')
   })
   test('and one that never said it serves nothing', () => {
-    const after = clusterStatus(cluster(), { ready: readyCondition('ready'), kinds: 'failed' }, now)
+    const after = clusterStatus(cluster(), { ready: readyCondition('ready'), served: 'failed' }, now)
     assert.equal(findCondition(after.conditions, 'CompleteAPIEnablements')?.reason, 'Empty')
+  })
+  test('of what a server that is down serves there, and it is named', () => {
+    const served = { kinds: kinds.filter(({ apiVersion }) => apiVersion === 'v1'), missing: ['apps/v1', 'new/v1'] }
+    const after = clusterStatus(cluster(before), { ready: readyCondition('ready'), served }, now)
+    assert.deepEqual(after.apiEnablements, before.apiEnablements)
+    const { status, reason, message } = findCondition(after.conditions, 'CompleteAPIEnablements') ?? {}
+    assert.deepEqual([status, reason], ['False', 'Partial'])
+    assert.match(message ?? '', /: the servers of apps\/v1, new\/v1 do not answer there$/)
+  })
+  test('but not of what a cluster says it does not serve any more', () => {
+    const served = { kinds: kinds.filter(({ apiVersion }) => apiVersion === 'v1'), missing: [] }
+    const after = clusterStatus(cluster(before), { ready: readyCondition('ready'), served }, now)
+    assert.deepEqual(
+      after.apiEnablements?.map(({ groupVersion }) => groupVersion),
+      ['v1'],
+    )
+    assert.equal(findCondition(after.conditions, 'CompleteAPIEnablements')?.reason, 'Complete')
   })
 })

@@ -1,4 +1,4 @@
-import type { ServedKind } from '@flotilla/kube'
+import type { Served, ServedKind } from '@flotilla/kube'
 import {
   type ApiEnablement,
   type Cluster,
@@ -16,8 +16,8 @@ export interface Findings {
   /** The Ready condition as it should be now. */
   readonly ready: Said
   readonly version?: string
-  /** `undefined` when it was not looked for, `'failed'` when the cluster would not say. */
-  readonly kinds?: readonly ServedKind[] | 'failed'
+  /** What it serves: `undefined` when it was not looked for, `'failed'` when the cluster would not say. */
+  readonly served?: Served | 'failed'
   readonly nodes?: readonly NodeFacts[]
   readonly pods?: readonly PodFacts[]
 }
@@ -33,28 +33,42 @@ export const enablementsOf = (kinds: readonly ServedKind[]): readonly ApiEnablem
     }))
     .sort((a, b) => byText(a.groupVersion, b.groupVersion))
 
-function completeness(enablements: readonly ApiEnablement[], isComplete: boolean): Said {
+/** What is served now, and what was served before of what the cluster could not speak for. */
+function known({ kinds, missing }: Served, before: readonly ApiEnablement[]): readonly ApiEnablement[] {
+  const enablements = enablementsOf(kinds)
+  const said = new Set(enablements.map(({ groupVersion }) => groupVersion))
+  const kept = before.filter(({ groupVersion }) => missing.includes(groupVersion) && !said.has(groupVersion))
+  return kept.length === 0
+    ? enablements
+    : [...enablements, ...kept].sort((a, b) => byText(a.groupVersion, b.groupVersion))
+}
+
+const partial = (missing: readonly string[]): string =>
+  missing.length > 0 ? `: the servers of ${[...missing].sort().join(', ')} do not answer there` : ''
+
+function completeness(enablements: readonly ApiEnablement[], served: Served | 'failed'): Said {
   const type = 'CompleteAPIEnablements'
   if (enablements.length === 0) {
     return { type, status: 'False', reason: 'Empty', message: 'collected empty APIEnablements from the cluster' }
   }
-  return isComplete
+  const missing = served === 'failed' ? [] : served.missing
+  return served !== 'failed' && missing.length === 0
     ? { type, status: 'True', reason: 'Complete', message: 'collected complete APIEnablements' }
-    : { type, status: 'False', reason: 'Partial', message: 'might collect partial APIEnablements' }
+    : { type, status: 'False', reason: 'Partial', message: `might collect partial APIEnablements${partial(missing)}` }
 }
 
 /** The status of a cluster with what was found out. What was not found out stays as it was. */
 export function clusterStatus(cluster: Cluster, findings: Findings, now: Date): ClusterStatus {
-  const { ready, version, kinds, nodes, pods } = findings
-  const before = cluster.status ?? {}
-  const looked = setCondition(before.conditions, ready, now)
-  if (kinds === undefined) return { ...before, conditions: looked }
-  const apiEnablements = kinds === 'failed' ? (before.apiEnablements ?? []) : enablementsOf(kinds)
+  const { ready, version, served, nodes, pods } = findings
+  const { apiEnablements: before = [], ...rest } = cluster.status ?? {}
+  const looked = setCondition(rest.conditions, ready, now)
+  if (served === undefined) return { ...cluster.status, conditions: looked }
+  const apiEnablements = served === 'failed' ? before : known(served, before)
   return {
-    ...before,
+    ...rest,
     ...(version !== undefined && { kubernetesVersion: version }),
     apiEnablements,
-    conditions: setCondition(looked, completeness(apiEnablements, kinds !== 'failed'), now),
+    conditions: setCondition(looked, completeness(apiEnablements, served), now),
     ...(nodes && { nodeSummary: nodeSummary(nodes) }),
     ...(nodes && pods && { resourceSummary: resourceSummary(nodes, pods, cluster.spec.resourceModels) }),
   }
