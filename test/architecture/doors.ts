@@ -68,6 +68,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
     'interpreter-webhooks/src',
   ],
   '@peculiar/x509': ['core/apiserver/src'],
+  jose: ['core/apiserver/src/access'],
   '@grpc/grpc-js': ['estimator/src'],
   protobufjs: ['estimator/src/wire', 'core/apiserver/src/protobuf', 'core/apiserver/scripts'],
   'dns-packet': ['mcs/src/dns'],

@@ -69,7 +69,7 @@ describe('a real cluster', () => {
     assert.deepEqual([code, err], [0, ''])
     assert.match(
       out,
-      /^✓ cluster reached https:.*\/members\/member1 .*\n✓ control plane asked https:.*\n✓ access made with .*\n✓ cluster paris joined \(new\)/,
+      /^✓ cluster reached https:.*\/members\/member1 .*\n✓ control plane asked https:.*\n✓ access made for service account karmada-cluster\/karmada-paris in it .*\n✓ cluster paris joined \(new\)/,
     )
   })
 

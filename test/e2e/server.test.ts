@@ -30,7 +30,7 @@ describe('a server', () => {
     assert.equal((await ask('/version', { anonymous: true })).status, 200)
     for (const path of ['/metrics', '/api', '/apis', '/openapi/v2', '/api/v1/secrets', '/members/member1/api']) {
       const { status, body } = await ask(path, { anonymous: true })
-      assert.deepEqual([path, status, body.kind, body.reason], [path, 401, 'Status', 'Unauthorized'])
+      assert.deepEqual([path, status, body.kind, body.reason], [path, 403, 'Status', 'Forbidden'])
       const claimed = await ask(path, { anonymous: true, headers: { authorization: 'Bearer guessed' } })
       assert.equal(claimed.status, 401)
     }

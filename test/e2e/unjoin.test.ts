@@ -101,7 +101,7 @@ describe('a cluster', () => {
     const out = await about('unjoin', 'paris', '--cluster-kubeconfig', far.kubeconfig)
     assert.match(
       out,
-      /^✓ cluster reached .*\n✓ control plane asked .*\n✓ cluster paris unjoined \(it keeps what was propagated to it\) .*\n✓ access removed \(there was none\)/,
+      /^✓ cluster reached .*\n✓ control plane asked .*\n✓ cluster paris unjoined \(it keeps what was propagated to it\) .*\n✓ access removed of service account karmada-cluster\/karmada-paris/,
     )
     for (const kind of ['cluster/paris', 'namespace/karmada-es-paris'])
       assert.equal(await k('get', kind, '--ignore-not-found'), '')

@@ -362,6 +362,8 @@ export const notRequired: Readonly<Record<string, readonly string[]>> = {
   V1NetworkPolicySpec: ['podSelector'],
   V1Role: ['rules'],
   V1RoleRef: ['apiGroup'],
+  V1TokenRequestSpec: ['audiences'],
+  V1TokenReviewSpec: ['token'],
 }
 
 /** The other way round: without these there is no object, though the client package lets them be missing. */

@@ -24,6 +24,14 @@ export const kinds: Readonly<Record<string, readonly string[]>> = {
   'autoscaling.v1': ['V1Scale', 'V1HorizontalPodAutoscaler'],
   'autoscaling.v2': ['V2HorizontalPodAutoscaler'],
   'rbac.v1': ['V1Role', 'V1RoleBinding', 'V1ClusterRole', 'V1ClusterRoleBinding'],
+  'authentication.v1': ['AuthenticationV1TokenRequest', 'V1TokenReview', 'V1SelfSubjectReview'],
+  'authorization.v1': [
+    'V1SubjectAccessReview',
+    'V1SelfSubjectAccessReview',
+    'V1LocalSubjectAccessReview',
+    'V1SelfSubjectRulesReview',
+  ],
+  'certificates.v1': ['V1CertificateSigningRequest'],
   'storage.v1': [
     'V1StorageClass',
     'V1CSIDriver',
@@ -62,7 +70,7 @@ const packages: Readonly<Record<string, string>> = {
 }
 
 const groupPrefix =
-  /^(Admissionregistration|Apiextensions|Core|Discovery|Events|Flowcontrol|Rbac|Resource|Storage)?V\d+((alpha|beta)\d+)?/
+  /^(Admissionregistration|Apiextensions|Authentication|Core|Discovery|Events|Flowcontrol|Rbac|Resource|Storage)?V\d+((alpha|beta)\d+)?/
 
 /** The name a model has in Kubernetes' own documents: `io.k8s.api.apps.v1.Deployment`. */
 export const officialName = (model: string, group: string): string =>

@@ -1,27 +1,9 @@
 import type { User } from '@flotilla/kube'
+import { type Attributes, attributesOf, type PathAttributes, type ResourceAttributes } from './access/attributes.ts'
+import type { Request } from './request.ts'
 import { refusal } from './status.ts'
-import type { Call } from './target.ts'
 
-/** What someone wants to do: with a resource, or with a path that is none. */
-export type Attributes =
-  | {
-      readonly user: User
-      /** `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`. */
-      readonly verb: string
-      readonly group: string
-      readonly version: string
-      /** The plural. */
-      readonly resource: string
-      readonly subresource?: string
-      readonly namespace?: string
-      readonly name?: string
-    }
-  | {
-      readonly user: User
-      /** The method, in lower case. */
-      readonly verb: string
-      readonly path: string
-    }
+export type { Attributes } from './access/attributes.ts'
 
 export interface Decision {
   readonly allowed: boolean
@@ -30,45 +12,38 @@ export interface Decision {
 }
 
 /** Asked about every request, but not about those of `system:masters`. */
-export type Authorize = (attributes: Attributes) => Promise<Decision>
+export type Authorize = (attributes: Attributes) => Decision | Promise<Decision>
 
 /** Who may do everything. */
 export const masters = 'system:masters'
 
-const isMaster = ({ groups }: User): boolean => groups.includes(masters)
+export const isMaster = ({ groups }: User): boolean => groups.includes(masters)
 
-const describe = ({ served, namespace, subresource, request: { user } }: Call, verb: string): string => {
-  const what = subresource ? `${served.plural}/${subresource}` : served.plural
+const wish = ({ user, verb, group, resource, subresource, namespace }: ResourceAttributes): string => {
+  const what = subresource ? `${resource}/${subresource}` : resource
   const where = namespace === undefined ? ' at the cluster scope' : ` in the namespace "${namespace}"`
-  return `User "${user.name}" cannot ${verb} resource "${what}" in API group "${served.group}"${where}`
+  return `User "${user.name}" cannot ${verb} resource "${what}" in API group "${group}"${where}`
 }
 
-/** Throws 403 when the user may not do it. */
-export const checkAuthorized = async (authorize: Authorize, call: Call, verb: string): Promise<void> => {
-  const { served, namespace, name, subresource, request } = call
-  if (isMaster(request.user)) return
-  const { allowed, reason } = await authorize({
-    user: request.user,
-    verb,
-    group: served.group,
-    version: served.version,
-    resource: served.plural,
-    ...(subresource && { subresource }),
-    ...(namespace !== undefined && { namespace }),
-    ...(name !== undefined && { name }),
-  })
-  if (!allowed) throw refusal.forbidden(served, name ?? '', describe(call, verb) + (reason ? `: ${reason}` : ''))
+const forbidden = (wanted: ResourceAttributes, reason: string | undefined) =>
+  refusal.forbidden(
+    { group: wanted.group, plural: wanted.resource },
+    wanted.name ?? '',
+    wish(wanted) + (reason ? `: ${reason}` : ''),
+  )
+
+const forbiddenPath = ({ user, verb, path }: PathAttributes) =>
+  refusal.forbiddenPath(`User "${user.name}" cannot ${verb} path "${path}"`)
+
+/** Throws 403 when it is not allowed. */
+export const checkAllowed = async (authorize: Authorize, wanted: Attributes): Promise<void> => {
+  if (isMaster(wanted.user)) return
+  const { allowed, reason } = await authorize(wanted)
+  if (allowed) return
+  throw 'path' in wanted ? forbiddenPath(wanted) : forbidden(wanted, reason)
 }
 
-/** The same for a path that is no resource: discovery, schemas. */
-export const checkPathAuthorized = async (
-  authorize: Authorize,
-  user: User,
-  method: string,
-  path: string,
-): Promise<void> => {
-  if (isMaster(user)) return
-  const verb = method.toLowerCase()
-  const { allowed } = await authorize({ user, verb, path })
-  if (!allowed) throw refusal.forbiddenPath(path, `User "${user.name}" cannot ${verb} path "${path}"`)
+/** Throws 403 when the user may not do what a request asks for. */
+export const checkAuthorized = async (authorize: Authorize, request: Request): Promise<void> => {
+  if (!isMaster(request.user)) await checkAllowed(authorize, attributesOf(request))
 }

@@ -1,4 +1,5 @@
 import type { User } from '@flotilla/kube'
+import type { Access } from './access/access.ts'
 import type { Admission } from './admission/admission.ts'
 import type { Gate } from './admission/gate.ts'
 import type { Registry } from './registry/registry.ts'
@@ -14,6 +15,10 @@ export interface Engine {
   readonly watchBacklog: number
   readonly admit: Admission
   readonly gate: Gate
+  /** Absent where everyone may do everything, and nobody has a token. */
+  readonly access?: Access
+  /** Asked last, about what is to be written as it is: it changes nothing. */
+  readonly guard?: Admission
   /** Whether a user's writes are recorded in `managedFields`. */
   readonly tracks: (user: User) => boolean
   /** Whether what a user makes keeps the status it comes with. */

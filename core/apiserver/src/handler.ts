@@ -1,7 +1,5 @@
 import { ApiError } from '@flotilla/sdk'
 import { present } from './answer/present.ts'
-import type { Authorize } from './authorization.ts'
-import { checkAuthorized } from './authorization.ts'
 import type { Engine } from './engine.ts'
 import { type Answer, isTrue, type Request } from './request.ts'
 import { parseRoute, type Route } from './route.ts'
@@ -12,56 +10,57 @@ import { remove, removeCollection } from './verbs/delete.ts'
 import { finalize } from './verbs/finalize.ts'
 import { list } from './verbs/list.ts'
 import { get } from './verbs/read.ts'
+import { review } from './verbs/review.ts'
 import { getScale, patchScale, updateScale } from './verbs/scale.ts'
+import { requestToken } from './verbs/token.ts'
 import { patch, update } from './verbs/update.ts'
 import { watch } from './verbs/watch.ts'
 
-type Verb = (call: Call) => Answer | Promise<Answer>
+type Action = (call: Call) => Answer | Promise<Answer>
 
-/** A verb as authorization calls it, and what does it. */
-interface Action {
-  readonly verb: string
-  readonly run: Verb
-}
-
+/** By method. */
 type Actions = Readonly<Record<string, Action>>
 
 const onObject: Actions = {
-  GET: { verb: 'get', run: get },
-  PUT: { verb: 'update', run: update },
-  PATCH: { verb: 'patch', run: patch },
-  DELETE: { verb: 'delete', run: remove },
+  GET: get,
+  PUT: update,
+  PATCH: patch,
+  DELETE: remove,
 }
 
 const onCollection: Actions = {
-  GET: { verb: 'list', run: list },
-  POST: { verb: 'create', run: create },
-  DELETE: { verb: 'deletecollection', run: removeCollection },
+  GET: list,
+  POST: create,
+  DELETE: removeCollection,
 }
 
 const onStatus: Actions = {
-  GET: { verb: 'get', run: get },
-  PUT: { verb: 'update', run: update },
-  PATCH: { verb: 'patch', run: patch },
+  GET: get,
+  PUT: update,
+  PATCH: patch,
 }
 
 const onScale: Actions = {
-  GET: { verb: 'get', run: getScale },
-  PUT: { verb: 'update', run: updateScale },
-  PATCH: { verb: 'patch', run: patchScale },
+  GET: getScale,
+  PUT: updateScale,
+  PATCH: patchScale,
 }
 
-const onFinalize: Actions = { PUT: { verb: 'update', run: finalize } }
+const onQuestion: Actions = { POST: review }
 
-const watching: Action = { verb: 'watch', run: watch }
+/** Subresources of one kind's own. */
+const onOwn: Readonly<Record<string, Actions>> = {
+  'namespaces/finalize': { PUT: finalize },
+  'serviceaccounts/token': { POST: requestToken },
+}
 
 const none: Actions = {}
 
 const actionsOf = ({ served, name, subresource }: Call): Actions => {
-  if (subresource === 'finalize') return served.id === 'namespaces' ? onFinalize : none
   if (subresource === 'status') return served.subresources.includes('status') ? onStatus : none
   if (subresource === 'scale') return served.subresources.includes('scale') ? onScale : none
-  if (subresource !== undefined) return none
+  if (subresource !== undefined) return onOwn[`${served.id}/${subresource}`] ?? none
+  if (served.transient) return name === undefined ? onQuestion : none
   return name === undefined ? onCollection : onObject
 }
 
@@ -70,7 +69,7 @@ const actionOf = (call: Call): Action => {
   const actions = actionsOf(call)
   if (actions === none) throw refusal.unknownPath()
   const method = request.method === 'HEAD' ? 'GET' : request.method
-  if (method === 'GET' && subresource === undefined && isTrue(request.query.watch)) return watching
+  if (method === 'GET' && subresource === undefined && isTrue(request.query.watch) && !served.transient) return watch
   const action = Object.hasOwn(actions, method) ? actions[method] : undefined
   const nowhere = served.namespaced && namespace === undefined && (name !== undefined || method !== 'GET')
   if (action === undefined || nowhere) throw refusal.methodNotAllowed()
@@ -92,16 +91,11 @@ const callOf = (engine: Engine, request: Request, route: Route): Call => {
 }
 
 /** Answers a request for resources; undefined when the path is not one of theirs. Throws the `ApiError` that refuses it. */
-export const handleResource = async (
-  engine: Engine,
-  authorize: Authorize | undefined,
-  request: Request,
-): Promise<Answer | undefined> => {
+export const handleResource = async (engine: Engine, request: Request): Promise<Answer | undefined> => {
   const route = parseRoute(request.path)
   if (route === undefined) return undefined
   const call = callOf(engine, request, route)
-  const { verb, run } = actionOf(call)
-  if (authorize) await checkAuthorized(authorize, call, verb)
+  const run = actionOf(call)
   return present(call, await run(call))
 }
 

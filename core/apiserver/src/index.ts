@@ -1,3 +1,4 @@
+export type { AccessOptions } from './access/open.ts'
 export type { Admission, AdmissionRequest, Admitted } from './admission/admission.ts'
 export { type Attributes, type Authorize, type Decision, masters } from './authorization.ts'
 export {

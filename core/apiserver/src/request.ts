@@ -9,6 +9,14 @@ export interface BodyKind {
   readonly kind: string
 }
 
+/** Whose place someone wants to take for a request. */
+export interface Impersonation {
+  readonly name: string
+  readonly groups: readonly string[]
+  readonly uid?: string
+  readonly extra: Readonly<Record<string, readonly string[]>>
+}
+
 /** One request, as far as it goes before it is understood. */
 export interface Request {
   readonly method: string
@@ -16,6 +24,8 @@ export interface Request {
   readonly path: string
   readonly query: Readonly<Record<string, string>>
   readonly user: User
+  /** Set when it is to be done as someone else, which has to be allowed. */
+  readonly impersonation?: Impersonation
   readonly contentType?: string
   readonly accept?: string
   readonly userAgent?: string

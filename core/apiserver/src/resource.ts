@@ -40,6 +40,15 @@ export interface ViewOf {
   readonly convert: Convert
 }
 
+/** What an object can be asked for or told beside itself, its status and its scale. */
+export interface Subresource {
+  readonly name: string
+  readonly verbs: readonly ('create' | 'get' | 'patch' | 'update')[]
+  /** What is sent and answered. */
+  readonly kind: { readonly group: string; readonly version: string; readonly kind: string }
+  readonly schema: Schema
+}
+
 /** One version of a kind the server serves. */
 export interface Resource {
   /** Empty for the core group. */
@@ -56,6 +65,10 @@ export interface Resource {
   readonly subresources: readonly ('status' | 'scale')[]
   /** Set where the objects are those of another resource, or of another version with other fields. */
   readonly viewOf?: ViewOf
+  /** What other subresources it has. */
+  readonly own?: readonly Subresource[]
+  /** Set where what is created is answered and not kept: a question. */
+  readonly transient?: true
   /** Where `scale` reads and writes; JSON paths such as `.spec.replicas`. */
   readonly scale?: {
     readonly specReplicasPath: string

@@ -1,11 +1,19 @@
 import { channel } from 'node:diagnostics_channel'
 import { createHttp, type User } from '@flotilla/kube'
 import type { Log, Manifest } from '@flotilla/sdk'
+import type { Identity } from './access/access.ts'
+import { impersonated } from './access/impersonation.ts'
+import { type AccessOptions, foreignAccess, openAccess } from './access/open.ts'
+import { ensureRoles } from './access/rbac/defaults.ts'
+import { noEscalation } from './access/rbac/escalation.ts'
+import type { Tokens } from './access/tokens.ts'
 import { type Admission, chain } from './admission/admission.ts'
 import { Gate } from './admission/gate.ts'
 import { initialNamespaces, namespaceLifecycle } from './admission/namespace-lifecycle.ts'
-import { type Authorize, checkPathAuthorized, masters } from './authorization.ts'
+import { type Authorize, checkAllowed, checkAuthorized, isMaster, masters } from './authorization.ts'
 import { builtins } from './builtin/index.ts'
+import { Accounts } from './controller/accounts.ts'
+import { ClusterRoles } from './controller/cluster-roles.ts'
 import { Definitions, keepUntilClean } from './controller/definitions.ts'
 import { EventExpiry } from './controller/event-expiry.ts'
 import { Garbage } from './controller/garbage.ts'
@@ -40,7 +48,9 @@ export interface ApiServerOptions {
    * the server has of it.
    */
   readonly locate?: Locate
-  /** By default every user may do everything. */
+  /** Roles and their bindings say who may do what; there are ServiceAccounts. By default every user may do everything. */
+  readonly access?: AccessOptions
+  /** Who says it where roles do not. */
   readonly authorize?: Authorize
   /**
    * Whose writes are recorded in `managedFields`; by default everyone's. Controllers in the same process can be left
@@ -69,6 +79,12 @@ export interface ApiServer {
   readonly name: string
   /** Never rejects: a refusal is an answer. */
   handle(request: Request): Promise<Answer>
+  /** Who a bearer token stands for; undefined: for nobody. */
+  identify(token: string): Promise<Identity['user'] | undefined>
+  /** Throws 403 when a user may not do something, at a path that is another's. */
+  checkPath(request: Pick<Request, 'method' | 'path' | 'user' | 'impersonation'>): Promise<void>
+  /** Whether roles say what those may do who do not say who they are. Where they do not, these may do nothing. */
+  readonly hearsAnonymous: boolean
   /** Ends watches, stores what was accepted, closes storage. */
   close(): Promise<void>
 }
@@ -90,17 +106,24 @@ const register = (registry: Registry, resources: readonly Resource[]): void => {
   }
 }
 
+/** Who asks a server for tokens looks first whether it makes any. */
+const withoutTokens = ({ own, ...resource }: Resource): Resource =>
+  own?.some(({ name }) => name === 'token') ? resource : { ...resource, ...(own && { own }) }
+
 const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'
 
-const handlePath = async (
-  documents: Documents,
-  authorize: Authorize | undefined,
-  request: Request,
-): Promise<BodyAnswer> => {
-  const { path, method, user } = request
+/** What others check tokens with. */
+const tokenDocument = async (tokens: Tokens | undefined, path: string): Promise<BodyAnswer | undefined> => {
+  if (path === '/.well-known/openid-configuration' && tokens) return { code: 200, body: tokens.configuration() }
+  if (path === '/openid/v1/jwks' && tokens)
+    return { code: 200, body: await tokens.keys(), contentType: 'application/jwk-set+json' }
+  return undefined
+}
+
+const handlePath = async (documents: Documents, tokens: Tokens | undefined, request: Request): Promise<BodyAnswer> => {
+  const { path } = request
   if (isProbe(path) && isRead(request)) return { code: 200, body: 'ok' }
-  if (authorize && !isPublic(path)) await checkPathAuthorized(authorize, user, method, path)
-  const answer = documents.find(request)
+  const answer = documents.find(request) ?? (await tokenDocument(tokens, path))
   if (answer === undefined) throw refusal.unknownPath()
   if (!isRead(request)) throw refusal.methodNotAllowed()
   return answer
@@ -117,21 +140,47 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ...(options.history !== undefined && { history: options.history }),
   })
   const registry = new Registry()
-  register(registry, builtins)
+  register(registry, options.access?.tokenKey === undefined ? builtins.map(withoutTokens) : builtins)
   const watches = new Watches(objects)
+  const access = options.access ? openAccess(objects, options.access, now) : authorize && foreignAccess(authorize)
   const admit = chain([namespaceLifecycle(objects), keepUntilClean, ...(options.admission ? [options.admission] : [])])
+  const guard = access?.rbac && noEscalation(access.rbac, access.authorize)
   const { watchBacklog = 10_000, locate } = options
   const life = new AbortController()
   const outside = { http: createHttp({ signal: life.signal }), objects, ...(locate && { locate }) }
   const gate = new Gate(outside, registry)
   const { tracks = () => true, keepsStatus = () => false } = options
-  const engine: Engine = { objects, registry, watches, watchBacklog, admit, gate, tracks, keepsStatus, now }
+  const engine: Engine = {
+    objects,
+    registry,
+    watches,
+    watchBacklog,
+    admit,
+    gate,
+    tracks,
+    keepsStatus,
+    now,
+    ...(access && { access }),
+    ...(guard && { guard }),
+  }
 
   const documents = new Documents(registry)
 
-  async function answerTo(request: Request): Promise<Answer> {
+  const actor = async ({ user, impersonation }: Pick<Request, 'user' | 'impersonation'>): Promise<User> =>
+    impersonation ? impersonated(access?.authorize, user, impersonation) : user
+
+  async function asked(request: Request): Promise<Request> {
+    const { user } = request
+    const acting = await actor(request)
+    const done = acting === user ? request : { ...request, user: acting }
+    if (access && !isMaster(acting) && !isPublic(request.path)) await checkAuthorized(access.authorize, done)
+    return done
+  }
+
+  async function answerTo(sent: Request): Promise<Answer> {
     try {
-      return (await handleResource(engine, authorize, request)) ?? (await handlePath(documents, authorize, request))
+      const request = isMaster(sent.user) && !sent.impersonation ? sent : await asked(sent)
+      return (await handleResource(engine, request)) ?? (await handlePath(documents, access?.tokens, request))
     } catch (error) {
       return errorAnswer(error, onError)
     }
@@ -139,6 +188,12 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
 
   const server: ApiServer = {
     name,
+    hearsAnonymous: access?.rbac !== undefined,
+    async checkPath({ method, path, ...sent }) {
+      const user = await actor(sent)
+      if (access) await checkAllowed(access.authorize, { user, verb: method.toLowerCase(), path })
+    },
+    identify: async (token) => (await access?.identify(token))?.user,
     async handle(request) {
       const answer = await answerTo(request)
       if (exchanges.hasSubscribers) exchanges.publish({ server: name, request, answer } satisfies Exchange)
@@ -148,7 +203,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
       watches.close()
       gate.close()
       events.close()
-      await Promise.all([definitions.close(), namespaces.close(), garbage?.close()])
+      const all = [definitions, namespaces, garbage, ...ofAccess]
+      await Promise.all(all.map((controller) => controller?.close()))
       life.abort()
       await objects.close()
     },
@@ -158,7 +214,11 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const namespaces = new Namespaces(engine, requests, log)
   const garbage = options.collectsGarbage === false ? undefined : new Garbage(engine, requests, log)
   const events = new EventExpiry(engine, requests, log)
+  const ofAccess = options.access
+    ? [new ClusterRoles(engine, requests, log), new Accounts(engine, requests, log, options.access.authority?.ca)]
+    : []
   try {
+    if (options.access) await ensureRoles(objects, now())
     await Promise.all(initialNamespaces.map((namespace) => ensureNamespace(objects, requests, namespace)))
     await definitions.install(options.crds ?? [])
   } catch (error) {

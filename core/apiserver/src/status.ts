@@ -54,8 +54,8 @@ export const refusal = {
       details: { ...detailsOf(resource, name), ...(causes && { causes }) },
     }),
 
-  forbiddenPath: (path: string, why: string) =>
-    failure({ code: 403, reason: 'Forbidden', message: `forbidden: ${why}`, details: { kind: path } }),
+  forbiddenPath: (why: string) =>
+    failure({ code: 403, reason: 'Forbidden', message: `forbidden: ${why}`, details: {} }),
 
   notFound: (resource: ResourceName, name: string) =>
     failure({
@@ -149,7 +149,7 @@ export const refusal = {
       code: 422,
       reason: 'Invalid',
       message: `${group ? `${kind}.${group}` : kind} "${name}" is invalid: ${causesText(causes)}`,
-      details: { name, ...(group && { group }), kind, causes },
+      details: { ...(name && { name }), ...(group && { group }), kind, causes },
     }),
 
   internal: (message: string, cause?: unknown) =>

@@ -1,5 +1,5 @@
 import 'reflect-metadata' // what @peculiar/x509 stands on
-import { randomBytes, webcrypto } from 'node:crypto'
+import { generateKeyPairSync, randomBytes, webcrypto } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
@@ -61,6 +61,8 @@ export interface Authority {
   server(): Promise<Credential>
   /** A client's: the common name is the user, the organizations are its groups. `file` is what it is kept as. */
   client(file: string, user: User): Promise<Credential>
+  /** A private key on the curve P-256 for something else, PEM. */
+  key(file: string): Promise<string>
 }
 
 interface Issuer extends Credential {
@@ -211,6 +213,15 @@ const isGood = async ({ cert }: Credential, issuer: Issuer, profile: Profile, no
   return certificate.verify({ publicKey: issuer.keys.publicKey, date: now })
 }
 
+const ensureKey = async (shelf: Shelf, file: string): Promise<string> => {
+  const found = await shelf.read(`${file}.key`)
+  if (found) return found
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const fresh = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  await shelf.write(`${file}.key`, fresh)
+  return fresh
+}
+
 /** Opens the authority that is kept somewhere, or makes one. */
 export const openAuthority = async (options: AuthorityOptions): Promise<Authority> => {
   const { dir, hosts = ['localhost', '127.0.0.1', '::1'], now = () => new Date() } = options
@@ -227,5 +238,6 @@ export const openAuthority = async (options: AuthorityOptions): Promise<Authorit
     ca: issuer.cert,
     server: () => ensure('server', serverProfile(hosts)),
     client: (file, user) => ensure(file, clientProfile(user)),
+    key: (file) => ensureKey(shelf, file),
   }
 }

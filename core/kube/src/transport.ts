@@ -2,6 +2,10 @@
 export interface User {
   readonly name: string
   readonly groups: readonly string[]
+  /** Tells two users apart who have the same name one after the other. */
+  readonly uid?: string
+  /** What else is known of it. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
 /** One request to a Kubernetes API server. */

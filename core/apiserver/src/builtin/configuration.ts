@@ -2,6 +2,7 @@ import { deepEqual, type Manifest, type StringMap } from '@flotilla/sdk'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { type Causes, entry, follows, immutable, when } from './checks.ts'
+import { definition } from './definitions.ts'
 import { column, count, type Group, kind, text } from './kind.ts'
 
 const core: Group = { group: '', version: 'v1', schemas: 'io.k8s.api.core.v1' }
@@ -157,6 +158,14 @@ const secret = kind<Secret>(core, 'Secret', 'secrets', {
 
 const serviceAccount = kind<ServiceAccount>(core, 'ServiceAccount', 'serviceaccounts', {
   shortNames: ['sa'],
+  own: [
+    {
+      name: 'token',
+      verbs: ['create'],
+      kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+      schema: definition('io.k8s.api.authentication.v1.TokenRequest'),
+    },
+  ],
   columns: [column.name, count('Secrets', ({ secrets }) => secrets?.length), column.age],
 })
 

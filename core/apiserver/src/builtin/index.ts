@@ -8,6 +8,7 @@ import { customResourceDefinition } from './custom-resource-definitions.ts'
 import { eventKinds } from './events.ts'
 import { networks } from './networking.ts'
 import { pods } from './pods.ts'
+import { reviews } from './reviews.ts'
 import { scaling } from './scaling.ts'
 import { scalingV1 } from './scaling-v1.ts'
 import { services } from './services.ts'
@@ -28,6 +29,7 @@ export const builtins: readonly Resource[] = [
   ...scaling,
   ...scalingV1,
   ...access,
+  ...reviews,
   ...admissionWebhooks,
   customResourceDefinition,
 ]

@@ -20,6 +20,8 @@ export interface KindOptions<T> {
   /** By default the kind in lower case. */
   readonly singular?: string
   readonly subresources?: Resource['subresources']
+  readonly own?: Resource['own']
+  readonly transient?: true
   readonly scale?: Resource['scale']
   readonly viewOf?: Resource['viewOf']
   /** By default kinds with a status have a generation. */
@@ -101,6 +103,8 @@ export function kind<T extends Manifest>(
     subresources,
     ...(scale && { scale }),
     ...(viewOf && { viewOf }),
+    ...(options.own && { own: options.own }),
+    ...(options.transient && { transient: true }),
     generation: options.generation ?? subresources.includes('status'),
     schema: definition(`${schemas}.${name}`),
     columns: columns.map((each) => ({ ...each, cell: (object, now) => each.cell(object as T, now) })),

@@ -18,6 +18,15 @@ export class Requests {
     await this.#send('POST', collection, body)
   }
 
+  /** The same where it may be there already. */
+  async ensure(collection: string, body: object): Promise<void> {
+    try {
+      await this.create(collection, body)
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 409) throw error
+    }
+  }
+
   /** A merge patch. */
   async patch(path: string, body: object): Promise<void> {
     await this.#send('PATCH', path, body)

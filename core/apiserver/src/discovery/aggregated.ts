@@ -1,5 +1,5 @@
 import type { Registry, Served } from '../registry/registry.ts'
-import { verbs, verbsOfSubresource } from './legacy.ts'
+import { verbsOf, verbsOfSubresource } from './legacy.ts'
 
 const kindOf = ({ group, version, kind }: { group: string; version: string; kind: string }) => ({
   group,
@@ -8,11 +8,13 @@ const kindOf = ({ group, version, kind }: { group: string; version: string; kind
 })
 
 const subresourcesOf = (served: Served) => {
-  const all = served.subresources.map((subresource) => ({
+  const usual = served.subresources.map((subresource) => ({
     subresource,
     responseKind: subresource === 'scale' ? { group: 'autoscaling', version: 'v1', kind: 'Scale' } : kindOf(served),
     verbs: verbsOfSubresource,
   }))
+  const own = (served.own ?? []).map(({ name, kind, verbs }) => ({ subresource: name, responseKind: kind, verbs }))
+  const all = [...usual, ...own]
   if (served.id !== 'namespaces') return all
   return [...all, { subresource: 'finalize', responseKind: kindOf(served), verbs: ['update'] }]
 }
@@ -25,7 +27,7 @@ const resourceOf = (served: Served) => {
     responseKind: kindOf(served),
     scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: singular,
-    verbs,
+    verbs: verbsOf(served),
     ...(shortNames.length > 0 && { shortNames }),
     ...(categories.length > 0 && { categories }),
     ...(subresources.length > 0 && { subresources }),

@@ -3,8 +3,9 @@ import { apiVersionOf, type Group, type Registry, type Served } from '../registr
 const objectVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const
 const subresourceVerbs = ['get', 'patch', 'update'] as const
 
-/** What may be done to objects of every resource. */
-export const verbs: readonly string[] = objectVerbs
+/** What may be done to objects of a resource. */
+export const verbsOf = ({ transient }: Pick<Served, 'transient'>): readonly string[] =>
+  transient ? ['create'] : objectVerbs
 
 /** What may be done to every subresource. */
 export const verbsOfSubresource: readonly string[] = subresourceVerbs
@@ -39,26 +40,35 @@ export const apiGroup = (registry: Registry, group: string) => {
   return found && group ? { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(found) } : undefined
 }
 
-const entry = ({ plural, singular, namespaced, kind, shortNames, categories, storedAs }: Served) => ({
+const entry = ({ plural, singular, namespaced, kind, shortNames, categories, storedAs, ...rest }: Served) => ({
   name: plural,
   singularName: singular,
   namespaced,
   kind,
-  verbs: objectVerbs,
+  verbs: verbsOf(rest),
   ...(shortNames.length > 0 && { shortNames }),
   ...(categories.length > 0 && { categories }),
-  storageVersionHash: Buffer.from(`${storedAs}/${kind}`).toString('base64').slice(0, 12),
+  ...(!rest.transient && {
+    storageVersionHash: Buffer.from(`${storedAs}/${kind}`).toString('base64').slice(0, 12),
+  }),
 })
 
 const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' } as const
 
-const subentries = ({ plural, namespaced, kind, subresources, id }: Served) => [
+const subentries = ({ plural, namespaced, kind, subresources, own = [], id }: Served) => [
   ...subresources.map((subresource) => ({
     name: `${plural}/${subresource}`,
     singularName: '',
     namespaced,
     ...(subresource === 'scale' ? scaleKind : { kind }),
     verbs: subresourceVerbs,
+  })),
+  ...own.map(({ name, verbs, kind: answered }) => ({
+    name: `${plural}/${name}`,
+    singularName: '',
+    namespaced,
+    ...answered,
+    verbs,
   })),
   ...(id === 'namespaces'
     ? [{ name: `${plural}/finalize`, singularName: '', namespaced, kind, verbs: ['update'] }]

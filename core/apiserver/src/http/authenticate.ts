@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { User } from '@flotilla/kube'
+import { authenticated } from '../access/access.ts'
 import { refusal } from '../status.ts'
-
-const authenticated = 'system:authenticated'
 
 /** Who asks when nobody says who they are. */
 export const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
@@ -28,19 +27,39 @@ const userOfConnection = ({ socket }: IncomingMessage): User | undefined => {
   return known.get(socket)
 }
 
+/** Who tokens stand for. */
+export interface TokenReader {
+  readonly tokens: ReadonlyMap<string, User> | undefined
+  /** Asked about those that are not among them. */
+  readonly identify: (token: string) => Promise<User | undefined>
+}
+
+const given = new WeakMap<User, User>()
+
+/** The same user is the same object each time: answers are remembered with it. */
+const asAuthenticated = (user: User): User => {
+  const found = given.get(user)
+  if (found) return found
+  const fresh = { ...user, groups: [...user.groups, authenticated] }
+  given.set(user, fresh)
+  return fresh
+}
+
 const bearer = /^bearer +(\S+)$/i
 
 /**
  * Who sent a request: by client certificate, else by bearer token; `anonymous` when it carries neither.
  * Throws 401 for a token nobody has.
  */
-export const authenticate = (request: IncomingMessage, tokens: ReadonlyMap<string, User> | undefined): User => {
+export const authenticate = async (request: IncomingMessage, { tokens, identify }: TokenReader): Promise<User> => {
   const byCertificate = userOfConnection(request)
   if (byCertificate) return byCertificate
   const { authorization } = request.headers
-  if (authorization === undefined) return anonymous
-  const token = bearer.exec(authorization)?.[1]
-  const user = token === undefined ? undefined : tokens?.get(token)
+  const token = authorization && bearer.exec(authorization)?.[1]
+  if (!token) return anonymous
+  const listed = tokens?.get(token)
+  if (listed) return asAuthenticated(listed)
+  const user = await identify(token)
   if (user === undefined) throw refusal.unauthorized()
-  return { name: user.name, groups: [...user.groups, authenticated] }
+  return user
 }

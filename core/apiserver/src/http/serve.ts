@@ -7,9 +7,10 @@ import { isPublic } from '../documents.ts'
 import type { Answer, BodyKind, Request } from '../request.ts'
 import type { ApiServer } from '../server.ts'
 import { refusal } from '../status.ts'
-import { anonymous, authenticate } from './authenticate.ts'
+import { anonymous, authenticate, type TokenReader } from './authenticate.ts'
 import { bodyLimit, checkDepth, protobufType, readBody } from './body.ts'
 import { drained } from './drain.ts'
+import { impersonationOf } from './impersonate.ts'
 import { respond } from './respond.ts'
 import { streamWatch } from './stream.ts'
 
@@ -30,7 +31,9 @@ export interface TlsFiles {
 /** What extra routes may want of the listener. */
 export interface Access {
   /** Who sent a request; `system:anonymous` when it does not say. Throws 401 for a token nobody has. */
-  user(request: IncomingMessage): User
+  user(request: IncomingMessage): Promise<User>
+  /** Throws 401 or 403 when its sender may not ask for what it asks for: as the roles of the server at `/` say, or else anyone who is known. */
+  check(request: IncomingMessage): Promise<void>
 }
 
 export interface HttpsOptions {
@@ -74,9 +77,9 @@ const splitUrl = (url: string, prefix: string): readonly [path: string, query: R
   return [path, mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1)))]
 }
 
-/** Without a name nothing but health and version is told. */
-const checkKnown = (user: User, path: string): void => {
-  if (user === anonymous && !isPublic(path)) throw refusal.unauthorized()
+/** Without a name nothing but health and version is told, unless roles say otherwise. */
+const checkKnown = (user: User, path: string, { hearsAnonymous }: ApiServer): void => {
+  if (user === anonymous && !hearsAnonymous && !isPublic(path)) throw refusal.unauthorized()
 }
 
 type BodyReader = Request['body']
@@ -89,17 +92,24 @@ const protobufReader = async (_request: FastifyRequest, bytes: string | Buffer):
 
 const isReader = (body: unknown): body is BodyReader => typeof body === 'function'
 
-const requestOf = (request: FastifyRequest, prefix: string, tokens: HttpsOptions['tokens']): Request => {
+/** A server on the listener, and who is who there. */
+interface Post extends Mounted {
+  readonly reader: TokenReader
+}
+
+const requestOf = async (request: FastifyRequest, { prefix, server, reader }: Post): Promise<Request> => {
   const { raw, body } = request
   const [path, query] = splitUrl(raw.url ?? '/', prefix)
-  const user = authenticate(raw, tokens)
-  checkKnown(user, path)
+  const user = await authenticate(raw, reader)
+  checkKnown(user, path, server)
+  const impersonation = impersonationOf(raw)
   const { accept, 'content-type': contentType, 'user-agent': userAgent } = raw.headers
   return {
     method: raw.method ?? 'GET',
     path,
     query,
     user,
+    ...(impersonation && { impersonation }),
     ...(contentType && { contentType }),
     ...(accept && { accept }),
     ...(userAgent && { userAgent }),
@@ -107,14 +117,9 @@ const requestOf = (request: FastifyRequest, prefix: string, tokens: HttpsOptions
   }
 }
 
-const answerOf = async (
-  request: FastifyRequest,
-  { server }: Mounted,
-  prefix: string,
-  tokens: HttpsOptions['tokens'],
-): Promise<Answer> => {
+const answerOf = async (request: FastifyRequest, post: Post): Promise<Answer> => {
   try {
-    return await server.handle(requestOf(request, prefix, tokens))
+    return await post.server.handle(await requestOf(request, post))
   } catch (error) {
     if (error instanceof ApiError) return { code: error.code, body: error.status }
     throw error
@@ -147,10 +152,27 @@ const refuse = (reply: FastifyReply, error: unknown): FastifyReply => {
 
 const prefixOf = ({ prefix }: Mounted): string => (prefix === '/' ? '' : prefix.replace(/\/$/, ''))
 
+const readerOf = (server: ApiServer | undefined, tokens: HttpsOptions['tokens']): TokenReader => ({
+  tokens,
+  identify: async (token) => server?.identify(token),
+})
+
+const accessOf = (server: ApiServer | undefined, reader: TokenReader): Access => ({
+  user: (request) => authenticate(request, reader),
+  async check(request) {
+    const user = await authenticate(request, reader)
+    if (user === anonymous && !server?.hearsAnonymous) throw refusal.unauthorized()
+    const [path] = splitUrl(request.url ?? '/', '')
+    const impersonation = impersonationOf(request)
+    await server?.checkPath({ method: request.method ?? 'GET', path, user, ...(impersonation && { impersonation }) })
+  },
+})
+
 const addServer = (app: FastifyInstance, mounted: Mounted, tokens: HttpsOptions['tokens']): void => {
+  const { server } = mounted
   const prefix = prefixOf(mounted)
-  const handler = async (request: FastifyRequest, reply: FastifyReply) =>
-    send(reply, await answerOf(request, mounted, prefix, tokens))
+  const post = { prefix, server, reader: readerOf(server, tokens) }
+  const handler = async (request: FastifyRequest, reply: FastifyReply) => send(reply, await answerOf(request, post))
   app.route({ method: methods, url: `${prefix}/*`, handler })
   if (prefix) app.route({ method: methods, url: prefix, handler })
 }
@@ -187,7 +209,8 @@ const createApp = ({ tls }: HttpsOptions): FastifyInstance => {
 export const serveHttps = async (options: HttpsOptions): Promise<HttpsListener> => {
   const { servers, host = '127.0.0.1', port = 0, tokens, mount } = options
   const app = createApp(options)
-  await mount?.(app, { user: (request) => authenticate(request, tokens) })
+  const whole = servers.find(({ prefix }) => prefix === '/')?.server
+  await mount?.(app, accessOf(whole, readerOf(whole, tokens)))
   for (const mounted of servers) addServer(app, mounted, tokens)
   await app.listen({ host, port })
   const { port: bound } = app.server.address() as AddressInfo // it listens on a port

@@ -81,6 +81,9 @@ function render(schema: Schema, refer: Refer): Json {
 export const componentName = ({ schema, group, version, kind }: Resource): string =>
   (schema && definitionName(schema)) ?? `${group.split('.').toReversed().join('.')}.${version}.${kind}`
 
+/** The name of a schema of Kubernetes' own. */
+export const namedSchema = (schema: Schema): string => definitionName(schema) ?? ''
+
 /** What all objects have, for kinds whose schema leaves it to the server to say. */
 const custom = (schema: Schema, refer: Refer): Json => {
   const text = (description: string): Json => ({ type: 'string', description })
@@ -143,7 +146,8 @@ class Components {
       [extension]: [kindOf(resource)],
     })
     this.#add(componentName(resource), write)
-    this.#add(listName(resource), () => listBody(resource, this.refer))
+    for (const each of resource.own ?? []) this.refer(namedSchema(each.schema))
+    if (!resource.transient) this.#add(listName(resource), () => listBody(resource, this.refer))
   }
 
   sorted(): Json {

@@ -1,5 +1,5 @@
-import type { Resource } from '../resource.ts'
-import { componentName, kindOf, listName, optionsName, type Refer, scaleName } from './components.ts'
+import type { Resource, Subresource } from '../resource.ts'
+import { componentName, kindOf, listName, namedSchema, optionsName, type Refer, scaleName } from './components.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -190,9 +190,26 @@ const subresource = (resource: Resource, name: 'status' | 'scale'): readonly Ope
   return single(resource, scaleName, 'Scale', what).map((each) => ({ ...each, kind: scale }))
 }
 
+const ownSubresource = (resource: Resource, { name, verbs, kind, schema }: Subresource): readonly Operation[] => {
+  const component = namedSchema(schema)
+  const what = `${name} of the specified ${resource.kind}`
+  const suffix = capitalized(name)
+  if (!verbs.includes('create')) return single(resource, component, suffix, what)
+  const doing: Doing = {
+    action: 'post',
+    method: 'post',
+    parameters: writing,
+    body: bodyOf(component),
+    answer: component,
+    code: 201,
+    description: `create ${what}`,
+  }
+  return [{ ...operation(resource, suffix, doing), kind: kindOf(kind) }]
+}
+
 /** All paths of a resource, with what can be done there. */
 export function pathsOf(resource: Resource): readonly Path[] {
-  const { group, version, plural, namespaced, subresources } = resource
+  const { group, version, plural, namespaced, subresources, own = [], transient } = resource
   const root = group ? `/apis/${group}/${version}` : `/api/${version}`
   const base = namespaced ? `${root}/namespaces/{namespace}/${plural}` : `${root}/${plural}`
   const around = [
@@ -201,6 +218,8 @@ export function pathsOf(resource: Resource): readonly Path[] {
   ]
   const inObject = [inPath('name', `name of the ${resource.kind}`), ...around]
   const name = componentName(resource)
+  const [, creation] = collection(resource)
+  if (transient && creation) return [{ path: base, parameters: around, operations: [creation] }]
   const everywhere = collection(resource)
     .slice(0, 1)
     .map((each) => ({ ...each, id: `${each.id}ForAllNamespaces` }))
@@ -216,6 +235,11 @@ export function pathsOf(resource: Resource): readonly Path[] {
       path: `${base}/{name}/${each}`,
       parameters: inObject,
       operations: subresource(resource, each),
+    })),
+    ...own.map((each) => ({
+      path: `${base}/{name}/${each.name}`,
+      parameters: inObject,
+      operations: ownSubresource(resource, each),
     })),
   ]
 }

@@ -59,7 +59,10 @@ interface Made {
 const made = new WeakMap<object, Made>()
 
 const isSame = (a: Resource, b: Resource | undefined): boolean =>
-  a.schema === b?.schema && a.plural === b?.plural && a.subresources.join() === b.subresources.join()
+  a.schema === b?.schema &&
+  a.plural === b?.plural &&
+  a.subresources.join() === b.subresources.join() &&
+  a.own?.length === b.own?.length
 
 const isOf = (found: Made, resources: readonly Resource[]): boolean =>
   found.of.length === resources.length && resources.every((each, i) => isSame(each, found.of[i]))

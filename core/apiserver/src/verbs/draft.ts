@@ -1,5 +1,5 @@
 import { ApiError, deepFreeze, type Manifest, type StatusCause } from '@flotilla/sdk'
-import { isAdmitted } from '../admission/admission.ts'
+import { type AdmissionRequest, isAdmitted } from '../admission/admission.ts'
 import { isDryRun } from '../dry-run.ts'
 import { validateMetadata } from '../object/metadata.ts'
 import { nameRuleOf } from '../object/names.ts'
@@ -117,6 +117,23 @@ export const fitted = (call: Call, object: Manifest): Draft => {
   }
 }
 
+const wanted = (
+  { served, subresource, namespace, request }: Call,
+  operation: 'CREATE' | 'UPDATE',
+  object: Manifest,
+  before: Manifest | undefined,
+): AdmissionRequest => ({
+  operation,
+  resource: served,
+  ...(subresource && { subresource }),
+  ...(namespace !== undefined && { namespace }),
+  name: object.metadata.name ?? '',
+  manifest: kept(served, object, before),
+  ...(before && { before: kept(served, before) }),
+  user: request.user,
+  dryRun: isDryRun(request),
+})
+
 /** Asks everyone who may refuse or change a write, in the version that is kept. Throws the refusal. */
 export const admitted = async (
   call: Call,
@@ -124,20 +141,11 @@ export const admitted = async (
   draft: Draft,
   before?: Manifest,
 ): Promise<Draft> => {
-  const { engine, served, namespace, subresource, request } = call
+  const { engine, served } = call
   const { object } = draft
-  const manifest = kept(served, object, before)
-  const answer = await engine.admit({
-    operation,
-    resource: served,
-    ...(subresource && { subresource }),
-    ...(namespace !== undefined && { namespace }),
-    name: object.metadata.name ?? '',
-    manifest,
-    ...(before && { before: kept(served, before) }),
-    user: request.user,
-    dryRun: isDryRun(request),
-  })
+  const asked = wanted(call, operation, object, before)
+  const { manifest } = asked
+  const answer = await engine.admit(asked)
   if (!isAdmitted(answer)) throw new ApiError(answer)
   const warnings = [...draft.warnings, ...(answer.warnings ?? [])]
   const own = answer.manifest === manifest ? object : fromAdmission(served, answer.manifest)
@@ -156,7 +164,9 @@ export const approved = async (
   before?: Manifest,
 ): Promise<Draft> => {
   const { object } = draft
-  const warnings = await call.engine.gate.check(call, { operation, object, ...(before && { before }) })
+  const { guard, gate } = call.engine
+  await guard?.(wanted(call, operation, object, before))
+  const warnings = await gate.check(call, { operation, object, ...(before && { before }) })
   return warnings.length === 0 ? draft : { object, warnings: [...draft.warnings, ...warnings] }
 }
 

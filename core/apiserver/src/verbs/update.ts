@@ -1,4 +1,6 @@
 import type { Manifest, Patch } from '@flotilla/sdk'
+import { attributesOf } from '../access/attributes.ts'
+import { checkAllowed } from '../authorization.ts'
 import { isDryRun } from '../dry-run.ts'
 import { applyPatch } from '../patch/patch.ts'
 import type { BodyAnswer } from '../request.ts'
@@ -120,10 +122,19 @@ export const patchBody = (call: Call, current: Manifest | undefined): Manifest =
   })
 }
 
+/** Who applies what is not there, creates it. */
+const checkMayCreate = async ({ engine: { access }, request }: Call): Promise<void> => {
+  if (access) await checkAllowed(access.authorize, { ...attributesOf(request), verb: 'create' })
+}
+
 /** PATCH of an object or its status; server-side apply creates what is not there. */
 export const patch = async (call: Call): Promise<BodyAnswer> => {
   const applied = patchTypeOf(call) === 'apply'
   const patched = (current: Manifest | undefined) => fitted(call, readObject(call, patchBody(call, current)))
-  const absent = applied && !call.subresource ? async () => createFrom(call, patched(undefined), true) : missing(call)
+  const created = async (): Promise<BodyAnswer> => {
+    await checkMayCreate(call)
+    return createFrom(call, patched(undefined), true)
+  }
+  const absent = applied && !call.subresource ? created : missing(call)
   return amend(call, patched, { applied }, absent)
 }

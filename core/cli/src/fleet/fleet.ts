@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { openAuthority } from '@flotilla/apiserver'
 import { type Config, createControlPlane, createMetrics } from '@flotilla/core'
 import type { Client, Log } from '@flotilla/sdk'
 import { naming } from '../output/sentence.ts'
@@ -53,7 +54,9 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 
   const metrics = createMetrics()
   const life = new AbortController()
-  const servers = begun.use(await startServers({ ...options, dataDir, metrics }))
+  const tls = join(dataDir, 'tls')
+  const authority = await naming(`the certificates in ${tls} cannot be used`, () => openAuthority({ dir: tls }))
+  const servers = begun.use(await startServers({ ...options, dataDir, authority, metrics }))
   const { client, members } = servers
   const controlPlane = createControlPlane({
     client,
@@ -69,7 +72,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { ready, unready } = readiness(controlPlane, names, log)
 
   const listener = begun.use(
-    await listen({ ...controlPlane, port, tls: join(dataDir, 'tls'), servers: mounted(servers), metrics, unready }),
+    await listen({ ...controlPlane, port, authority, servers: mounted(servers), metrics, unready }),
   )
   const file = resolve(options.kubeconfig ?? join(dataDir, 'kubeconfig'))
   const contexts = contextsOf(listener.url, names)

@@ -1,20 +1,11 @@
-import { type Access, type Credential, type Mounted, masters, openAuthority, serveHttps } from '@flotilla/apiserver'
-import {
-  type ControlPlane,
-  debugRoutes,
-  type ExposedMetrics,
-  type HealthOptions,
-  healthRoutes,
-  pointRoutes,
-} from '@flotilla/core'
-import { ApiError } from '@flotilla/sdk'
-import { naming } from '../output/sentence.ts'
+import { type Authority, type Credential, type Mounted, masters, serveHttps } from '@flotilla/apiserver'
+import { type ControlPlane, debugRoutes, type ExposedMetrics, healthRoutes, pointRoutes } from '@flotilla/core'
 
 export interface ListenerOptions {
   /** On 127.0.0.1; 0 is any that is free. */
   readonly port: number
-  /** The directory of the certificates. */
-  readonly tls: string
+  /** Signs what servers and clients say who they are with. */
+  readonly authority: Authority
   readonly servers: readonly Mounted[]
   readonly metrics: ExposedMetrics
   /** What is not ready yet. */
@@ -34,37 +25,18 @@ export interface Listener extends AsyncDisposable {
 const host = '127.0.0.1'
 const administrator = { name: 'flotilla-admin', groups: [masters] }
 
-/** Anyone who says who they are may read: metrics and decisions name clusters, kinds and plugins. */
-const known =
-  ({ user }: Access): HealthOptions['checkReader'] =>
-  (request) => {
-    if (user(request).groups.includes('system:unauthenticated')) throw unauthorized()
-  }
-
-const unauthorized = (): ApiError =>
-  new ApiError({
-    apiVersion: 'v1',
-    kind: 'Status',
-    metadata: {},
-    status: 'Failure',
-    code: 401,
-    reason: 'Unauthorized',
-    message: 'Unauthorized',
-  })
-
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
-/** Serves API servers, health, metrics, decisions and who answers what over HTTPS. Health is for everyone, the others for who is known. */
+/** Serves API servers, health, metrics, decisions and who answers what over HTTPS. Health is for everyone, the others for those whom the roles of the control plane allow them. */
 export async function listen({
   port,
-  tls: dir,
+  authority,
   servers,
   metrics,
   unready,
   account,
   points,
 }: ListenerOptions): Promise<Listener> {
-  const authority = await naming(`the certificates in ${dir} cannot be used`, () => openAuthority({ dir }))
   const { ca } = authority
   const identity = await authority.client('admin', administrator)
   try {
@@ -73,10 +45,10 @@ export async function listen({
       port,
       tls: { ca, ...(await authority.server()) },
       servers,
-      mount: (app, access) => {
-        app.register(healthRoutes, { metrics, unready, checkReader: known(access) })
-        app.register(debugRoutes, { account, checkReader: known(access) })
-        app.register(pointRoutes, { points, checkReader: known(access) })
+      mount: (app, { check: checkReader }) => {
+        app.register(healthRoutes, { metrics, unready, checkReader })
+        app.register(debugRoutes, { account, checkReader })
+        app.register(pointRoutes, { points, checkReader })
       },
     })
     return { url, ca, identity, [Symbol.asyncDispose]: close }

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import {
+  type AccessOptions,
   type ApiServer,
+  type Authority,
   createApiServer,
   inProcessTransport,
   type Mounted,
@@ -20,6 +22,8 @@ export interface ServersOptions {
   readonly members?: number
   /** Simulated nodes in each member. */
   readonly nodes?: number
+  /** Signs what is signed in the servers. */
+  readonly authority: Authority
   readonly log: Log
   readonly metrics: Metrics
 }
@@ -57,9 +61,15 @@ const clientOf = (server: ApiServer): Client => createClient(inProcessTransport(
 
 const storageOf = (dataDir: string, name: string) => sqliteStorage({ path: join(dataDir, `${name}.db`) })
 
+/** Tokens of one server are worth nothing in another. */
+const accessOf = async (authority: Authority, name: string): Promise<AccessOptions> => ({
+  authority,
+  tokenKey: await authority.key(`${name}-tokens`),
+})
+
 /** Starts the control plane's server, then the members': a directory that is in use is left as it is. */
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const { dataDir, log } = options
+  const { dataDir, authority, log } = options
   const names = memberNames(dataDir, options.members)
   await using begun = new AsyncDisposableStack()
   let reviewer: Reviewer | undefined
@@ -70,6 +80,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     storage,
     admission,
     convert: convertBinding,
+    access: await accessOf(authority, 'flotilla'),
     tracks,
     crds,
     log,
@@ -93,13 +104,14 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
 
 async function startMember(
   name: string,
-  { dataDir, nodes, metrics, ...options }: ServersOptions,
+  { dataDir, nodes, metrics, authority, ...options }: ServersOptions,
 ): Promise<SimulatedMember> {
   const log = options.log.with({ cluster: name })
   const server = await createApiServer({
     name,
     storage: storageOf(dataDir, name),
     admission: simulatorAdmission,
+    access: await accessOf(authority, name),
     tracks,
     keepsStatus: isSimulator,
     log,

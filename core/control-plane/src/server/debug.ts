@@ -6,7 +6,7 @@ import type { ControlPlane } from '../control-plane.ts'
 export interface DebugOptions {
   readonly account: ControlPlane['account']
   /** Throws the answer to a request of who must not look. */
-  readonly checkReader: (request: IncomingMessage) => void
+  readonly checkReader: (request: IncomingMessage) => void | Promise<void>
 }
 
 const missing = (binding: Key): ApiError =>

@@ -7,7 +7,7 @@ export interface HealthOptions {
   /** What is not ready yet; empty when all is. */
   readonly unready: () => readonly string[]
   /** Throws the answer to a request for metrics that must not have them. */
-  readonly checkReader: (request: IncomingMessage) => void
+  readonly checkReader: (request: IncomingMessage) => void | Promise<void>
 }
 
 /** `/healthz`, `/livez` and `/readyz` for everyone, `/metrics` for who may read them. */
@@ -20,7 +20,7 @@ export const healthRoutes: FastifyPluginAsync<HealthOptions> = async (app, { met
     return missing.length === 0 ? 'ok' : missing.map((what) => `[-] ${what}\n`).join('')
   })
   app.get('/metrics', async ({ raw }, reply) => {
-    checkReader(raw)
+    await checkReader(raw)
     return reply.type(metrics.contentType).send(await metrics.expose())
   })
 }
