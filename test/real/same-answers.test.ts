@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { Pair, type Step } from './answers.ts'
 import { assets } from './assets.ts'
 import { type RealCluster, startCluster } from './cluster.ts'
 import { startEtcd } from './etcd.ts'
+import { answering, patching, type Reply, startWebhook } from './webhook.ts'
 
 const without = assets ? false : 'KUBEBUILDER_ASSETS is not set: test/assets/build prints what it should be'
 
@@ -186,6 +188,145 @@ const changes: readonly (readonly [string, Fields])[] = [
   ['an item that grows, and what may be late', { list: [{ k: 'a', v: 4 }], mode: 'late' }],
 ]
 
+const configMapRule = {
+  apiGroups: [''],
+  apiVersions: ['v1'],
+  operations: ['CREATE', 'UPDATE'],
+  resources: ['configmaps'],
+}
+const matchConstraints = { resourceRules: [configMapRule] }
+
+const registered = (kind: string, name: string, spec: Fields): object => ({
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind,
+  metadata: { name },
+  spec,
+})
+
+const yes = [{ expression: 'true' }]
+
+/** Policies as they are written, and what is wrong with them. */
+const policies: readonly (readonly [string, Fields])[] = [
+  ['nothing', {}],
+  ['half an expression', { matchConstraints, validations: [{ expression: 'object.data.a ==' }] }],
+  ['no validation', { matchConstraints }],
+  ['no rules', { matchConstraints: {}, validations: yes }],
+  [
+    'wrong validations',
+    {
+      matchConstraints,
+      validations: [
+        { expression: 'true', reason: 'Foo' },
+        { expression: '1' },
+        { expression: 'other.a' },
+        { expression: '' },
+      ],
+    },
+  ],
+  [
+    'wrong annotations',
+    {
+      matchConstraints,
+      auditAnnotations: [
+        { key: 'a b', valueExpression: '1' },
+        { key: 'a', valueExpression: '' },
+      ],
+    },
+  ],
+  [
+    'wrong conditions',
+    {
+      matchConstraints,
+      matchConditions: [
+        { name: '', expression: '' },
+        { name: 'a', expression: 'object.x =' },
+      ],
+      validations: yes,
+    },
+  ],
+  [
+    'parameters of no kind',
+    { matchConstraints, paramKind: { apiVersion: '', kind: '' }, validations: [{ expression: 'params != null' }] },
+  ],
+  ['parameters of nothing', { matchConstraints, validations: [{ expression: 'params != null' }] }],
+  ['a wrong policy for failures', { failurePolicy: 'Maybe', matchConstraints, validations: yes }],
+]
+
+const bindings: readonly (readonly [string, Fields])[] = [
+  ['all there is to say', { policyName: 'a', validationActions: ['Deny'] }],
+  ['nothing', {}],
+  ['unknown actions', { policyName: 'a', validationActions: ['Deny', 'Warn', 'Foo', 'Deny'] }],
+  ['two ways to say it', { policyName: 'a', validationActions: ['Deny', 'Warn'] }],
+  ['two parameters', { policyName: 'a', validationActions: ['Deny'], paramRef: { name: 'x', selector: {} } }],
+  ['no parameter', { policyName: 'a', validationActions: ['Deny'], paramRef: {} }],
+]
+
+/** Policies that are asked, by name, and what they say of `a: c`. */
+const asked: readonly (readonly [string, Fields, Fields?])[] = [
+  ['a message', { validations: [{ expression: 'object.data.a == "b"', message: 'a must be b', reason: 'Forbidden' }] }],
+  ['an expression', { validations: [{ expression: 'object.data.a == "b"' }] }],
+  [
+    'a computed message',
+    { validations: [{ expression: 'false', messageExpression: '"in " + namespaceObject.metadata.name' }] },
+  ],
+  ['no value', { validations: [{ expression: 'object.data.zz == "b"' }] }],
+  [
+    'variables',
+    {
+      variables: [
+        { name: 'x', expression: 'object.data.a' },
+        { name: 'y', expression: 'variables.x + "!"' },
+      ],
+      validations: [{ expression: 'variables.y == "c"', messageExpression: 'variables.y' }],
+    },
+  ],
+  [
+    'a condition without a value',
+    { matchConditions: [{ name: 'broken', expression: 'object.zz.y == 1' }], validations: [{ expression: 'false' }] },
+  ],
+  ['too large', { validations: [{ expression: 'false', reason: 'RequestEntityTooLarge' }] }],
+  [
+    'a parameter that is not there',
+    {
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      validations: [{ expression: 'params.data.a == object.data.a' }],
+    },
+    { paramRef: { name: 'none', namespace: 'default', parameterNotFoundAction: 'Deny' } },
+  ],
+]
+
+/** What webhooks answer, and whether they may change objects. */
+const replies: readonly (readonly [string, Reply, 'Mutating'?])[] = [
+  ['yes', answering({ allowed: true })],
+  ['no', answering({ allowed: false })],
+  ['no, with a message', answering({ allowed: false, status: { message: 'not you', code: 403, reason: 'Forbidden' } })],
+  ['no, with a reason', answering({ allowed: false, status: { reason: 'Invalid' } })],
+  ['no, with a success', answering({ allowed: false, status: { code: 200, status: 'Success' } })],
+  [
+    'no, with causes',
+    answering({
+      allowed: false,
+      status: {
+        code: 422,
+        reason: 'Invalid',
+        message: 'look',
+        details: { causes: [{ reason: 'FieldValueInvalid', message: 'wrong', field: 'data.a' }] },
+      },
+    }),
+  ],
+  ['an error', () => 500],
+  ['nothing found', () => 404],
+  ['no response', ({ apiVersion, kind }) => ({ apiVersion, kind })],
+  ['a patch that may not be', patching({ op: 'add', path: '/data/b', value: 'x' })],
+  ['a patch', patching({ op: 'add', path: '/data/b', value: 'x' }), 'Mutating'],
+  ['a patch to something wrong', patching({ op: 'add', path: '/metadata/labels/a b', value: 'x' }), 'Mutating'],
+  ['a patch without a type', answering({ allowed: true, patch: 'W10=' }), 'Mutating'],
+  ['a type without a patch', answering({ allowed: true, patchType: 'JSONPatch' }), 'Mutating'],
+]
+
+const registration = '/apis/admissionregistration.k8s.io/v1'
+const configMaps = '/api/v1/namespaces/default/configmaps'
+
 describe('the embedded server says what a real one says', { skip: without }, () => {
   const open = new AsyncDisposableStack()
   const dir = mkdtempSync(join(tmpdir(), 'flotilla-answers-'))
@@ -206,6 +347,90 @@ describe('the embedded server says what a real one says', { skip: without }, () 
     for (const [name, schema] of schemas)
       test(name, () => same(name, 'POST', `${definitions}?dryRun=All`, definition('crabs', [version(schema)])))
     for (const [name, body] of others) test(name, () => same(name, 'POST', `${definitions}?dryRun=All`, body))
+  })
+
+  describe('of a policy with', () => {
+    for (const [name, spec] of policies)
+      test(name, () =>
+        same(
+          name,
+          'POST',
+          `${registration}/validatingadmissionpolicies?dryRun=All`,
+          registered('ValidatingAdmissionPolicy', 'a', spec),
+        ),
+      )
+  })
+
+  describe('of a binding with', () => {
+    for (const [name, spec] of bindings)
+      test(name, () =>
+        same(
+          name,
+          'POST',
+          `${registration}/validatingadmissionpolicybindings?dryRun=All`,
+          registered('ValidatingAdmissionPolicyBinding', 'a', spec),
+        ),
+      )
+  })
+
+  test('of what policies have against an object', async () => {
+    for (const [i, [name, spec, binding]] of asked.entries()) {
+      const objectSelector = { matchLabels: { case: `case-${i}` } }
+      const whole = { matchConstraints: { ...matchConstraints, objectSelector }, ...spec }
+      const called = `case-${i}`
+      await same(
+        name,
+        'POST',
+        `${registration}/validatingadmissionpolicies`,
+        registered('ValidatingAdmissionPolicy', called, whole),
+      )
+      await same(
+        name,
+        'POST',
+        `${registration}/validatingadmissionpolicybindings`,
+        registered('ValidatingAdmissionPolicyBinding', called, {
+          policyName: called,
+          validationActions: ['Deny'],
+          ...binding,
+        }),
+      )
+    }
+    for (const [i, [name]] of asked.entries()) {
+      const object = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'x', labels: { case: `case-${i}` } },
+        data: { a: 'c' },
+      }
+      await eventually(() => same(name, 'POST', `${configMaps}?dryRun=All`, object)) // a real server hears of policies a moment later
+    }
+  })
+
+  test('of what webhooks answer', async () => {
+    const webhook = open.use(await startWebhook(Object.fromEntries(replies.map(([, reply], i) => [`/${i}`, reply]))))
+    for (const [i, [name, , kind = 'Validating']] of replies.entries()) {
+      const words = {
+        name: `hook-${i}.example.com`,
+        clientConfig: webhook.at(`/${i}`),
+        rules: [configMapRule],
+        objectSelector: { matchLabels: { hook: `hook-${i}` } },
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+      }
+      const configuration = {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: `${kind}WebhookConfiguration`,
+        metadata: { name: `hook-${i}` },
+        webhooks: [words],
+      }
+      await same(name, 'POST', `${registration}/${kind.toLowerCase()}webhookconfigurations`, configuration)
+    }
+    for (const [i, [name]] of replies.entries()) {
+      const metadata = { name: 'x', labels: { hook: `hook-${i}` } }
+      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { a: 'c' } }
+      const { data } = await eventually(() => same(name, 'POST', `${configMaps}?dryRun=All`, object))
+      if (name === 'a patch') assert.deepEqual(data, { a: 'c', b: 'x' })
+    }
   })
 
   test('of objects and their rules', async () => {

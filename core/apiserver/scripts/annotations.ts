@@ -88,6 +88,7 @@ export const merging: Annotations = {
   V1ValidatingWebhookConfiguration: { webhooks: map('name') },
   V1MutatingWebhook: { matchConditions: map('name') },
   V1ValidatingWebhook: { matchConditions: map('name') },
+  V1ValidatingAdmissionPolicySpec: { matchConditions: map('name'), variables: map('name') },
   V1CustomResourceDefinitionStatus: conditions,
   V1JSONSchemaProps: { 'x-kubernetes-validations': map('rule') },
 }
@@ -305,7 +306,9 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
   V1ISCSIPersistentVolumeSource: { iscsiInterface: 'default' },
   V1ISCSIVolumeSource: { iscsiInterface: 'default' },
   V1IngressClassParametersReference: { scope: 'Cluster' },
+  V1MatchResources: { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} },
   V1MutatingWebhook: { ...webhookDefaults, reinvocationPolicy: 'Never' },
+  V1NamedRuleWithOperations: { scope: '*' },
   V1NetworkPolicyPort: tcp,
   V1NetworkPolicySpec: { podSelector: {} },
   V1ObjectFieldSelector: { apiVersion: 'v1' },
@@ -345,6 +348,7 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
   },
   V1StatefulSetUpdateStrategy: { type: 'RollingUpdate' },
   V1StorageClass: { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },
+  V1ValidatingAdmissionPolicySpec: { failurePolicy: 'Fail' },
   V1ValidatingWebhook: webhookDefaults,
   V1HorizontalPodAutoscalerSpec: { minReplicas: 1 },
   V2HorizontalPodAutoscalerSpec: { minReplicas: 1 },
@@ -364,6 +368,7 @@ export const notRequired: Readonly<Record<string, readonly string[]>> = {
   V1RoleRef: ['apiGroup'],
   V1TokenRequestSpec: ['audiences'],
   V1TokenReviewSpec: ['token'],
+  V1ValidatingAdmissionPolicyBindingSpec: ['policyName', 'validationActions'],
 }
 
 /** The other way round: without these there is no object, though the client package lets them be missing. */

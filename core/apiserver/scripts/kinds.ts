@@ -45,7 +45,12 @@ export const kinds: Readonly<Record<string, readonly string[]>> = {
   'scheduling.v1': ['V1PriorityClass'],
   'coordination.v1': ['V1Lease'],
   'discovery.v1': ['V1EndpointSlice'],
-  'admissionregistration.v1': ['V1MutatingWebhookConfiguration', 'V1ValidatingWebhookConfiguration'],
+  'admissionregistration.v1': [
+    'V1MutatingWebhookConfiguration',
+    'V1ValidatingWebhookConfiguration',
+    'V1ValidatingAdmissionPolicy',
+    'V1ValidatingAdmissionPolicyBinding',
+  ],
   'apiextensions.v1': ['V1CustomResourceDefinition'],
   machinery: ['V1ListMeta', 'V1DeleteOptions'],
 }

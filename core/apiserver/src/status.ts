@@ -57,6 +57,15 @@ export const refusal = {
   forbiddenPath: (why: string) =>
     failure({ code: 403, reason: 'Forbidden', message: `forbidden: ${why}`, details: {} }),
 
+  /** By a policy, for a reason of its own. */
+  denied: (resource: ResourceName, name: string, message: string, reason: string, code: number) =>
+    failure({
+      code,
+      reason,
+      message: `${qualified(resource)} ${name ? `"${name}" ` : ''}is forbidden: ${message}`,
+      details: { ...detailsOf(resource, name), causes: [{ reason: '', message }] },
+    }),
+
   notFound: (resource: ResourceName, name: string) =>
     failure({
       code: 404,

@@ -7,6 +7,7 @@ import type { Request } from '../request.ts'
 import type { Call } from '../target.ts'
 import type { Admitted } from './admission.ts'
 import { mutate } from './mutate.ts'
+import { Policies } from './policies.ts'
 import { validate } from './validate.ts'
 import { Webhooks } from './webhooks.ts'
 import type { Operation, Write } from './write.ts'
@@ -66,15 +67,18 @@ const nothing: readonly string[] = []
 export class Gate {
   readonly #mutating: Webhooks
   readonly #validating: Webhooks
+  readonly #policies: Policies
 
   constructor(outside: Outside, registry: Registry) {
     this.#mutating = new Webhooks('mutatingwebhookconfigurations', true, outside, registry)
     this.#validating = new Webhooks('validatingwebhookconfigurations', false, outside, registry)
+    this.#policies = new Policies(outside.objects, registry)
   }
 
   close(): void {
     this.#mutating.close()
     this.#validating.close()
+    this.#policies.close()
   }
 
   /** What becomes of an object before it is checked. Throws the refusal. */
@@ -94,7 +98,10 @@ export class Gate {
   async check(call: Call, change: Change): Promise<readonly string[]> {
     const { operation } = change
     const changing = operation === 'DELETE' ? this.#mutating.about({ ...call, operation }) : []
+    const policies = this.#policies.about({ ...call, operation })
     const hooks = [...changing, ...this.#validating.about({ ...call, operation })]
-    return hooks.length === 0 ? nothing : validate(writeOf(call, change), hooks)
+    if (hooks.length === 0 && policies.length === 0) return nothing
+    const write = writeOf(call, change)
+    return [...(await this.#policies.judge(write, policies)), ...(await validate(write, hooks))]
   }
 }

@@ -44,7 +44,7 @@ const denial = (name: string, { status }: Verdict): ApiError => {
     metadata: {},
     status: 'Failure',
     message: text,
-    reason: reason ?? '',
+    ...(reason && { reason }),
     code: code >= 400 && code < 600 ? code : 400,
   })
 }

@@ -121,7 +121,7 @@ describe('webhooks of users', () => {
     ])
   })
 
-  const refusals: readonly [string, Reply, Words, number, string, string][] = [
+  const refusals: readonly [string, Reply, Words, number, string | undefined, string][] = [
     [
       'a message',
       (asked) => review(asked, { allowed: false, status: { message: 'no', code: 403, reason: 'Forbidden' } }),
@@ -143,7 +143,7 @@ describe('webhooks of users', () => {
       (asked) => review(asked, { allowed: false }),
       {},
       400,
-      '',
+      undefined,
       'admission webhook "check.example.com" denied the request without explanation',
     ],
     [
@@ -151,7 +151,7 @@ describe('webhooks of users', () => {
       (asked) => review(asked, { allowed: false, status: { code: 200 } }),
       {},
       400,
-      '',
+      undefined,
       'admission webhook "check.example.com" denied the request without explanation',
     ],
   ]

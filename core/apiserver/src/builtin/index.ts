@@ -1,5 +1,6 @@
 import type { Resource } from '../resource.ts'
 import { access } from './access.ts'
+import { admissionPolicies } from './admission-policies.ts'
 import { admissionWebhooks } from './admission-webhooks.ts'
 import { jobs } from './batch.ts'
 import { cluster } from './cluster.ts'
@@ -31,5 +32,6 @@ export const builtins: readonly Resource[] = [
   ...access,
   ...reviews,
   ...admissionWebhooks,
+  ...admissionPolicies,
   customResourceDefinition,
 ]

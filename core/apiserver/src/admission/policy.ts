@@ -1,0 +1,56 @@
+import type { LabelSelector, Manifest } from '@flotilla/sdk'
+import type { Condition } from './conditions.ts'
+import type { Rule } from './rules.ts'
+import type { Scope } from './scope.ts'
+
+/** Which writes a policy, or its binding, is about. */
+export interface MatchResources extends Scope {
+  readonly resourceRules?: readonly Rule[]
+  readonly excludeResourceRules?: readonly Rule[]
+  readonly matchPolicy?: string
+}
+
+export interface Variable {
+  readonly name: string
+  readonly expression: string
+}
+
+export interface Validation {
+  readonly expression: string
+  readonly message?: string
+  readonly messageExpression?: string
+  readonly reason?: string
+}
+
+export interface AuditAnnotation {
+  readonly key: string
+  readonly valueExpression: string
+}
+
+/** What a ValidatingAdmissionPolicy says. */
+export interface PolicySpec {
+  readonly failurePolicy?: string
+  readonly paramKind?: { readonly apiVersion: string; readonly kind: string }
+  readonly matchConstraints: MatchResources
+  readonly matchConditions?: readonly Condition[]
+  readonly variables?: readonly Variable[]
+  readonly validations?: readonly Validation[]
+  readonly auditAnnotations?: readonly AuditAnnotation[]
+}
+
+/** What a binding says: with which parameters a policy holds, where, and what then happens. */
+export interface PolicyWords {
+  readonly policyName: string
+  readonly paramRef?: {
+    readonly name?: string
+    readonly namespace?: string
+    readonly selector?: LabelSelector
+    readonly parameterNotFoundAction?: string
+  }
+  readonly matchResources?: MatchResources
+  readonly validationActions: readonly string[]
+}
+
+/** They are kept as their schemas say. */
+export type Policy = Manifest & { readonly spec: PolicySpec }
+export type Binding = Manifest & { readonly spec: PolicyWords }

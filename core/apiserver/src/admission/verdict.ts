@@ -1,0 +1,142 @@
+import type { Budget, Variables } from '@flotilla/cel'
+import { type Manifest, matchesLabels } from '@flotilla/sdk'
+import type { Registry, Served } from '../registry/registry.ts'
+import type { Objects } from '../store/objects.ts'
+import { compiled, meets, requestNames, valuesOf, wrongWith } from './conditions.ts'
+import type { Binding, Policy, Validation } from './policy.ts'
+import { namespaceOf } from './scope.ts'
+import { isNamespace, type Write } from './write.ts'
+
+/** What of a policy does not hold. */
+export interface Objection {
+  readonly message: string
+  readonly reason?: string
+  /** It could not be found out, by an expression or for want of parameters: that is for the failure policy to judge. */
+  readonly failed?: 'expression' | 'binding'
+}
+
+const names = [...requestNames, 'params', 'namespaceObject', 'variables'] as const
+
+/** An error as Kubernetes says it. */
+const said = (error: unknown): string =>
+  wrongWith(error)
+    .replace(/^line \d+, column \d+: /, '')
+    .replace(/^field not found: /, 'no such key: ')
+
+/** The variables of a policy, each of which gets its value when it is first asked for. */
+const variablesOf = ({ spec }: Policy, values: Variables, budget: Budget): object => {
+  const variables = {}
+  for (const { name, expression } of spec.variables ?? []) {
+    let held: unknown
+    const get = (): unknown => {
+      try {
+        held ??= compiled(expression, names).hold({ ...values, variables }, budget)
+        return held
+      } catch (error) {
+        throw new Error(`composited variable "${name}" fails to evaluate: ${said(error)}`, { cause: error })
+      }
+    }
+    Object.defineProperty(variables, name, { enumerable: true, get })
+  }
+  return variables
+}
+
+const messageOf = ({ expression, message, messageExpression }: Validation, values: Variables, budget: Budget) => {
+  try {
+    const text = messageExpression && compiled(messageExpression, names).evaluate(values, budget)
+    if (typeof text === 'string' && text.trim() !== '' && !text.includes('\n')) return text.trim()
+  } catch {
+    // the message that is there in any case says it
+  }
+  return message || `failed expression: ${expression.trim()}`
+}
+
+function* objectionsOf(policy: Policy, values: Variables, budget: Budget): Iterable<Objection> {
+  for (const validation of policy.spec.validations ?? []) {
+    const { expression, reason } = validation
+    try {
+      if (compiled(expression, names).evaluate(values, budget) === true) continue
+    } catch (error) {
+      yield { message: `expression '${expression}' resulted in error: ${said(error)}`, failed: 'expression' }
+      continue
+    }
+    yield { message: messageOf(validation, values, budget), ...(reason && { reason }) }
+  }
+}
+
+/** No parameters, as they are not asked for. */
+const without: readonly (Manifest | null)[] = [null]
+
+const selected = (objects: Objects, params: Served, { spec }: Binding, write: Write): readonly Manifest[] => {
+  const { name, namespace = write.namespace, selector } = spec.paramRef ?? {}
+  if (params.namespaced && namespace === undefined)
+    throw new Error('cannot use namespaced paramRef in policy binding that matches cluster-scoped resources')
+  const place = params.namespaced ? namespace : ''
+  if (name) {
+    const found = objects.get({ resource: params.id, namespace: place ?? '', name })
+    return found ? [found] : []
+  }
+  return objects.list(params.id, place).filter(({ metadata }) => matchesLabels(selector, metadata.labels))
+}
+
+/** What a binding gives a policy to measure by. Throws when that is not there, but has to be. */
+const paramsOf = (
+  { objects, registry }: Surroundings,
+  policy: Policy,
+  binding: Binding,
+  write: Write,
+): readonly (Manifest | null)[] => {
+  const { paramKind } = policy.spec
+  const { paramRef } = binding.spec
+  if (!paramKind || !paramRef) return without
+  const params = registry.ofKind(paramKind.apiVersion, paramKind.kind)
+  if (!params)
+    throw new Error(
+      `failed to find resource referenced by paramKind: '${paramKind.apiVersion}, Kind=${paramKind.kind}'`,
+    )
+  const found = selected(objects, params, binding, write)
+  if (found.length === 0 && paramRef.parameterNotFoundAction === 'Deny')
+    throw new Error('no params found for policy binding with `Deny` parameterNotFoundAction')
+  return found
+}
+
+export interface Surroundings {
+  readonly objects: Objects
+  readonly registry: Registry
+}
+
+/** Which condition has no answer, and why. */
+const unmet = ({ spec: { matchConditions = [] } }: Policy, error: unknown): string => {
+  const [, name] = /^error evaluating (.*?): /.exec(error instanceof Error ? error.message : '') ?? []
+  const { expression } = matchConditions.find((each) => each.name === name) ?? { expression: '' }
+  return `expression '${expression}' resulted in error: ${said(error instanceof Error ? error.cause : error)}`
+}
+
+function* withParams(policy: Policy, base: Variables, params: Manifest | null, budget: Budget): Iterable<Objection> {
+  const values = { ...base, params }
+  const whole = { ...values, variables: variablesOf(policy, values, budget) }
+  try {
+    if (!meets(policy.spec.matchConditions ?? [], whole, names)) return
+  } catch (error) {
+    return yield { message: unmet(policy, error), failed: 'expression' }
+  }
+  yield* objectionsOf(policy, whole, budget)
+}
+
+/** What a policy, as a binding has it, has against a write. */
+export function* objectionsTo(
+  write: Write,
+  served: Served,
+  policy: Policy,
+  binding: Binding,
+  surroundings: Surroundings,
+  budget: Budget,
+): Iterable<Objection> {
+  const namespaceObject = isNamespace(write) ? null : (namespaceOf(surroundings.objects, write) ?? null)
+  const base = { ...valuesOf(write, served), namespaceObject }
+  try {
+    for (const params of paramsOf(surroundings, policy, binding, write)) yield* withParams(policy, base, params, budget)
+  } catch (error) {
+    yield { message: `failed to configure binding: ${said(error)}`, failed: 'binding' }
+  }
+}
