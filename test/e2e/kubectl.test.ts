@@ -141,6 +141,23 @@ for (const [index, binary] of binaries().entries()) {
       })
     })
 
+    test('drains a node of a member, as far as the budget lets it', async () => {
+      const member = (...args: readonly string[]) => k('--context', 'member1', ...args)
+      const node = 'member1-node-1'
+      await member('create', 'pdb', name, `--selector=app=${name}`, '--max-unavailable=1')
+      await member('wait', `pdb/${name}`, '--for=jsonpath={.status.disruptionsAllowed}=1', '--timeout=20s')
+      const drained = await member('drain', node, '--timeout=30s')
+      assert.match(drained, /drained$/m)
+      assert.match(await member('get', 'node', node), /SchedulingDisabled/)
+      await eventually(async () => {
+        const { items } = await k.json('--context', 'member1', 'pods', '-l', `app=${name}`)
+        assert.equal(items.length, 3)
+        assert.ok(items.every(({ spec }: Json) => spec.nodeName !== node))
+      })
+      await member('uncordon', node)
+      await member('delete', 'pdb', name)
+    })
+
     test('deletes, and waits until it is gone', async () => {
       await k('delete', 'deployment', name, '--wait', '--timeout=20s')
       assert.equal(await k('get', 'deployment', name, '--ignore-not-found'), '')

@@ -5,8 +5,10 @@ import { type Answer, isTrue, type Request } from './request.ts'
 import { parseRoute, type Route } from './route.ts'
 import { refusal } from './status.ts'
 import type { Call } from './target.ts'
+import { bind } from './verbs/bind.ts'
 import { create } from './verbs/create.ts'
 import { remove, removeCollection } from './verbs/delete.ts'
+import { evict } from './verbs/evict.ts'
 import { finalize } from './verbs/finalize.ts'
 import { list } from './verbs/list.ts'
 import { get } from './verbs/read.ts'
@@ -47,10 +49,13 @@ const onScale: Actions = {
 }
 
 const onQuestion: Actions = { POST: review }
+const onBindings: Actions = { POST: bind }
 
 /** Subresources of one kind's own. */
 const onOwn: Readonly<Record<string, Actions>> = {
   'namespaces/finalize': { PUT: finalize },
+  'pods/binding': { POST: bind },
+  'pods/eviction': { POST: evict },
   'serviceaccounts/token': { POST: requestToken },
 }
 
@@ -60,7 +65,8 @@ const actionsOf = ({ served, name, subresource }: Call): Actions => {
   if (subresource === 'status') return served.subresources.includes('status') ? onStatus : none
   if (subresource === 'scale') return served.subresources.includes('scale') ? onScale : none
   if (subresource !== undefined) return onOwn[`${served.id}/${subresource}`] ?? none
-  if (served.transient) return name === undefined ? onQuestion : none
+  if (served.transient && name !== undefined) return none
+  if (served.transient) return served.id === 'bindings' ? onBindings : onQuestion
   return name === undefined ? onCollection : onObject
 }
 

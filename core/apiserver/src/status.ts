@@ -161,6 +161,15 @@ export const refusal = {
       details: { ...(name && { name }), ...(group && { group }), kind, causes },
     }),
 
+  /** `seconds`: when to ask again. */
+  tooManyRequests: (message: string, seconds: number, causes?: readonly StatusCause[]) =>
+    failure({
+      code: 429,
+      reason: 'TooManyRequests',
+      message,
+      details: { ...(causes && { causes }), ...(seconds > 0 && { retryAfterSeconds: seconds }) },
+    }),
+
   internal: (message: string, cause?: unknown) =>
     failure({
       code: 500,

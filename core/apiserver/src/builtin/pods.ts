@@ -3,6 +3,7 @@ import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { containerImages, containerNames, labelsText, none } from './cells.ts'
 import { type Causes, when } from './checks.ts'
+import { definition } from './definitions.ts'
 import { column, type Group, kind, text, wideOnly } from './kind.ts'
 import { podSpec, podTemplate } from './pod-checks.ts'
 import { defaultRunningSpec, defaultTemplate, qualityOfService, withFields } from './pod-defaults.ts'
@@ -85,10 +86,26 @@ const grace = ({ spec, status }: Pod): number =>
     ? 0
     : (spec.terminationGracePeriodSeconds ?? defaultGrace)
 
+const bindingSchema = definition('io.k8s.api.core.v1.Binding')
+
 const pod = kind<Pod>(core, 'Pod', 'pods', {
   shortNames: ['po'],
   categories: ['all'],
   subresources: ['status'],
+  own: [
+    {
+      name: 'binding',
+      verbs: ['create'],
+      kind: { group: '', version: 'v1', kind: 'Binding' },
+      schema: bindingSchema,
+    },
+    {
+      name: 'eviction',
+      verbs: ['create'],
+      kind: { group: 'policy', version: 'v1', kind: 'Eviction' },
+      schema: definition('io.k8s.api.policy.v1.Eviction'),
+    },
+  ],
   generation: true,
   columns: [
     column.name,
@@ -134,4 +151,7 @@ const template = kind<PodTemplate>(core, 'PodTemplate', 'podtemplates', {
   validate: (object) => podTemplate('template', object.template),
 })
 
-export const pods: readonly Resource[] = [pod, template]
+/** How a scheduler says where a Pod runs: the same as the Pod's own `binding`. */
+const binding = kind(core, 'Binding', 'bindings', { transient: true })
+
+export const pods: readonly Resource[] = [pod, template, binding]

@@ -83,10 +83,9 @@ const checkKind = ({
     throw refusal.badRequest(`no kind "${String(kind)}" is registered for version "${String(apiVersion)}"`)
 }
 
-/** From the body, and from the query where the body does not say. */
-const optionsOf = (call: Call): Options => {
+/** From `DeleteOptions`, and from the query where they do not say. */
+const optionsFrom = (call: Call, body: unknown): Options => {
   const { query } = call.request
-  const body = call.request.body(expected) ?? {}
   if (!isObject(body)) throw refusal.badRequest('the DeleteOptions are not an object')
   checkKind(body)
   checkShapes(body)
@@ -105,6 +104,8 @@ const optionsOf = (call: Call): Options => {
     dryRun,
   }
 }
+
+const optionsOf = (call: Call): Options => optionsFrom(call, call.request.body(expected) ?? {})
 
 const checkPreconditions = ({ served }: Call, { uid, resourceVersion }: Options, { metadata }: Manifest): void => {
   if (uid && uid !== metadata.uid) {
@@ -222,6 +223,10 @@ const removeNamed = async (call: Call, options: Options): Promise<BodyAnswer> =>
 
 /** DELETE of an object: it is gone, or waits for its finalizers. Throws 404 and 409. */
 export const remove = async (call: Call): Promise<BodyAnswer> => removeNamed(call, optionsOf(call))
+
+/** The same with `DeleteOptions` that came in something else. */
+export const removeWith = async (call: Call, options: unknown): Promise<BodyAnswer> =>
+  removeNamed(call, optionsFrom(call, options))
 
 const withinReach = 32
 

@@ -37,13 +37,14 @@ const withField = (object: Manifest, field: string, from: Manifest): Manifest =>
   return { ...rest, ...(field in from && { [field]: from[field] }) } as Manifest // never asked for metadata or the type
 }
 
-/** What the writer may say here: all but the status, or only the status. */
+/** What the writer may say here: all but the status, or only the status; who places a Pod says both. */
 const scoped = ({ served, subresource }: Call, proposed: Manifest, current: Manifest): Manifest => {
   if (subresource === 'status') {
     const { managedFields } = proposed.metadata
     return withField(withMetadata(current, { managedFields }), 'status', proposed)
   }
   const whole = carried(proposed, current)
+  if (subresource === 'binding') return whole
   return served.subresources.includes('status') ? withField(whole, 'status', current) : whole
 }
 
