@@ -1,7 +1,20 @@
 import { createClient, type HttpOptions, httpTransport } from '@flotilla/kube'
-import { type Cluster, definePlugin, errors, type Manifest, member, on, type Plugin } from '@flotilla/sdk'
+import {
+  type Cluster,
+  definePlugin,
+  errors,
+  type Manifest,
+  member,
+  on,
+  type Plugin,
+  type StringMap,
+} from '@flotilla/sdk'
 
 const decode = (text: string): string => Buffer.from(text, 'base64').toString()
+
+/** Several values of a header are separated by commas. */
+const listed = (headers: StringMap): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, text.split(',')]))
 
 /**
  * How a cluster in push mode is reached: what its spec says, and the identity in its secret. That is `token`, as
@@ -25,6 +38,7 @@ export function pushOptions({ metadata: { name }, spec }: Cluster, secret: Manif
     ...(cert && key && { cert, key }),
     ...(ca && !spec.insecureSkipTLSVerification && { ca }),
     ...(spec.proxyURL && { proxyUrl: spec.proxyURL }),
+    ...(spec.proxyHeader && { proxyHeaders: listed(spec.proxyHeader) }),
   }
 }
 

@@ -13,6 +13,8 @@ export interface Route {
   readonly insecure?: boolean
   /** `http://`, `https://` or `socks5://`. */
   readonly proxyUrl?: string
+  /** What an HTTP proxy is told beside where to connect to. */
+  readonly proxyHeaders?: Readonly<Record<string, string | readonly string[]>>
   /**
    * Offer HTTP/2 to an `https` server; by default yes. One connection then carries all watches and requests, at about
    * two thirds of the requests a second that many HTTP/1.1 connections make.
@@ -65,6 +67,7 @@ export function agentFor(route: Route, { cert, key }: Pick<Credentials, 'cert' |
     serverName: servername,
     insecure = false,
     proxyUrl,
+    proxyHeaders: headers,
     http2: allowH2 = true,
     heartbeatMs = 10_000,
     connectMs = 10_000,
@@ -81,5 +84,6 @@ export function agentFor(route: Route, { cert, key }: Pick<Credentials, 'cert' |
     return new Agent({ ...options, connect })
   }
   if (proxyUrl.startsWith('socks')) return new Socks5ProxyAgent(proxyUrl, { ...options, requestTls: tls })
-  return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: tls, proxyTls: keepAlive })
+  const told = headers && { headers: headers as Record<string, string | string[]> } // which are only read
+  return new ProxyAgent({ ...options, ...told, uri: proxyUrl, requestTls: tls, proxyTls: keepAlive })
 }

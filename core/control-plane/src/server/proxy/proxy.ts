@@ -1,0 +1,179 @@
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { faultOf, type PassAnswer, type User } from '@flotilla/kube'
+import { ApiError, type Metrics, reasonOf } from '@flotilla/sdk'
+import { endToEnd, passedOn } from './headers.ts'
+import { refusal } from './refusals.ts'
+import { type Ground, Ways } from './ways.ts'
+
+/** Where a request goes, and whose it is. */
+export interface Lead {
+  readonly cluster: string
+  /** Path and query in the member. */
+  readonly target: string
+  /** Who may do so, as has been found out. */
+  readonly caller: User
+}
+
+/** The door to members. */
+export interface ClusterProxy {
+  /** Answers a request with what the member answers. Never rejects. */
+  handle(request: IncomingMessage, response: ServerResponse, lead: Lead): Promise<void>
+  /** The same for one that asks for another protocol: what `upgrade` of an HTTP server gives. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, lead: Lead): Promise<void>
+  /** Ends everything that is led through. */
+  close(): Promise<void>
+}
+
+export interface ClusterProxyOptions extends Ground {
+  readonly metrics: Metrics
+  /** How many requests may be under way at once; by default 1000. Streams count for as long as they last. */
+  readonly most?: number
+}
+
+const usualMost = 1000
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+
+/** Writes a refusal, or ends what has been begun. */
+function refuse(response: ServerResponse, { status }: ApiError): void {
+  if (response.headersSent) return void response.destroy()
+  const { retryAfterSeconds } = status.details ?? {}
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds)
+  response.writeHead(status.code, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(status))
+}
+
+/** Sends an answer on as it comes. */
+function send(response: ServerResponse, { status, headers, content }: PassAnswer): Promise<void> {
+  response.writeHead(status, endToEnd(headers) as Record<string, string | string[]>) // which are only read
+  response.flushHeaders() // a watch may have nothing to say for long
+  return pipeline(content, response).catch(() => undefined) // whoever broke it knows
+}
+
+/** An answer on the connection of a request that asked for another protocol. */
+function responseOn(request: IncomingMessage, socket: Duplex): ServerResponse {
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(socket as Socket) // an HTTP server's
+  response.once('finish', () => socket.end())
+  return response
+}
+
+/** The head of an answer that speaks another protocol from there on. */
+function switching({ headers }: PassAnswer): string {
+  const lines = Object.entries(endToEnd(headers)).flatMap(([name, value]) =>
+    [value].flat().map((each) => `${name}: ${each}`),
+  )
+  return [
+    'HTTP/1.1 101 Switching Protocols',
+    'connection: Upgrade',
+    `upgrade: ${headers.upgrade}`,
+    ...lines,
+    '',
+    '',
+  ].join('\r\n')
+}
+
+/** Silent connections are asked whether anybody is there. */
+const keepAliveMs = 30_000
+
+const keep = (socket: Duplex): void => {
+  if ('setKeepAlive' in socket) (socket as Socket).setKeepAlive(true, keepAliveMs)
+}
+
+/** Ties two connections together: each hears what the other says, and ends with it. */
+function tie(socket: Duplex, connection: Duplex): Promise<void> {
+  keep(socket)
+  keep(connection)
+  const ways = [pipeline(socket, connection), pipeline(connection, socket)] // one that breaks ends both
+  return Promise.allSettled(ways).then(() => undefined)
+}
+
+class HttpClusterProxy implements ClusterProxy {
+  readonly #ways: Ways
+  readonly #most: number
+  readonly #count: (cluster: string, code: number) => void
+  #underWay = 0
+
+  constructor({ metrics, most = usualMost, ...ground }: ClusterProxyOptions) {
+    this.#ways = new Ways(ground)
+    this.#most = most
+    const counter = metrics.counter({
+      name: 'flotilla_cluster_proxy_requests_total',
+      help: 'Requests that were led through to members, by the code of the answer.',
+      labels: ['member_cluster', 'code'],
+    })
+    this.#count = (cluster, code) => counter.add({ member_cluster: cluster, code: String(code) })
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, lead: Lead): Promise<void> {
+    return this.#within(response, lead, async (signal) =>
+      send(response, await this.#ask(request, lead, { signal, ...(hasBody(request) && { body: request }) })),
+    )
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, lead: Lead): Promise<void> {
+    const response = responseOn(request, socket)
+    socket.on('error', () => {}) // it ends, which is all there is to know
+    return this.#within(response, lead, async (signal) => {
+      const { upgrade = '' } = request.headers
+      const answer = await this.#ask(request, lead, { signal, upgrade })
+      if (answer.status !== 101) return send(response, answer)
+      response.detachSocket(socket as Socket) // the one it was given
+      const connection = answer.content as Duplex // which an answer with 101 has
+      socket.write(switching(answer))
+      if (head.length > 0) connection.write(head)
+      return tie(socket, connection)
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#ways.close()
+  }
+
+  /** One of those that are under way, until its client leaves or it is done. */
+  async #within(response: ServerResponse, lead: Lead, step: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (this.#underWay >= this.#most) return refuse(response, refusal.busy(this.#most))
+    this.#underWay++
+    const life = new AbortController()
+    const end = () => life.abort(new Error('the client has left'))
+    response.socket?.once('close', end)
+    response.once('close', end)
+    try {
+      await step(life.signal)
+    } catch (error) {
+      refuse(response, error instanceof ApiError ? error : refusal.failed(lead.cluster, reasonOf(error)))
+    } finally {
+      this.#underWay--
+      response.socket?.off('close', end)
+    }
+  }
+
+  /** What the member says. Throws what refuses the request when it cannot be asked. */
+  async #ask(
+    request: IncomingMessage,
+    { cluster, target, caller }: Lead,
+    how: { readonly signal: AbortSignal; readonly body?: IncomingMessage; readonly upgrade?: string },
+  ): Promise<PassAnswer> {
+    const { passage, place, authorization } = await this.#ways.to(cluster)
+    const { method = 'GET' } = request
+    const headers = passedOn(request.headers, caller, authorization)
+    const answer = await passage.pass({ method, target, headers, ...how }).catch((error) => {
+      throw refusal.silent(cluster, place, faultOf(error))
+    })
+    this.#count(cluster, answer.status)
+    if (answer.status !== 401) return answer
+    answer.content.destroy() // it is not the caller it does not know
+    throw refusal.noWay(
+      cluster,
+      'it does not know the account that speaks for users; "flotilla join" makes a new token for it',
+    )
+  }
+}
+
+/** Leads users through to members, in their own names. */
+export const createClusterProxy = (options: ClusterProxyOptions): ClusterProxy => new HttpClusterProxy(options)

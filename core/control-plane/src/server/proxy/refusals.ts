@@ -1,0 +1,28 @@
+import { ApiError, type StatusDetails } from '@flotilla/sdk'
+
+const group = 'cluster.karmada.io'
+
+const failure = (code: number, reason: string, message: string, details: StatusDetails): ApiError =>
+  new ApiError({ apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', code, reason, message, details })
+
+const detailsOf = (cluster: string): StatusDetails => ({ name: cluster, group, kind: 'clusters' })
+
+/** Why somebody is not led through to a member. */
+export const refusal = {
+  unknown: (cluster: string) =>
+    failure(404, 'NotFound', `clusters.${group} "${cluster}" not found`, detailsOf(cluster)),
+
+  noWay: (cluster: string, why: string) =>
+    failure(503, 'ServiceUnavailable', `nobody can be led through to cluster ${cluster}: ${why}`, detailsOf(cluster)),
+
+  silent: (cluster: string, place: string, fault: string) =>
+    failure(503, 'ServiceUnavailable', `cluster ${cluster} does not answer at ${place}: ${fault}`, detailsOf(cluster)),
+
+  busy: (most: number) =>
+    failure(429, 'TooManyRequests', `${most} requests are being led through to members already: try again later`, {
+      retryAfterSeconds: 1,
+    }),
+
+  failed: (cluster: string, why: string) =>
+    failure(500, 'InternalError', `Internal error occurred: ${why}`, detailsOf(cluster)),
+} as const
