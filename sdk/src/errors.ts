@@ -116,6 +116,8 @@ export const errors = {
       `binding ${binding} belongs to the ${other} of the same name; a binding is named after name and kind, so rename one of the two`,
     ),
   CASE_INVALID: (name: string, reason: string) => new FlotillaError('CASE_INVALID', false, `${name}: ${reason}`),
+  CLUSTER_API_NOT_SERVED: (reason: string) =>
+    new FlotillaError('CLUSTER_API_NOT_SERVED', false, `clusters cannot be served: ${reason}`),
   CLUSTER_NOT_CONNECTABLE: (cluster: string, reason: string) =>
     new FlotillaError('CLUSTER_NOT_CONNECTABLE', true, `cluster ${cluster} cannot be connected: ${reason}`),
   CLUSTER_NOT_JOINED: (cluster: string, reason: string) =>

@@ -132,6 +132,17 @@ describe('the chart', { skip: without }, () => {
     assert.deepEqual(rightsOf(rules), rightsOf(asked.rules))
   })
 
+  test('may do what flotilla serve asks for when it serves clusters itself, and is told to', async () => {
+    const manifests = manifestsIn(await rendered({ clusterApi: 'aggregated' }))
+    const rules = manifests
+      .filter(({ kind }) => kind === 'ClusterRole' || kind === 'Role')
+      .flatMap((role) => role.rules)
+    const { out } = await flotilla('serve', '--print-cluster-roles', '--cluster-api', 'aggregated')
+    const asked = manifestsIn(out).find(({ metadata }) => metadata.name === 'flotilla')
+    assert.deepEqual(rightsOf(rules), rightsOf(asked.rules))
+    assert.ok(podOf(manifests).containers[0].args.includes('--cluster-api=aggregated'))
+  })
+
   test('has its pods start anew when its config changes', async () => {
     const sum = async (config: object) =>
       one(manifestsIn(await rendered({ config })), 'Deployment').spec.template.metadata.annotations['checksum/config']

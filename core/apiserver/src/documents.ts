@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { Manifest } from '@flotilla/sdk'
 import { accepted } from './answer/accept.ts'
 import { groupDiscoveryList } from './discovery/aggregated.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery/legacy.ts'
 import { openApiDocument, openApiIndex, openApiV2, openApiV2Protobuf, protobufType } from './openapi/index.ts'
-import type { Registry } from './registry/registry.ts'
+import { type Definition, resourcesOf, storageVersionOf } from './registry/custom.ts'
+import { Registry } from './registry/registry.ts'
 import type { BodyAnswer, Request } from './request.ts'
 import { textOf } from './store/text.ts'
 
@@ -55,7 +57,7 @@ export class Documents {
   }
 
   /** The document at a path; undefined when there is none. Throws 406. */
-  find({ path, accept }: Request): BodyAnswer | undefined {
+  find({ path, accept }: Pick<Request, 'path' | 'accept'>): BodyAnswer | undefined {
     if (this.#generation !== this.#registry.generation) {
       this.#made.clear()
       this.#generation = this.#registry.generation
@@ -90,6 +92,29 @@ export class Documents {
     this.#made.set(id, answer)
     return answer
   }
+}
+
+/** A kind that somebody else serves. */
+export interface Described {
+  /** Its CustomResourceDefinition, wherever its objects are kept. */
+  readonly definition: Manifest
+  /** Subresources it has beside those of the definition, which lead to something else. */
+  readonly connects?: readonly string[]
+}
+
+/**
+ * What a server of these kinds says of itself, discovery and schemas, for one that is none of this library: the document
+ * at a path; undefined when there is none. Throws 406.
+ */
+export function describe(kinds: readonly Described[]): (path: string, accept?: string) => BodyAnswer | undefined {
+  const registry = new Registry()
+  for (const { definition, connects = [] } of kinds) {
+    const known = definition as Definition // by the caller's word
+    const resources = resourcesOf(known).map((resource) => ({ ...resource, connects }))
+    registry.replace(definition.metadata.name, resources, { storageVersion: storageVersionOf(known), custom: true })
+  }
+  const documents = new Documents(registry)
+  return (path, accept) => documents.find({ path, ...(accept !== undefined && { accept }) })
 }
 
 /** Probes: `/healthz`, `/livez`, `/readyz` and everything below them. */

@@ -1,6 +1,7 @@
 export type { AccessOptions } from './access/open.ts'
 export type { Admission, AdmissionRequest, Admitted } from './admission/admission.ts'
 export { type Attributes, type Authorize, type Decision, masters } from './authorization.ts'
+export { type Described, describe } from './documents.ts'
 export {
   type Access,
   type HttpsListener,

@@ -67,6 +67,8 @@ export interface Resource {
   readonly viewOf?: ViewOf
   /** What other subresources it has. */
   readonly own?: readonly Subresource[]
+  /** Subresources that lead to something else: what is asked there is not answered by this library. */
+  readonly connects?: readonly string[]
   /** Set where what is created is answered and not kept: a question. */
   readonly transient?: true
   /** Where `scale` reads and writes; JSON paths such as `.spec.replicas`. */

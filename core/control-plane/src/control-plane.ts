@@ -42,6 +42,7 @@ import { createSandboxes, within } from './sandbox/sandboxes.ts'
 import { reviewingOwnWrites } from './server/admission/own-writes.ts'
 import { createReviewer, type Reviewer } from './server/admission/review.ts'
 import { sayBuild } from './server/build-info.ts'
+import { type ClusterProxy, createClusterProxy } from './server/proxy/proxy.ts'
 
 export interface ControlPlaneOptions {
   /** The API server that holds templates, policies, bindings and works. */
@@ -76,6 +77,10 @@ export interface ControlPlane {
   /** Accounts for where a binding goes; undefined when there is none of that name. */
   account(binding: Key): Promise<Account | undefined>
   readonly members: ConnectedMembers
+  /** Leads users through to members, until the signal. */
+  readonly proxy: ClusterProxy
+  /** The caches of the control plane's API. */
+  readonly store: Machine['store']
   /** Whether nothing is being done, and nothing is to be done again within so many milliseconds. */
   isIdle(milliseconds: number): boolean
   /** Runs until the signal; resolves when every controller has stopped. */
@@ -142,6 +147,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const unsaid = names.includes('aggregate') ? new Unsaid() : undefined
   const whole: Whole = { machine, config, membership, plugins, decisions, profiles, unsaid }
   const controllers = names.flatMap((name) => stages[name](whole))
+  const proxy = createClusterProxy(machine)
+  signal.addEventListener('abort', () => void proxy.close(), { once: true })
   return {
     review: createReviewer(machine.ask),
     ask: machine.ask,
@@ -150,6 +157,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     decisions: (binding) => explained(decisions, binding),
     account: (binding) => accountOf(machine, { decisions, profiles, empty: config.emptyWorkloadPropagation }, binding),
     members,
+    proxy,
+    store: machine.store,
     isIdle: machine.isIdle,
     async run() {
       await Promise.all([ended(signal), ...controllers.map((controller) => controller.run(signal))])

@@ -1,5 +1,5 @@
 import type { Registry, Served } from '../registry/registry.ts'
-import { verbsOf, verbsOfSubresource } from './legacy.ts'
+import { verbsOf, verbsOfConnection, verbsOfSubresource } from './legacy.ts'
 
 const kindOf = ({ group, version, kind }: { group: string; version: string; kind: string }) => ({
   group,
@@ -14,7 +14,13 @@ const subresourcesOf = (served: Served) => {
     verbs: verbsOfSubresource,
   }))
   const own = (served.own ?? []).map(({ name, kind, verbs }) => ({ subresource: name, responseKind: kind, verbs }))
-  const all = [...usual, ...own]
+  const { connects = [] } = served
+  const elsewhere = connects.map((name) => ({
+    subresource: name,
+    responseKind: kindOf(served),
+    verbs: verbsOfConnection,
+  }))
+  const all = [...usual, ...own, ...elsewhere]
   if (served.id !== 'namespaces') return all
   return [...all, { subresource: 'finalize', responseKind: kindOf(served), verbs: ['update'] }]
 }

@@ -55,7 +55,10 @@ const entry = ({ plural, singular, namespaced, kind, shortNames, categories, sto
 
 const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' } as const
 
-const subentries = ({ plural, namespaced, kind, subresources, own = [], id }: Served) => [
+/** What may be done with a subresource that leads elsewhere: any method of HTTP. */
+export const verbsOfConnection: readonly string[] = ['create', 'delete', 'get', 'patch', 'update']
+
+const subentries = ({ plural, namespaced, kind, subresources, own = [], connects = [], id }: Served) => [
   ...subresources.map((subresource) => ({
     name: `${plural}/${subresource}`,
     singularName: '',
@@ -69,6 +72,13 @@ const subentries = ({ plural, namespaced, kind, subresources, own = [], id }: Se
     namespaced,
     ...answered,
     verbs,
+  })),
+  ...connects.map((subresource) => ({
+    name: `${plural}/${subresource}`,
+    singularName: '',
+    namespaced,
+    kind,
+    verbs: verbsOfConnection,
   })),
   ...(id === 'namespaces'
     ? [{ name: `${plural}/finalize`, singularName: '', namespaced, kind, verbs: ['update'] }]

@@ -1,5 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { needsOf } from '../preflight/needs.ts'
 import { clusterRoles } from '../preflight/roles.ts'
+import { clusterApis } from '../serve/cluster-apis.ts'
 import type { ServeOptions } from '../serve/run.ts'
 import { address, command, examples } from './options.ts'
 
@@ -40,6 +42,11 @@ export const serveCommand = (version: string): Command =>
     )
     .option('--metrics-bind-address <address>', 'where /metrics are', address, address('127.0.0.1:8080'))
     .option('--no-leader-elect', 'lead without asking: nobody else does')
+    .addOption(
+      new Option('--cluster-api <way>', 'how Clusters are served: by a definition, or by itself, with their proxy')
+        .choices(clusterApis)
+        .default('crd'),
+    )
     .option('--print-cluster-roles', 'print the ClusterRoles that grant what is needed, and end', false)
     .addHelpText(
       'after',
@@ -50,7 +57,7 @@ export const serveCommand = (version: string): Command =>
       ),
     )
     .action(async ({ printClusterRoles, ...flags }: Flags) => {
-      if (printClusterRoles) return void process.stdout.write(clusterRoles())
+      if (printClusterRoles) return void process.stdout.write(clusterRoles(needsOf(flags.clusterApi)))
       const { runServe } = await import('../serve/run.ts') // no other command waits for it
       await runServe({ ...flags, version })
     })

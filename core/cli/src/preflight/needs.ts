@@ -1,4 +1,5 @@
 import { definitions, groupOf, systemNamespace } from '@flotilla/sdk'
+import type { ClusterApi } from '../serve/cluster-apis.ts'
 
 /** What somebody has to be allowed to do with resources of some groups. */
 export interface Need {
@@ -28,7 +29,7 @@ const ours = [...new Set(definitions.map(({ kind }) => groupOf(kind.apiVersion))
 const templates = need('*', ['*'], 'list', 'watch', 'update', 'patch')
 
 /** What `flotilla serve` has to be allowed. */
-export const serveNeeds: readonly Need[] = [
+const serveNeeds: readonly Need[] = [
   templates,
   need(ours, ['*'], 'get'),
   need(clusterGroup, ['clusters'], 'get'),
@@ -43,6 +44,16 @@ export const serveNeeds: readonly Need[] = [
   inSystem(need('', ['secrets'], 'create')),
   inSystem(need('coordination.k8s.io', ['leases'], 'get', 'create')),
 ]
+
+/** What it has to be allowed beside that when it serves Clusters itself. */
+const clusterApiNeeds: readonly Need[] = [
+  need('storage.flotilla.dev', ['storedclusters'], 'get', 'create', 'delete', 'deletecollection'),
+  need('apiregistration.k8s.io', ['apiservices'], 'create'),
+  need('authorization.k8s.io', ['subjectaccessreviews'], 'create'),
+]
+
+export const needsOf = (api: ClusterApi): readonly Need[] =>
+  api === 'crd' ? serveNeeds : [...serveNeeds, ...clusterApiNeeds]
 
 const joins: readonly Need[] = [
   need('', ['namespaces'], 'get', 'create'),

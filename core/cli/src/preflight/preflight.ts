@@ -1,9 +1,11 @@
 import { faultOf } from '@flotilla/kube'
 import { ApiError, type Client, errors, FlotillaError, type Kind } from '@flotilla/sdk'
 import type { End } from '../join/ends.ts'
+import type { ClusterApi } from '../serve/cluster-apis.ts'
 import { lacking } from './access.ts'
 import { whyRefused } from './credentials.ts'
-import { joinNeeds, memberNeeds, type Need, serveNeeds } from './needs.ts'
+import { joinNeeds, memberNeeds, type Need, needsOf } from './needs.ts'
+
 import { clustersRole, serveRole } from './roles.ts'
 import { isOlder, leastControlPlane, leastMember, type Version, versionOf, versionText } from './version.ts'
 
@@ -18,7 +20,12 @@ export interface Demands {
 
 const maker = 'flotilla serve --print-cluster-roles | kubectl apply -f -'
 
-export const serveDemands: Demands = { least: leastControlPlane, needs: serveNeeds, role: serveRole, maker }
+export const serveDemands = (api: ClusterApi): Demands => ({
+  least: leastControlPlane,
+  needs: needsOf(api),
+  role: serveRole,
+  maker: api === 'crd' ? maker : maker.replace(' |', ` --cluster-api ${api} |`),
+})
 export const joinDemands: Demands = { least: leastControlPlane, needs: joinNeeds, role: clustersRole, maker }
 export const memberDemands: Demands = { least: leastMember, needs: memberNeeds, role: 'cluster-admin' }
 

@@ -1,5 +1,5 @@
 import { Document, isScalar, visit } from 'yaml'
-import { clusterNeeds, type Need, serveNeeds } from './needs.ts'
+import { clusterNeeds, type Need } from './needs.ts'
 
 const roleOf = (name: string, needs: readonly Need[]): object => ({
   apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -25,5 +25,5 @@ function yaml(object: object): string {
 }
 
 /** The ClusterRoles that grant what is needed in a control plane, as YAML. */
-export const clusterRoles = (): string =>
-  [roleOf(serveRole, serveNeeds), roleOf(clustersRole, clusterNeeds)].map(yaml).join('---\n')
+export const clusterRoles = (needs: readonly Need[]): string =>
+  [roleOf(serveRole, needs), roleOf(clustersRole, clusterNeeds)].map(yaml).join('---\n')

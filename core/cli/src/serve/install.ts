@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, type CustomResourceDefinition, crds, customResourceDefinitionKind, isTrue } from '@flotilla/sdk'
+import { type Client, type CustomResourceDefinition, customResourceDefinitionKind, isTrue } from '@flotilla/sdk'
 import type { ClientConfig } from './place.ts'
 
 /** Who owns the fields of what is installed. */
@@ -25,9 +25,14 @@ async function established(client: Client, name: string, signal: AbortSignal): P
 }
 
 /** Installs the kinds, or brings them up to date; resolves when all can be used. */
-export async function installKinds(client: Client, conversion: ClientConfig, signal: AbortSignal): Promise<void> {
+export async function installKinds(
+  client: Client,
+  definitions: readonly CustomResourceDefinition[],
+  conversion: ClientConfig,
+  signal: AbortSignal,
+): Promise<void> {
   await Promise.all(
-    crds.map(async (crd) => {
+    definitions.map(async (crd) => {
       const { name } = crd.metadata
       const body = at(crd, conversion)
       await client.patch(

@@ -1,3 +1,4 @@
+import { storedClusterKind } from '@flotilla/core'
 import { type Client, definitions, groupOf, type Kind, label, type Manifest, versionOf } from '@flotilla/sdk'
 import { type ClientConfig, clientConfig, type Place } from './place.ts'
 
@@ -16,7 +17,7 @@ const fieldManager = 'flotilla-serve'
 /** Every kind of ours, in the version it is stored in: the API server converts what comes in another. */
 function rules(): readonly object[] {
   const plurals = new Map<string, string[]>()
-  for (const { kind } of definitions)
+  for (const kind of [...definitions.map(({ kind }) => kind), storedClusterKind])
     plurals.set(kind.apiVersion, [...(plurals.get(kind.apiVersion) ?? []), kind.plural])
   return [...plurals].map(([apiVersion, resources]) => ({
     apiGroups: [groupOf(apiVersion)],
@@ -62,13 +63,13 @@ const keptCurrent = ['works', 'resourcebindings', 'clusterresourcebindings']
 
 /**
  * Nobody asks about what the control plane creates, and about its changes of bindings, which it reviewed itself; nor about Works it
- * keeps current.
+ * keeps current. What is kept of Clusters it writes for others, who may name themselves as they like.
  */
 const byOthers = ({ user, fieldManager }: Writer) => {
   const ours = `request.userInfo.username == ${JSON.stringify(user)} && has(request.options) && request.options.?fieldManager.orValue('') == ${JSON.stringify(fieldManager)}`
   return {
     name: 'by-others',
-    expression: `!(${ours} && (request.operation == 'CREATE' || request.resource.resource in ${JSON.stringify(keptCurrent)}))`,
+    expression: `!(${ours} && (request.operation == 'CREATE' || request.resource.resource in ${JSON.stringify(keptCurrent)}) && request.resource.resource != '${storedClusterKind.plural}')`,
   }
 }
 
@@ -80,7 +81,7 @@ const isLeftAsItIs = 'object.?spec == oldObject.?spec'
  */
 const ofSubstance = {
   name: 'of-substance',
-  expression: `!(request.operation == 'UPDATE' && ${isLeftAsItIs} && (request.resource.resource == 'clusters' || oldObject.metadata.?deletionTimestamp.hasValue()))`,
+  expression: `!(request.operation == 'UPDATE' && ${isLeftAsItIs} && (request.resource.resource in ['clusters', '${storedClusterKind.plural}'] || oldObject.metadata.?deletionTimestamp.hasValue()))`,
 }
 
 export interface Registration {

@@ -8,6 +8,7 @@ import {
   createMetrics,
   readConfig,
   readConfigFile,
+  throughStorage,
 } from '@flotilla/core'
 import { createClient, createLease, httpTransport, loadKubeconfig } from '@flotilla/kube'
 import { type Client, clusterNamespace, type Log, systemNamespace } from '@flotilla/sdk'
@@ -19,6 +20,15 @@ import { ensure, namespaceKind, namespaceOf } from '../join/kinds.ts'
 import { naming } from '../output/sentence.ts'
 import { preflight, serveDemands, whoAmI } from '../preflight/preflight.ts'
 import { openCertificates } from './certificates.ts'
+import {
+  checkClusterApi,
+  clusterApiHosts,
+  definitionsFor,
+  openClusterApi,
+  registerClusterApi,
+  transportFor,
+} from './cluster-api.ts'
+import type { ClusterApi } from './cluster-apis.ts'
 import { installKinds } from './install.ts'
 import { clientConfig, hostsOf, type Place } from './place.ts'
 import { registerWebhooks } from './register.ts'
@@ -34,6 +44,7 @@ export interface ServeFlags {
   readonly healthProbeBindAddress?: Address
   readonly metricsBindAddress?: Address
   readonly leaderElect: boolean
+  readonly clusterApi: ClusterApi
 }
 
 export interface ServeOptions extends ServeFlags {
@@ -71,21 +82,25 @@ export async function runServe(options: ServeOptions): Promise<void> {
   open.defer(() => end('health', () => health.disposeAsync()))
 
   const identity = await naming('the control plane', () => loadKubeconfig(options.kubeconfig, options.context))
-  const transport = httpTransport({ ...identity, metrics })
+  const { clusterApi: api } = options
+  const transport = transportFor(api, httpTransport({ ...identity, metrics }))
   open.defer(() => end('connections', () => transport.close()))
   const client = createClient(transport, { fieldManager })
+  /** Another way to the API server, so that nobody who asks for Clusters is in the way of the control plane. */
+  const users = () => open.adopt(throughStorage(httpTransport({ ...identity, metrics })), (way) => way.close())
   const life = new AbortController()
   open.defer(() => life.abort())
   const halt = new AbortController()
   stop.then(() => halt.abort(new Error('it was told to end before it was ready')))
   const begun = AbortSignal.any([life.signal, halt.signal, AbortSignal.timeout(patience)])
 
-  await preflight({ client, identity }, serveDemands, begun)
+  await preflight({ client, identity }, serveDemands(api), begun)
+  await checkClusterApi(client, api, begun)
   for (const name of [systemNamespace, clusterNamespace]) await ensure(client, namespaceKind, namespaceOf(name), begun)
   const place = placeOf(options, options.webhookBindAddress)
-  const authority = () => openCertificates(client, hostsOf(place))
+  const authority = () => openCertificates(client, [...hostsOf(place), ...clusterApiHosts(api)])
   const { ca } = await authority()
-  await installKinds(client, clientConfig(place, ca, '/convert'), begun)
+  await installKinds(client, definitionsFor(api), clientConfig(place, ca, '/convert'), begun)
 
   const user = await whoAmI(client, begun)
   const controlPlane = createControlPlane({
@@ -99,10 +114,12 @@ export async function runServe(options: ServeOptions): Promise<void> {
     plugins: await plugins(config),
   })
   points = controlPlane.points
-  const webhooks = await serveWebhooks(authority, options.webhookBindAddress, controlPlane.ask)
+  const clusters = api === 'aggregated' ? await openClusterApi(client, users(), controlPlane, log) : undefined
+  const webhooks = await serveWebhooks(authority, options.webhookBindAddress, controlPlane.ask, clusters)
   const endWebhooks = () => end('webhooks', () => webhooks[Symbol.asyncDispose]())
   open.defer(endWebhooks)
   await registerWebhooks(client, { place, ca, writer: { user, fieldManager } }, begun)
+  if (clusters) await registerClusterApi(client, { place, ca }, log, begun)
   waits.clear()
   console.log('ready')
 

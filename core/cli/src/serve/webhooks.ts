@@ -3,6 +3,7 @@ import { admissionWebhook, conversionWebhook } from '@flotilla/core'
 import type { Ask } from '@flotilla/sdk'
 import { fastify } from 'fastify'
 import type { Address } from '../commands/options.ts'
+import type { ClusterApiServer } from './cluster-api.ts'
 
 /** Milliseconds in which what was asked before the end is answered: more than an API server waits. */
 const lastAnswersMs = 11_000
@@ -15,27 +16,37 @@ export interface WebhookServer extends AsyncDisposable {
   readonly port: number
 }
 
-/** Serves admission and conversion over TLS. The certificate is changed under it before it ends. Disposed of, it answers what it was asked. */
+/** Who asks for Clusters shows a certificate; who asks a webhook has none. */
+const clientsOf = ({ clientCa }: ClusterApiServer) => ({
+  ca: clientCa(),
+  requestCert: true,
+  rejectUnauthorized: false,
+})
+
+/** Serves admission and conversion over TLS, and Clusters when they are served here. The certificate is changed under it before it ends. Disposed of, it answers what it was asked. */
 export async function serveWebhooks(
   authority: () => Promise<Authority>,
   { host, port }: Address,
   ask: Ask,
+  clusters?: ClusterApiServer,
 ): Promise<WebhookServer> {
   const show = async () => {
     const { cert, key } = await (await authority()).server()
-    return { cert, key, minVersion: 'TLSv1.3' as const }
+    return { cert, key, minVersion: 'TLSv1.3' as const, ...(clusters && clientsOf(clusters)) }
   }
   // An API server keeps its connections: those on which nothing is asked are closed at the end, the others are answered.
   const app = fastify({ https: await show(), forceCloseConnections: 'idle', return503OnClosing: false })
   await app.register(admissionWebhook(ask))
   await app.register(conversionWebhook())
+  if (clusters) await app.register(clusters.routes)
   await app.listen({ host, port })
-  const renewal = setInterval(() => {
-    show().then(
+  const renew = () =>
+    void show().then(
       (shown) => app.server.setSecureContext(shown),
       () => undefined, // it holds for weeks yet, and is tried again
     )
-  }, renewalMs).unref()
+  const renewal = setInterval(renew, renewalMs).unref()
+  clusters?.onChange(renew)
   const address = app.server.address()
   return {
     port: typeof address === 'object' && address ? address.port : port,

@@ -1,6 +1,7 @@
 import { type Ask, type admit, deepFreeze, keyOf, type Manifest, reasonOf, type Status } from '@flotilla/sdk'
 import type { FastifyPluginAsync } from 'fastify'
 import { createPatch } from 'rfc6902'
+import { shown } from '../cluster-api/stored.ts'
 import { mutated, refused, statusOf } from './review.ts'
 
 /** The request of an `AdmissionReview` (admission.k8s.io/v1), as far as it is read. */
@@ -48,9 +49,13 @@ const schema = {
 /** Two objects as large as an API server takes, with room around them. */
 const bodyLimit = 8 * 1024 * 1024
 
+/** An object as plugins know it: what Clusters are kept as is a Cluster to them. */
+const asked = (object: Manifest | null | undefined) => shown(object) as Manifest | null | undefined // as it was
+
 /** The write a request is about; undefined when it is about none of an object. */
 function admissionOf(request: AdmissionRequest): admit.Admission | undefined {
-  const { operation, subResource, object, oldObject, name, namespace, userInfo, dryRun } = request
+  const { operation, subResource, name, namespace, userInfo, dryRun } = request
+  const [object, oldObject] = [asked(request.object), asked(request.oldObject)]
   const manifest = operation === 'DELETE' ? oldObject : object
   if (operation === 'CONNECT' || subResource || !manifest) return undefined
   return deepFreeze({

@@ -47,9 +47,12 @@ interface Options {
   readonly lead?: Partial<Lead>
 }
 
+const toEnd = new WeakMap<TestContext, () => Promise<void>>()
+
 /** What stands before members, for one user. */
 function front(test: TestContext, { objects = [], most, lead }: Options): Promise<string> {
   const proxy = createClusterProxy({ ...fakeHost({ objects }), ...(most !== undefined && { most }) })
+  toEnd.set(test, () => proxy.close())
   test.after(() => proxy.close())
   const leadOf = ({ url = '' }: IncomingMessage): Lead => ({ cluster: 'paris', target: url, caller: alice, ...lead })
   const server = createServer((request, response) => void proxy.handle(request, response, leadOf(request)))
@@ -154,6 +157,14 @@ test('a member that refuses another protocol is heard', async (context) => {
   const url = await toMember(context, await listening(context, echoing()))
   const [answer] = await once(asking(url, '/no'), 'response')
   assert.deepEqual([answer.statusCode, await text(answer)], [403, 'you: no!'])
+})
+
+test('what is led through ends with the proxy', async (context) => {
+  const url = await toMember(context, await listening(context, echoing()))
+  const [, socket] = await once(asking(url, '/exec'), 'upgrade')
+  socket.resume()
+  await toEnd.get(context)?.()
+  await once(socket, 'close')
 })
 
 test('who cannot be led through is told why', async (context) => {

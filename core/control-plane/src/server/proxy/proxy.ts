@@ -1,9 +1,10 @@
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { faultOf, type PassAnswer, type User } from '@flotilla/kube'
 import { ApiError, type Metrics, reasonOf } from '@flotilla/sdk'
+import { refuse, responseOn } from './answers.ts'
 import { endToEnd, passedOn } from './headers.ts'
 import { refusal } from './refusals.ts'
 import { type Ground, Ways } from './ways.ts'
@@ -38,29 +39,11 @@ const usualMost = 1000
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-/** Writes a refusal, or ends what has been begun. */
-function refuse(response: ServerResponse, { status }: ApiError): void {
-  if (response.headersSent) return void response.destroy()
-  const { retryAfterSeconds } = status.details ?? {}
-  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds)
-  response.writeHead(status.code, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(status))
-}
-
 /** Sends an answer on as it comes. */
 function send(response: ServerResponse, { status, headers, content }: PassAnswer): Promise<void> {
   response.writeHead(status, endToEnd(headers) as Record<string, string | string[]>) // which are only read
   response.flushHeaders() // a watch may have nothing to say for long
   return pipeline(content, response).catch(() => undefined) // whoever broke it knows
-}
-
-/** An answer on the connection of a request that asked for another protocol. */
-function responseOn(request: IncomingMessage, socket: Duplex): ServerResponse {
-  const response = new ServerResponse(request)
-  response.shouldKeepAlive = false
-  response.assignSocket(socket as Socket) // an HTTP server's
-  response.once('finish', () => socket.end())
-  return response
 }
 
 /** The head of an answer that speaks another protocol from there on. */
@@ -97,6 +80,8 @@ class HttpClusterProxy implements ClusterProxy {
   readonly #ways: Ways
   readonly #most: number
   readonly #count: (cluster: string, code: number) => void
+  /** Connections that have become another protocol, which nobody else knows. */
+  readonly #tied = new Set<Duplex>()
   #underWay = 0
 
   constructor({ metrics, most = usualMost, ...ground }: ClusterProxyOptions) {
@@ -118,7 +103,6 @@ class HttpClusterProxy implements ClusterProxy {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, lead: Lead): Promise<void> {
     const response = responseOn(request, socket)
-    socket.on('error', () => {}) // it ends, which is all there is to know
     return this.#within(response, lead, async (signal) => {
       const { upgrade = '' } = request.headers
       const answer = await this.#ask(request, lead, { signal, upgrade })
@@ -127,11 +111,14 @@ class HttpClusterProxy implements ClusterProxy {
       const connection = answer.content as Duplex // which an answer with 101 has
       socket.write(switching(answer))
       if (head.length > 0) connection.write(head)
-      return tie(socket, connection)
+      this.#tied.add(socket)
+      await tie(socket, connection)
+      this.#tied.delete(socket)
     })
   }
 
   close(): Promise<void> {
+    for (const socket of this.#tied) socket.destroy()
     return this.#ways.close()
   }
 

@@ -1,9 +1,7 @@
-import { ApiError, type StatusDetails } from '@flotilla/sdk'
+import type { StatusDetails } from '@flotilla/sdk'
+import { failure } from '../failure.ts'
 
 const group = 'cluster.karmada.io'
-
-const failure = (code: number, reason: string, message: string, details: StatusDetails): ApiError =>
-  new ApiError({ apiVersion: 'v1', kind: 'Status', metadata: {}, status: 'Failure', code, reason, message, details })
 
 const detailsOf = (cluster: string): StatusDetails => ({ name: cluster, group, kind: 'clusters' })
 
