@@ -84,6 +84,7 @@ rules:
 - {apiGroups: [rbac.authorization.k8s.io], resources: [roles], resourceNames: [stairs], verbs: [escalate]}
 - {apiGroups: [authorization.k8s.io], resources: [subjectaccessreviews, localsubjectaccessreviews], verbs: [create]}
 - {apiGroups: [authentication.k8s.io], resources: [tokenreviews], verbs: [create]}
+- {apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests, certificatesigningrequests/approval], verbs: [create, get, update, patch]}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
@@ -136,6 +137,30 @@ const wish = (fields: object) => ({ spec: { resourceAttributes: fields } })
 const wishOf = (user: string, fields: object, more: object = {}) => ({
   spec: { user, resourceAttributes: fields, ...more },
 })
+
+const csrs = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
+const client = 'kubernetes.io/kube-apiserver-client'
+
+const pem = (text: string): string =>
+  Buffer.from(`-----BEGIN CERTIFICATE REQUEST-----\n${text}\n-----END CERTIFICATE REQUEST-----\n`).toString('base64')
+
+/** Jane of the devs asks. */
+const jane = pem(
+  'MIHYMIGAAgEAMB4xDTALBgNVBAoMBGRldnMxDTALBgNVBAMMBGphbmUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARxhjRBYGNEcqSEun+bgQXTAvXESivU8IFL9v1axFC+7Bq56aBba2qQr99qWXwmVc+CSZ49c8EVZL4YryzIwZdFoAAwCgYIKoZIzj0EAwIDRwAwRAIgFIjZ1JT4r3fX4fNIb3He22ZXCN4uLvXKinzwXJHXE0cCIAeJgsI0Kg99mJCXAGWvavTPT/xYdqU1MyX7tnCNy6p/',
+)
+/** Jane, who would like to be a master. */
+const master = pem(
+  'MIHkMIGKAgEAMCgxFzAVBgNVBAoMDnN5c3RlbTptYXN0ZXJzMQ0wCwYDVQQDDARqYW5lMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEcYY0QWBjRHKkhLp/m4EF0wL1xEor1PCBS/b9WsRQvuwauemgW2tqkK/fall8JlXPgkmePXPBFWS+GK8syMGXRaAAMAoGCCqGSM49BAMCA0kAMEYCIQCW/6ztI+pNC9Pkw5skbabn88RWiBTJTvj3PfPShSR2fwIhANwNR6vnVJ4k1wkGS/0aBdVjCVa3Ct/eJq1NuanWY2fD',
+)
+
+const csr = (name: string, fields: object = {}) => ({
+  metadata: { name },
+  spec: { request: jane, signerName: client, usages: ['client auth'], ...fields },
+})
+const decision = (type: string, status = 'True') => ({
+  status: { conditions: [{ type, status, reason: 'Because', message: 'm', lastUpdateTime: '2026-11-29T12:00:00Z' }] },
+})
+const merge = 'application/merge-patch+json'
 
 const cases: Readonly<Record<string, Case>> = {
   'a stranger asks for health': { path: '/healthz', ...stranger },
@@ -372,12 +397,67 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a token somebody may not have': { path: `${team}/serviceaccounts/robot/token`, body: { spec: {} }, who: as('vera') },
   'a token cannot be read': { path: `${team}/serviceaccounts/robot/token` },
+  'a certificate is asked for': {
+    path: csrs,
+    body: csr('jane'),
+    who: as('root', { 'impersonate-group': 'system:masters' }),
+  },
+  'by somebody': { path: csrs, body: csr('nora'), who: as('nora') },
+  'by who may, and says who it is': { path: csrs, body: csr('doc', { username: 'x', groups: ['y'] }), who: as('doc') },
+  'what asks for nothing': {
+    loosely,
+    path: csrs,
+    body: { metadata: { name: 'x' }, spec: {} },
+  },
+  'what cannot be read': { loosely, path: csrs, body: csr('x', { request: Buffer.from('x').toString('base64') }) },
+  'what was changed after it was signed': {
+    loosely,
+    path: csrs,
+    body: csr('x', {
+      request: Buffer.from(Buffer.from(jane, 'base64').toString().replace('RldnMx', 'RldnMy')).toString('base64'),
+    }),
+  },
+  'a signer that is none': { loosely, path: csrs, body: csr('x', { signerName: 'nobody' }) },
+  'a signer of old': { path: csrs, body: csr('x', { signerName: 'kubernetes.io/legacy-unknown' }) },
+  'a usage nobody knows': { loosely, path: csrs, body: csr('x', { usages: ['client auth', 'fun'] }) },
+  'a usage twice': { path: csrs, body: csr('x', { usages: ['client auth', 'client auth'] }) },
+  'a short life': { path: csrs, body: csr('x', { expirationSeconds: 599 }) },
+  'nobody gets to be a master': { path: csrs, body: csr('x', { request: master }) },
+  'it is not approved by writing the object': {
+    path: `${csrs}/jane`,
+    method: 'PATCH',
+    type: merge,
+    body: decision('Approved'),
+  },
+  'nor by writing its status': {
+    path: `${csrs}/jane/status`,
+    method: 'PATCH',
+    type: merge,
+    body: decision('Approved'),
+  },
+  'nor by who may not': {
+    path: `${csrs}/jane/approval`,
+    method: 'PATCH',
+    type: merge,
+    body: decision('Approved'),
+    who: as('doc'),
+  },
+  'nor by half': { path: `${csrs}/jane/approval`, method: 'PATCH', type: merge, body: decision('Approved', 'False') },
+  'what is asked stays': {
+    path: `${csrs}/doc`,
+    method: 'PATCH',
+    type: merge,
+    body: { spec: { usages: ['server auth'] } },
+  },
+  'it is denied': { path: `${csrs}/doc/approval`, method: 'PATCH', type: merge, body: decision('Denied') },
+  'and not allowed after': { path: `${csrs}/doc/approval`, method: 'PATCH', type: merge, body: decision('Approved') },
+  'the scale of it': { path: `${csrs}/doc/scale` },
   'keys of tokens': { loosely, path: '/openid/v1/jwks', who: as('nora') },
 }
 
 const volatile: ReadonlySet<string> = new Set([
   ...['uid', 'resourceVersion', 'creationTimestamp', 'managedFields', 'token', 'expirationTimestamp'],
-  ...['credential-id', 'audiences'],
+  ...['credential-id', 'audiences', 'lastUpdateTime', 'lastTransitionTime'],
 ])
 
 /** What both should say alike: without what is of one moment, or of one server. */
@@ -385,7 +465,9 @@ const plain = (value: Json): Json => {
   if (Array.isArray(value?.items)) return value.items.map(({ kind: _, apiVersion: __, ...item }: Json) => plain(item))
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null) return value
-  const fields = Object.entries(value).filter(([name, field]) => !volatile.has(name) && field !== null)
+  const isSaid = (name: string, field: Json): boolean =>
+    !volatile.has(name) && field !== null && !(name === 'status' && Object.keys(field).length === 0)
+  const fields = Object.entries(value).filter(([name, field]) => isSaid(name, field))
   return Object.fromEntries(fields.map(([name, field]) => [name, plain(field)]))
 }
 

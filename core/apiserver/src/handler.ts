@@ -57,6 +57,7 @@ const onOwn: Readonly<Record<string, Actions>> = {
   'pods/binding': { POST: bind },
   'pods/eviction': { POST: evict },
   'serviceaccounts/token': { POST: requestToken },
+  'certificatesigningrequests.certificates.k8s.io/approval': onStatus,
 }
 
 const none: Actions = {}

@@ -25,10 +25,12 @@ export interface Strategy {
   readonly prepareForCreate?: (object: Manifest) => Manifest
   /** The same on update. `before` is what is stored. */
   readonly prepareForUpdate?: (object: Manifest, before: Manifest) => Manifest
+  /** What becomes of the status that is written through a subresource, at a time. */
+  readonly prepareSubresource?: (subresource: string, object: Manifest, before: Manifest, now: string) => Manifest
   /** How many seconds an object has to end, if its deletion does not say; kinds without it, and at 0, go at once. */
   readonly grace?: (object: Manifest) => number
-  /** Rules beyond the schema; `before` on update only. */
-  readonly validate?: (object: Manifest, before?: Manifest) => readonly StatusCause[]
+  /** Rules beyond the schema; `before` on update only, and through which subresource it is. */
+  readonly validate?: (object: Manifest, before?: Manifest, subresource?: string) => readonly StatusCause[]
 }
 
 /** What a resource shows in a form of its own. */

@@ -6,6 +6,7 @@ import { impersonated } from './access/impersonation.ts'
 import { type AccessOptions, foreignAccess, openAccess } from './access/open.ts'
 import { ensureRoles } from './access/rbac/defaults.ts'
 import { noEscalation } from './access/rbac/escalation.ts'
+import { signersGuard, whoAsked } from './access/signing.ts'
 import type { Tokens } from './access/tokens.ts'
 import { type Admission, chain } from './admission/admission.ts'
 import { Gate } from './admission/gate.ts'
@@ -13,10 +14,12 @@ import { initialNamespaces, namespaceLifecycle } from './admission/namespace-lif
 import { type Authorize, checkAllowed, checkAuthorized, isMaster, masters } from './authorization.ts'
 import { builtins } from './builtin/index.ts'
 import { Accounts } from './controller/accounts.ts'
+import { Certificates } from './controller/certificates.ts'
 import { ClusterRoles } from './controller/cluster-roles.ts'
 import { Definitions, keepUntilClean } from './controller/definitions.ts'
 import { EventExpiry } from './controller/event-expiry.ts'
 import { Garbage } from './controller/garbage.ts'
+import { Leftovers } from './controller/leftovers.ts'
 import { Namespaces } from './controller/namespaces.ts'
 import { Requests } from './controller/requests.ts'
 import { Documents, isProbe, isPublic } from './documents.ts'
@@ -143,8 +146,13 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   register(registry, options.access?.tokenKey === undefined ? builtins.map(withoutTokens) : builtins)
   const watches = new Watches(objects)
   const access = options.access ? openAccess(objects, options.access, now) : authorize && foreignAccess(authorize)
-  const admit = chain([namespaceLifecycle(objects), keepUntilClean, ...(options.admission ? [options.admission] : [])])
-  const guard = access?.rbac && noEscalation(access.rbac, access.authorize)
+  const admit = chain([
+    namespaceLifecycle(objects),
+    keepUntilClean,
+    whoAsked,
+    ...(options.admission ? [options.admission] : []),
+  ])
+  const guard = access?.rbac && chain([noEscalation(access.rbac, access.authorize), signersGuard(access.authorize)])
   const { watchBacklog = 10_000, locate } = options
   const life = new AbortController()
   const outside = { http: createHttp({ signal: life.signal }), objects, ...(locate && { locate }) }
@@ -214,9 +222,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const namespaces = new Namespaces(engine, requests, log)
   const garbage = options.collectsGarbage === false ? undefined : new Garbage(engine, requests, log)
   const events = new EventExpiry(engine, requests, log)
-  const ofAccess = options.access
-    ? [new ClusterRoles(engine, requests, log), new Accounts(engine, requests, log, options.access.authority?.ca)]
-    : []
+  const ofAccess = options.access ? accessControllers(engine, requests, log, options.access) : []
   try {
     if (options.access) await ensureRoles(objects, now())
     await Promise.all(initialNamespaces.map((namespace) => ensureNamespace(objects, requests, namespace)))
@@ -227,6 +233,13 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   }
   return server
 }
+
+const accessControllers = (engine: Engine, requests: Requests, log: Log, { authority }: AccessOptions) => [
+  new ClusterRoles(engine, requests, log),
+  new Accounts(engine, requests, log, authority?.ca),
+  new Leftovers(engine, requests, log),
+  ...(authority ? [new Certificates(engine, requests, log, authority)] : []),
+]
 
 const ensureNamespace = async (objects: Objects, requests: Requests, name: string): Promise<void> => {
   if (objects.get({ resource: 'namespaces', namespace: '', name })) return

@@ -15,11 +15,14 @@ import {
   KeyUsagesExtension,
   Name,
   PemConverter,
+  type PublicKey,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509'
+
+import { type CertificateRequest, usagesOf } from './certificate-request.ts'
 
 cryptoProvider.set(webcrypto)
 
@@ -63,6 +66,8 @@ export interface Authority {
   client(file: string, user: User): Promise<Credential>
   /** A private key on the curve P-256 for something else, PEM. */
   key(file: string): Promise<string>
+  /** A certificate as it was asked for, PEM, of `seconds` at most. Nothing is kept of it. */
+  sign(request: CertificateRequest, usages: readonly string[], seconds?: number): Promise<string>
 }
 
 interface Issuer extends Credential {
@@ -112,24 +117,70 @@ const createAuthority = async (now: Date): Promise<Issuer> => {
   return { certificate, keys, cert: certificate.toString('pem'), key: await exportKey(keys) }
 }
 
-const issue = async (issuer: Issuer, { subject, extensions }: Profile, now: Date): Promise<Credential> => {
-  const keys = await generateKeys()
+/** What a certificate says, to be signed. */
+interface Leaf {
+  readonly subject: Name
+  readonly publicKey: webcrypto.CryptoKey | PublicKey
+  readonly keyUsages: number
+  readonly extensions: readonly Extension[]
+  readonly notBefore: Date
+  readonly notAfter: Date
+}
+
+const signLeaf = async (issuer: Issuer, { subject, keyUsages, extensions, ...leaf }: Leaf): Promise<string> => {
   const certificate = await X509CertificateGenerator.create({
+    ...leaf,
     serialNumber: serialNumber(),
-    subject: new Name([...subject]).toString(),
+    subject: subject.toString(),
     issuer: issuer.certificate.subject,
-    ...validity(now, leafLife),
     signingAlgorithm: algorithm,
-    publicKey: keys.publicKey,
     signingKey: issuer.keys.privateKey,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      ...(keyUsages === 0 ? [] : [new KeyUsagesExtension(keyUsages, true)]), // to be for nothing is not allowed
       await AuthorityKeyIdentifierExtension.create(issuer.certificate),
       ...extensions,
     ],
   })
-  return { cert: certificate.toString('pem'), key: await exportKey(keys) }
+  return certificate.toString('pem')
+}
+
+const issue = async (issuer: Issuer, { subject, extensions }: Profile, now: Date): Promise<Credential> => {
+  const keys = await generateKeys()
+  const cert = await signLeaf(issuer, {
+    subject: new Name([...subject]),
+    publicKey: keys.publicKey,
+    keyUsages: KeyUsageFlags.digitalSignature,
+    extensions,
+    ...validity(now, leafLife),
+  })
+  return { cert, key: await exportKey(keys) }
+}
+
+/** Not longer than the authority itself lasts. */
+const within = (issuer: Issuer, { notBefore, notAfter }: ReturnType<typeof validity>) => ({
+  notBefore,
+  notAfter: notAfter < issuer.certificate.notAfter ? notAfter : issuer.certificate.notAfter,
+})
+
+const signAsked = (
+  issuer: Issuer,
+  { subject, publicKey, alternatives }: CertificateRequest,
+  usages: readonly string[],
+  life: number,
+  now: Date,
+): Promise<string> => {
+  const { key, extended } = usagesOf(usages)
+  return signLeaf(issuer, {
+    subject,
+    publicKey,
+    keyUsages: key,
+    extensions: [
+      ...(extended.length > 0 ? [new ExtendedKeyUsageExtension([...extended])] : []),
+      ...(alternatives ? [alternatives] : []),
+    ],
+    ...within(issuer, validity(now, life)),
+  })
 }
 
 const serverProfile = (hosts: readonly string[]): Profile => ({
@@ -239,5 +290,7 @@ export const openAuthority = async (options: AuthorityOptions): Promise<Authorit
     server: () => ensure('server', serverProfile(hosts)),
     client: (file, user) => ensure(file, clientProfile(user)),
     key: (file) => ensureKey(shelf, file),
+    sign: (request, usages, seconds) =>
+      signAsked(issuer, request, usages, seconds === undefined ? leafLife : Math.min(seconds * 1000, leafLife), now()),
   }
 }

@@ -21,4 +21,8 @@ export interface Identity {
   readonly audiences: readonly string[]
 }
 
+/** The group of all who are known. */
 export const authenticated = 'system:authenticated'
+
+/** Says with a user which proof it was. */
+export const credentialId = 'authentication.kubernetes.io/credential-id'

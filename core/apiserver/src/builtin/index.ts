@@ -3,6 +3,7 @@ import { access } from './access.ts'
 import { admissionPolicies } from './admission-policies.ts'
 import { admissionWebhooks } from './admission-webhooks.ts'
 import { jobs } from './batch.ts'
+import { signingRequests } from './certificates.ts'
 import { cluster } from './cluster.ts'
 import { configuration } from './configuration.ts'
 import { customResourceDefinition } from './custom-resource-definitions.ts'
@@ -31,6 +32,7 @@ export const builtins: readonly Resource[] = [
   ...scalingV1,
   ...access,
   ...reviews,
+  signingRequests,
   ...admissionWebhooks,
   ...admissionPolicies,
   customResourceDefinition,

@@ -30,7 +30,8 @@ export interface KindOptions<T> {
   readonly selectable?: Readonly<Record<string, (object: T) => string | undefined>>
   /** Defaults and fields of the server's own; `before` on update only. */
   readonly prepare?: (object: T, before?: T) => T
-  readonly validate?: (object: T, before?: T) => readonly StatusCause[]
+  readonly prepareSubresource?: (subresource: string, object: T, before: T, now: string) => T
+  readonly validate?: (object: T, before?: T, subresource?: string) => readonly StatusCause[]
   readonly grace?: (object: T) => number
 }
 
@@ -68,13 +69,24 @@ const selectors = <T extends Manifest>({ selectable = {} }: KindOptions<T>): Res
     Object.entries(selectable).map(([field, read]) => [field, (object: Manifest) => read(object as T) ?? '']),
   )
 
-const strategyOf = <T extends Manifest>({ prepare, validate, grace }: KindOptions<T>): Resource['strategy'] => ({
+const strategyOf = <T extends Manifest>({
+  prepare,
+  prepareSubresource,
+  validate,
+  grace,
+}: KindOptions<T>): Resource['strategy'] => ({
   ...(prepare && {
     prepareForCreate: (object) => prepare(object as T),
     prepareForUpdate: (object, before) => prepare(object as T, before as T),
   }),
   ...(grace && { grace: (object) => grace(object as T) }),
-  ...(validate && { validate: (object, before) => validate(object as T, before as T | undefined) }),
+  ...(prepareSubresource && {
+    prepareSubresource: (subresource, object, before, now) =>
+      prepareSubresource(subresource, object as T, before as T, now),
+  }),
+  ...(validate && {
+    validate: (object, before, subresource) => validate(object as T, before as T | undefined, subresource),
+  }),
 })
 
 /**

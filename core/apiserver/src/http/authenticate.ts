@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { User } from '@flotilla/kube'
-import { authenticated } from '../access/access.ts'
+import { authenticated, credentialId } from '../access/access.ts'
 import { refusal } from '../status.ts'
 
 /** Who asks when nobody says who they are. */
@@ -13,9 +13,10 @@ const listOf = (value: string | readonly string[] | undefined): readonly string[
 /** The common name is the user, organizations are the groups. */
 const userOfCertificate = (socket: TLSSocket): User | undefined => {
   if (!socket.authorized) return undefined
-  const { subject } = socket.getPeerCertificate()
+  const { subject, fingerprint256 = '' } = socket.getPeerCertificate()
   const [name] = listOf(subject?.CN)
-  return name ? { name, groups: [...listOf(subject.O), authenticated] } : undefined
+  const id = `X509SHA256=${fingerprint256.replaceAll(':', '').toLowerCase()}`
+  return name ? { name, groups: [...listOf(subject.O), authenticated], extra: { [credentialId]: [id] } } : undefined
 }
 
 const known = new WeakMap<object, User | undefined>()

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash, X509Certificate } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { request as httpsRequest } from 'node:https'
@@ -230,9 +231,11 @@ test('who may not is told what', async () => {
 
 test('a certificate says who one is: common name and organizations', async () => {
   const carol = await authority.client('carol', { name: 'carol', groups: ['a', 'b'] })
+  const id = createHash('sha256').update(new X509Certificate(carol.cert).raw).digest('hex')
   assert.deepEqual((await send('/whoami', { as: carol })).body, {
     name: 'carol',
     groups: ['a', 'b', 'system:authenticated'],
+    extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${id}`] },
   })
   assert.deepEqual((await send('/whoami', { as: 'nobody' })).body.name, 'system:anonymous')
   const stranger = await (await openAuthority({ dir: join(dir, 'other') })).client('x', {

@@ -185,11 +185,12 @@ export const checkRules = (
   object: Manifest,
   before?: Manifest,
   more: readonly StatusCause[] = [],
+  subresource?: string,
 ): void => {
   const causes = [
     ...validateMetadata(object, nameRuleOf(served.group, served.plural)),
     ...more,
-    ...(served.strategy.validate?.(object, before) ?? []),
+    ...(served.strategy.validate?.(object, before, subresource) ?? []),
     ...(served.rules?.(object, before) ?? []),
   ]
   if (causes.length > 0) throw invalid(served, object, causes)

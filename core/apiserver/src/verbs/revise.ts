@@ -1,8 +1,9 @@
 import { deepEqual, type Manifest } from '@flotilla/sdk'
 import { sameContent, validateMetadataUpdate, withMetadata } from '../object/metadata.ts'
 import type { Served } from '../registry/registry.ts'
+import type { Subresource } from '../resource.ts'
 import { refusal } from '../status.ts'
-import type { Call } from '../target.ts'
+import { type Call, timestamp } from '../target.ts'
 import { admitted, approved, checkRules, checkShape, type Draft } from './draft.ts'
 import { withOwners } from './ownership.ts'
 
@@ -37,9 +38,15 @@ const withField = (object: Manifest, field: string, from: Manifest): Manifest =>
   return { ...rest, ...(field in from && { [field]: from[field] }) } as Manifest // never asked for metadata or the type
 }
 
+const writes =
+  (subresource: string | undefined) =>
+  ({ name, verbs }: Subresource): boolean =>
+    name === subresource && verbs.includes('update')
+
 /** What the writer may say here: all but the status, or only the status; who places a Pod says both. */
 const scoped = ({ served, subresource }: Call, proposed: Manifest, current: Manifest): Manifest => {
-  if (subresource === 'status') {
+  const isStatus = subresource === 'status' || served.own?.some(writes(subresource))
+  if (isStatus) {
     const { managedFields } = proposed.metadata
     return withField(withMetadata(current, { managedFields }), 'status', proposed)
   }
@@ -63,6 +70,15 @@ const counted = ({ served }: Call, after: Manifest, before: Manifest): Manifest 
   return withMetadata(after, { generation: (before.metadata.generation ?? 0) + 1 })
 }
 
+const prepared = (
+  { served: { strategy }, subresource, engine }: Call,
+  object: Manifest,
+  current: Manifest,
+): Manifest => {
+  if (!subresource) return strategy.prepareForUpdate?.(object, current) ?? object
+  return strategy.prepareSubresource?.(subresource, object, current, timestamp(engine.now())) ?? object
+}
+
 export interface Revision {
   /** Its `managedFields` are as they are to be: it was applied. */
   readonly applied: boolean
@@ -73,16 +89,16 @@ export interface Revision {
  * Throws 409, 422 and what admission says.
  */
 export const revise = async (call: Call, draft: Draft, current: Manifest, { applied }: Revision): Promise<Draft> => {
-  const { served, subresource } = call
+  const { served } = call
   checkIdentity(call, draft.object, current)
   const own = { ...draft, object: scoped(call, draft.object, current) }
   const { object, warnings } = await admitted(call, 'UPDATE', own, current)
   const good = (object: Manifest): Promise<Draft> => approved(call, 'UPDATE', { object, warnings }, current)
   checkShape(served, object, current)
-  const ready = subresource ? object : (served.strategy.prepareForUpdate?.(object, current) ?? object)
+  const ready = prepared(call, object, current)
   if (sameContent(ready, current) && !applied) return good(current)
   const after = counted(call, ready, current)
-  checkRules(served, after, current, validateMetadataUpdate(after, current))
+  checkRules(served, after, current, validateMetadataUpdate(after, current), call.subresource)
   const admittedly = await good(after)
   const done = applied ? after : withOwners(call, current, after)
   return { ...admittedly, object: deepEqual(done, current) ? current : done }
