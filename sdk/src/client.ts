@@ -12,6 +12,8 @@ export interface WriteOptions extends CallOptions {
   readonly fieldManager?: string
   /** `status`, `scale`, ... By default the object itself. */
   readonly subresource?: string
+  /** That the rest of what is answered is not needed: the server need not send it. By default the object is answered whole. */
+  readonly answer?: 'metadata'
 }
 
 export interface ListOptions extends CallOptions {

@@ -264,3 +264,18 @@ test('a stream that breaks is SERVER_UNREACHABLE', async () => {
   transport.streams[0]?.end(new Error('ECONNRESET'))
   await assert.rejects(watching, /scripted did not answer: ECONNRESET/)
 })
+
+test('who needs no more than the metadata of what was written says so', async () => {
+  const { client, transport } = clientOf(...Array(4).fill(ok(a)))
+  const options = { answer: 'metadata' } as const
+  await client.create(configMapKind, a, options)
+  await client.update(configMapKind, a, options)
+  await client.patch(configMapKind, key, patch('merge'), options)
+  await client.update(configMapKind, a)
+  const metadata = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json'
+  assert.deepEqual(
+    transport.requests.map(({ headers }) => headers?.accept),
+    [metadata, metadata, metadata, 'application/json'],
+  )
+  assert.equal(transport.requests[2]?.headers?.['content-type'], 'application/merge-patch+json')
+})

@@ -30,6 +30,9 @@ const patchTypes: Readonly<Record<Patch['type'], string>> = {
   apply: 'application/apply-patch+yaml', // JSON is YAML
 }
 
+/** Metadata alone, from a server that knows how. */
+const metadataFirst = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json'
+
 /** The parameters that are set. */
 function queryOf(parameters: Readonly<Record<string, string | number | boolean | undefined>>): ApiRequest['query'] {
   const query: Record<string, string> = {}
@@ -63,9 +66,12 @@ export function createClient(transport: Transport, options: ClientOptions = {}):
 
   const read = async <T>(request: ApiRequest): Promise<T> => objectOf<T>(request, await ask(connection, request))
 
-  const write = <T>(request: ApiRequest, { signal, dryRun, fieldManager: manager = fieldManager }: WriteOptions) => {
+  const write = <T>(
+    { headers = writing, ...request }: ApiRequest,
+    { signal, dryRun, fieldManager: manager = fieldManager, answer }: WriteOptions,
+  ) => {
     const query = { ...request.query, ...queryOf({ fieldManager: manager, dryRun: dryRun ? 'All' : undefined }) }
-    return read<T>({ headers: writing, ...request, query, signal })
+    return read<T>({ ...request, headers: answer ? { ...headers, accept: metadataFirst } : headers, query, signal })
   }
 
   async function* watch<T>(request: ApiRequest): AsyncGenerator<WatchEvent<T>, void> {

@@ -125,7 +125,7 @@ class EventWriter {
 
   async #create(sighting: Sighting): Promise<void> {
     const { client, component, signal } = this.#options
-    const event = await client.create(eventKind, eventOf(sighting, component), { signal })
+    const event = await client.create(eventKind, eventOf(sighting, component), { signal, answer: 'metadata' })
     sighting.name = metadataOf(event).name
   }
 
@@ -135,7 +135,7 @@ class EventWriter {
     const key = { namespace: namespaceOf(first), name }
     const body = { count, lastTimestamp: timeOf(last), message: messageOf(last) }
     try {
-      await client.patch(eventKind, key, { type: 'merge', body }, { signal })
+      await client.patch(eventKind, key, { type: 'merge', body }, { signal, answer: 'metadata' })
       return true
     } catch (error) {
       if (isNotFound(error)) return false

@@ -15,6 +15,7 @@ import {
 } from '@flotilla/sdk'
 import type { Machine } from '../machine.ts'
 import { moment } from './moment.ts'
+import { onlyStatus } from './only-status.ts'
 import { ofStatuses, Pace } from './pace.ts'
 
 /** A Work's status with something said in it; the same status when it is said already. */
@@ -81,7 +82,7 @@ export function createWorkStatusWriter(
   const works = machine.store(workKind)
   const waiting = new Map<string, Waiting>()
   const pace = new Pace(ofStatuses)
-  const worker = machine.worker<Key>({ name: 'work-status', keyText, workers: 16, step: write })
+  const worker = machine.worker<Key>({ name: 'work-status', keyText, workers: 64, step: write })
   void worker.run(machine.signal)
 
   /** Puts edits before those that came meanwhile. */
@@ -117,7 +118,8 @@ export function createWorkStatusWriter(
     if (deepEqual(status, work.status ?? {})) return
     pace.note(keyText(keyOf(work)))
     try {
-      await machine.client.update(workKind, { ...work, status }, { subresource: 'status', signal })
+      const options = { subresource: 'status', answer: 'metadata', signal } as const
+      await machine.client.update(workKind, onlyStatus(work, status), options)
     } catch (error) {
       if (!isNotFound(error)) throw error // gone: nobody is left to read it
     }

@@ -22,6 +22,7 @@ import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { ended } from '../../manifest/ended.ts'
 import { moment } from '../../manifest/moment.ts'
+import { onlyStatus } from '../../manifest/only-status.ts'
 import { bindingId, bindingKeyOf, bindingKinds, worksOfBinding } from '../../manifest/origin.ts'
 import { ofStatuses, Pace } from '../../manifest/pace.ts'
 import { type CachedTemplate, templateOf } from '../../manifest/template.ts'
@@ -143,7 +144,8 @@ async function sumUp(machine: Machine, sum: Sum, signal: AbortSignal): Promise<O
   const isNew = aggregated.status !== binding.status
   if (isNew || aggregated.template) wrote()
   if (isNew) {
-    await client.update(kind, { ...binding, status: aggregated.status }, { subresource: 'status', signal })
+    const options = { subresource: 'status', answer: 'metadata', signal } as const
+    await client.update(kind, onlyStatus(binding, aggregated.status), options)
     unsaid.forget(keyText(keyOf(binding)))
     told(machine, 'aggregate', binding, 'aggregated')
     sayAggregated(machine, binding, template?.manifest)
@@ -164,10 +166,10 @@ function sayAggregated({ event }: Machine, binding: Binding, template: Manifest 
 /** Not every kind has its status in a subresource. */
 async function writeStatus({ client }: Machine, kind: Kind, template: Manifest, signal: AbortSignal): Promise<void> {
   try {
-    await client.update(kind, template, { subresource: 'status', signal })
+    await client.update(kind, template, { subresource: 'status', answer: 'metadata', signal })
   } catch (error) {
     if (!isNotFound(error)) throw error
-    await client.update(kind, template, { signal }).catch(unlessGone)
+    await client.update(kind, template, { answer: 'metadata', signal }).catch(unlessGone)
   }
 }
 

@@ -73,7 +73,7 @@ async function recordOn({ machine }: Attacher, binding: Binding, template: Manif
   if (binding.metadata.annotations?.[annotation.dependencies] === text) return
   const body = { metadata: { annotations: { [annotation.dependencies]: text ?? null } } }
   try {
-    await machine.client.patch(resourceBindingKind, keyOf(binding), { type: 'merge', body })
+    await machine.client.patch(resourceBindingKind, keyOf(binding), { type: 'merge', body }, { answer: 'metadata' })
   } catch (reason) {
     const name = keyText(keyOf(binding))
     const cause = isTooBig(reason) ? errors.DEPENDENCIES_TOO_MANY(name, found.length, reasonOf(reason)) : reason

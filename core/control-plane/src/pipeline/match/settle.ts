@@ -93,7 +93,7 @@ export async function settle(settling: Settling, at: Reference): Promise<Outcome
   const body = claimPatch(template, handover.next && claimBy(handover.next))
   if (!body) return done
   try {
-    await machine.client.patch(kind, at, { type: 'merge', body })
+    await machine.client.patch(kind, at, { type: 'merge', body }, { answer: 'metadata' })
   } catch (cause) {
     if (isNotFound(cause)) return done
     complain(settling, handover, cause)

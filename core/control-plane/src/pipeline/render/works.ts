@@ -53,7 +53,8 @@ export async function write(
   const work = there ? mergedWork(there, wanted) : wanted
   if (work === there) return undefined
   try {
-    await (there ? client.update(workKind, work, { signal }) : client.create(workKind, work, { signal }))
+    const options = { signal, answer: 'metadata' } as const
+    await (there ? client.update(workKind, work, options) : client.create(workKind, work, options))
     return there ? 'updated' : 'created'
   } catch (error) {
     if (!isFinal(error)) throw error
