@@ -20,9 +20,9 @@ function merged(status: BindingStatus, patch: object): BindingStatus {
 }
 
 /** Each binding that waits, too, is one more reason for what is said to come late: so many milliseconds. */
-const perWaiting = 20
+const perWaiting = 500
 /** Longer than this nobody waits. */
-const mostPatience = 30_000
+const mostPatience = 60_000
 
 /**
  * What is left to be said in the status of bindings. Whoever writes such a status for reasons of his own says it along, which

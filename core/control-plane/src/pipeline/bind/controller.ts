@@ -38,7 +38,7 @@ const policyKinds = [propagationPolicyKind, clusterPropagationPolicyKind]
 const overrideKinds = [overridePolicyKind, clusterOverridePolicyKind]
 
 /** Steps wait for their one write, and an API server commits many of them at once. */
-const workers = 32
+const workers = 16
 
 /** Keeps a binding for every claimed template, and for every object that the template of a binding needs. */
 export function bindControllers(machine: Machine, options: SkippedOptions = {}): readonly Controller[] {

@@ -26,7 +26,7 @@ const policyKinds = [propagationPolicyKind, clusterPropagationPolicyKind]
 const overrideKinds = [overridePolicyKind, clusterOverridePolicyKind]
 
 /** Steps wait for their one write, and an API server commits many of them at once. */
-const workers = 32
+const workers = 16
 
 /** Gives every template its policy, and takes it away again. */
 export function matchControllers(machine: Machine, options: SkippedOptions = {}): readonly Controller[] {
