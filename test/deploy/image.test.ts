@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, matchesGlob } from 'node:path'
 import { test } from 'node:test'
+import { nodeOptions } from '../node-options.ts'
 import { root } from '../root.ts'
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -39,8 +40,10 @@ test('its user is a number, and not root', () => {
 
 test('it runs flotilla, without a shell', () => {
   const [entrypoint = ''] = of('ENTRYPOINT')
-  const [node, program = ''] = JSON.parse(entrypoint) as readonly string[]
+  const [node, ...words] = JSON.parse(entrypoint) as readonly string[]
+  const program = words.pop() ?? ''
   assert.equal(node, '/nodejs/bin/node')
+  assert.deepEqual(words, nodeOptions) // what is tested is what is run
   assert.ok(existsSync(join(root, program.replace(/^\/flotilla\//, ''))), program)
 })
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { nodeOptions } from '../node-options.ts'
 import { root } from '../root.ts'
 
 export interface PodOptions {
@@ -28,7 +29,7 @@ export interface Pod {
 
 /** Runs flotilla as a pod's container: see ./pod. Only root can make one. */
 export function startPod({ top, image, config, account, env = {} }: PodOptions, ...args: readonly string[]): Pod {
-  const command = ['/nodejs/bin/node', '/flotilla/core/cli/bin/flotilla.js', ...args]
+  const command = ['/nodejs/bin/node', ...nodeOptions, '/flotilla/core/cli/bin/flotilla.js', ...args]
   const child = spawn(join(root, 'test/real/pod'), [top, image, config, account, process.execPath, ...command], {
     env: {
       ...process.env,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { nodeOptions } from '../node-options.ts'
 import { root } from '../root.ts'
 import { freePort } from './port.ts'
 
@@ -25,7 +26,7 @@ export async function serve(kubeconfig: string, ...args: readonly string[]): Pro
   const webhooks = ['--webhook-bind-address', `127.0.0.1:${await freePort()}`]
   const child = spawn(
     process.execPath,
-    ['core/cli/bin/flotilla.js', 'serve', '--kubeconfig', kubeconfig, ...webhooks, ...places, ...args],
+    [...nodeOptions, 'core/cli/bin/flotilla.js', 'serve', '--kubeconfig', kubeconfig, ...webhooks, ...places, ...args],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const exited = once(child, 'exit')
