@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { eventually, kubectl } from '../kubectl.ts'
+import { eventually, type Json, kubectl } from '../kubectl.ts'
 import { Pair, type Step } from './answers.ts'
 import { assets } from './assets.ts'
 import { type RealCluster, startCluster } from './cluster.ts'
@@ -327,6 +327,29 @@ const replies: readonly (readonly [string, Reply, 'Mutating'?])[] = [
 const registration = '/apis/admissionregistration.k8s.io/v1'
 const configMaps = '/api/v1/namespaces/default/configmaps'
 
+const conversion =
+  (convert: (object: Json, apiVersion: string) => object, result: object = { status: 'Success' }): Reply =>
+  ({ apiVersion, kind, request: { uid, objects, desiredAPIVersion } }) => {
+    const convertedObjects = objects.map((object: Json) => convert(object, desiredAPIVersion))
+    return { apiVersion, kind, response: { uid, result, convertedObjects } }
+  }
+
+/** What a webhook that converts answers, by path. */
+const conversions: Readonly<Record<string, Reply>> = {
+  '/good': conversion((object, apiVersion) => {
+    const { size, length } = object.spec
+    return { ...object, apiVersion, spec: apiVersion.endsWith('beta1') ? { length: size } : { size: length } }
+  }),
+  '/error': () => 500,
+  '/refusal': conversion((object) => object, { status: 'Failure', message: 'no way' }),
+  '/nothing': conversion((object) => object),
+  '/renamed': conversion((object, apiVersion) => ({
+    ...object,
+    apiVersion,
+    metadata: { ...object.metadata, name: 'x' },
+  })),
+}
+
 describe('the embedded server says what a real one says', { skip: without }, () => {
   const open = new AsyncDisposableStack()
   const dir = mkdtempSync(join(tmpdir(), 'flotilla-answers-'))
@@ -430,6 +453,33 @@ describe('the embedded server says what a real one says', { skip: without }, () 
       const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { a: 'c' } }
       const { data } = await eventually(() => same(name, 'POST', `${configMaps}?dryRun=All`, object))
       if (name === 'a patch') assert.deepEqual(data, { a: 'c', b: 'x' })
+    }
+  })
+
+  test('of objects that a webhook converts', async () => {
+    const webhook = open.use(await startWebhook(conversions))
+    const names = Object.keys(conversions)
+    for (const [i, name] of names.entries()) {
+      const plural = `ropes${'abcdefgh'[i]}s`
+      const versions = [
+        version(spec({ properties: { size: integer } })),
+        { ...version(spec({ properties: { length: integer } })), name: 'v1beta1', storage: false },
+      ]
+      const conversion = {
+        strategy: 'Webhook',
+        webhook: { conversionReviewVersions: ['v1'], clientConfig: webhook.at(name) },
+      }
+      await same(name, 'POST', definitions, definition(plural, versions, { conversion }))
+      await kubectl(cluster.kubeconfig)('wait', '--for=condition=Established', `crd/${plural}.example.com`)
+      await eventually(() => kubectl(cluster.kubeconfig)('get', '--raw', `/apis/example.com/v1/${plural}`))
+      const kind = `Ropes${'abcdefgh'[i]}`
+      const [kept, other] = ['v1', 'v1beta1'].map((each) => `/apis/example.com/${each}/namespaces/default/${plural}`)
+      const object = { apiVersion: 'example.com/v1', kind, metadata: { name: 'a' }, spec: { size: 3 } }
+      await same(name, 'POST', `${kept}`, object)
+      const found = await same(name, 'GET', `${other}/a`)
+      if (name === '/good') assert.deepEqual(found.spec, { length: 3 })
+      await same(name, 'POST', `${other}`, { ...object, apiVersion: 'example.com/v1beta1', metadata: { name: 'b' } })
+      await same(name, 'DELETE', `${kept}/a`)
     }
   })
 

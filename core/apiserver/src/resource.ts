@@ -33,6 +33,9 @@ export interface Strategy {
   readonly validate?: (object: Manifest, before?: Manifest, subresource?: string) => readonly StatusCause[]
 }
 
+/** Objects in another version, in their order, by someone who has to be asked. Rejects with the refusal when that fails. */
+export type Translate = (objects: readonly Manifest[], apiVersion: string) => Promise<readonly Manifest[]>
+
 /** What a resource shows in a form of its own. */
 export interface ViewOf {
   /** The other resource: `events`. */

@@ -42,8 +42,8 @@ export interface ApiServerOptions {
   /** Asked before every write, after the server's own checks. */
   readonly admission?: Admission
   /**
-   * Converts objects of CustomResourceDefinitions whose conversion is by webhook, in place of the webhook, which is not
-   * called. By default, and where it does not know a kind, fields are the same in all versions.
+   * Converts objects of CustomResourceDefinitions whose conversion is by webhook, in place of the webhook, which is then
+   * not called. Where it does not know a kind, the webhook is.
    */
   readonly convert?: Convert
   /**
@@ -218,7 +218,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     },
   }
   const requests = new Requests(inProcessTransport(server, system))
-  const definitions = new Definitions(engine, requests, log, options.convert)
+  const definitions = new Definitions(engine, requests, log, outside, options.convert)
   const namespaces = new Namespaces(engine, requests, log)
   const garbage = options.collectsGarbage === false ? undefined : new Garbage(engine, requests, log)
   const events = new EventExpiry(engine, requests, log)

@@ -2,6 +2,7 @@ import type { Manifest } from '@flotilla/sdk'
 import type { Engine } from './engine.ts'
 import type { Served } from './registry/registry.ts'
 import type { Request } from './request.ts'
+import type { Translate } from './resource.ts'
 import type { Address } from './store/change.ts'
 
 /** A request whose path is understood. */
@@ -30,8 +31,67 @@ export const addressOf = ({
 const views = new WeakMap<Manifest, Manifest>()
 const origins = new WeakMap<Manifest, Manifest>()
 
-const converted = ({ convert }: Served, object: Manifest, apiVersion: string, before?: Manifest): Manifest =>
-  Object.freeze(convert?.(object, apiVersion, before) ?? { ...object, apiVersion })
+/** What an object is in other versions, or a promise of it. */
+type Translations = Map<string, Manifest | Promise<void>>
+
+/** What each who is asked has said, or is about to say, of objects. */
+const known = new WeakMap<Translate, WeakMap<Manifest, Translations>>()
+
+const translationsOf = (translate: Translate, object: Manifest): Translations => {
+  const said = known.get(translate) ?? new WeakMap<Manifest, Translations>()
+  known.set(translate, said)
+  const found = said.get(object) ?? new Map<string, Manifest | Promise<void>>()
+  said.set(object, found)
+  return found
+}
+
+/** What someone else has said an object is in another version. */
+export const translated = ({ translate }: Served, object: Manifest, apiVersion: string): Manifest | undefined => {
+  const found = translate && translationsOf(translate, object).get(apiVersion)
+  return found instanceof Promise ? undefined : found
+}
+
+const converted = (served: Served, object: Manifest, apiVersion: string, before?: Manifest): Manifest => {
+  const found = served.convert?.(object, apiVersion, before) ?? translated(served, object, apiVersion)
+  if (found) return Object.freeze(found)
+  if (served.translate) throw new Error(`${object.kind} ${object.metadata.name} was not made ready in ${apiVersion}`)
+  return Object.freeze({ ...object, apiVersion })
+}
+
+const has = (served: Served, object: Manifest, apiVersion: string): boolean =>
+  object.apiVersion === apiVersion ||
+  translated(served, object, apiVersion) !== undefined ||
+  origins.get(object)?.apiVersion === apiVersion ||
+  served.convert?.(object, apiVersion) !== undefined
+
+const ask = async (translate: Translate, objects: readonly Manifest[], apiVersion: string): Promise<void> => {
+  try {
+    const found = await translate(objects, apiVersion)
+    for (const [i, object] of objects.entries()) translationsOf(translate, object).set(apiVersion, found[i] ?? object)
+  } catch (error) {
+    for (const object of objects) translationsOf(translate, object).delete(apiVersion)
+    throw error
+  }
+}
+
+/**
+ * Has objects translated where someone has to be asked how, so that `view` and `kept` can answer. Nobody is asked twice.
+ * Throws why it cannot be.
+ */
+export const ready = async (
+  served: Served,
+  objects: readonly Manifest[],
+  apiVersion = served.apiVersion,
+): Promise<void> => {
+  const { translate } = served
+  if (!translate) return
+  const missing = objects.filter((object) => !has(served, object, apiVersion))
+  const asked = missing.map((object) => translationsOf(translate, object).get(apiVersion))
+  const fresh = missing.filter((_, i) => asked[i] === undefined)
+  const asking = fresh.length > 0 ? ask(translate, fresh, apiVersion) : undefined
+  if (asking) for (const object of fresh) translationsOf(translate, object).set(apiVersion, asking)
+  await Promise.all([asking, ...asked])
+}
 
 /** An object of the store as the version that was asked for shows it. */
 export const view = (served: Served, object: Manifest): Manifest => {
@@ -50,6 +110,18 @@ export const kept = (served: Served, object: Manifest, before?: Manifest): Manif
   object.apiVersion === served.storedAs
     ? object
     : (origins.get(object) ?? converted(served, object, served.storedAs, before && (origins.get(before) ?? before)))
+
+/** `view` of what may have to be translated first. */
+export const viewed = async (served: Served, object: Manifest): Promise<Manifest> => {
+  if (served.translate) await ready(served, [object])
+  return view(served, object)
+}
+
+/** `kept` of what may have to be translated first. */
+export const stored = async (served: Served, object: Manifest, before?: Manifest): Promise<Manifest> => {
+  if (served.translate) await ready(served, [object], served.storedAs)
+  return kept(served, object, before)
+}
 
 /** Now, as objects say it. */
 export const timestamp = (now: Date): string => now.toISOString().replace(/\.\d{3}Z$/, 'Z')

@@ -2,9 +2,12 @@ import { type Condition, deepEqual, type Log, type Manifest } from '@flotilla/sd
 import type { Admission } from '../admission/admission.ts'
 import type { Engine } from '../engine.ts'
 import { withMetadata } from '../object/metadata.ts'
+import { Conversion } from '../outside/conversion.ts'
+import type { Outside } from '../outside/line.ts'
+import type { ClientConfig } from '../outside/place.ts'
 import { type Definition, type DefinitionNames, resourcesOf, storageVersionOf } from '../registry/custom.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Convert } from '../resource.ts'
+import type { Convert, Translate } from '../resource.ts'
 import type { Change } from '../store/change.ts'
 import { timestamp } from '../target.ts'
 import { Queue } from './queue.ts'
@@ -20,6 +23,12 @@ const asDefinition = (object: Manifest): Definition => object as Definition
 /** Whether what is served stays as it is. */
 const isSame = ({ object, before }: Change): boolean =>
   before?.spec === object.spec && before?.metadata.deletionTimestamp === object.metadata.deletionTimestamp
+
+interface Converting {
+  readonly config: ClientConfig
+  readonly conversion: Conversion
+  readonly translate: Translate
+}
 
 /** Whether fields differ from version to version. */
 const isConverted = ({ spec: { conversion } }: Definition): boolean => conversion?.strategy === 'Webhook'
@@ -123,10 +132,13 @@ export class Definitions {
   readonly #engine: Engine
   readonly #requests: Requests
   readonly #convert: Convert | undefined
+  readonly #outside: Outside
+  readonly #conversions = new Map<string, Converting>()
   readonly #queue: Queue
   readonly #stop: () => void
 
-  constructor(engine: Engine, requests: Requests, log: Log, convert?: Convert) {
+  constructor(engine: Engine, requests: Requests, log: Log, outside: Outside, convert?: Convert) {
+    this.#outside = outside
     this.#engine = engine
     this.#requests = requests
     this.#convert = convert
@@ -147,6 +159,7 @@ export class Definitions {
   async close(): Promise<void> {
     this.#stop()
     await this.#queue.close()
+    for (const { conversion } of this.#conversions.values()) conversion.close()
   }
 
   #hear(change: Change): void {
@@ -172,15 +185,33 @@ export class Definitions {
 
   #register(definition: Definition): void {
     const { name, deletionTimestamp } = definition.metadata
+    const translate = this.#translation(definition)
     this.#engine.registry.replace(name, resourcesOf(definition), {
       storageVersion: storageVersionOf(definition),
       custom: true,
       terminating: deletionTimestamp !== undefined,
       ...(this.#convert && isConverted(definition) && { convert: this.#convert }),
+      ...(translate && { translate }),
     })
   }
 
+  /** How the webhook of a definition is asked. What it has said of objects is forgotten when it is another one. */
+  #translation({ metadata: { name }, spec: { conversion } }: Definition): Translate | undefined {
+    const config = conversion?.strategy === 'Webhook' ? conversion.webhook?.clientConfig : undefined
+    const known = this.#conversions.get(name)
+    if (config && known && deepEqual(known.config, config)) return known.translate
+    known?.conversion.close()
+    this.#conversions.delete(name)
+    if (!config) return undefined
+    const asked = new Conversion(this.#outside, config)
+    const translate: Translate = (objects, apiVersion) => asked.translate(objects, apiVersion)
+    this.#conversions.set(name, { config, conversion: asked, translate })
+    return translate
+  }
+
   #withdraw(name: string): void {
+    this.#conversions.get(name)?.conversion.close()
+    this.#conversions.delete(name)
     this.#engine.registry.remove(name)
     this.#engine.watches.end(name)
     for (const object of this.#engine.objects.list(resource)) this.#queue.add(object.metadata.name) // a name may be free now

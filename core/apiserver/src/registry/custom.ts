@@ -1,4 +1,5 @@
 import type { Condition, Manifest } from '@flotilla/sdk'
+import type { ClientConfig } from '../outside/place.ts'
 import type { Column, Resource } from '../resource.ts'
 import type { Schema } from '../schema/schema.ts'
 import { compilePath } from './json-path.ts'
@@ -39,7 +40,7 @@ export interface Definition extends Manifest {
     readonly names: DefinitionNames
     readonly scope: 'Namespaced' | 'Cluster'
     readonly versions: readonly DefinitionVersion[]
-    readonly conversion?: { readonly strategy?: string }
+    readonly conversion?: { readonly strategy?: string; readonly webhook?: { readonly clientConfig?: ClientConfig } }
   }
   readonly status?: {
     readonly conditions?: readonly Condition[]

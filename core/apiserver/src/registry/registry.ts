@@ -1,5 +1,5 @@
 import { kindText } from '@flotilla/sdk'
-import type { Convert, Resource } from '../resource.ts'
+import type { Convert, Resource, Translate } from '../resource.ts'
 import { type CheckRules, rulesOf } from '../schema/rules.ts'
 import type { Schema } from '../schema/schema.ts'
 import { type CompiledSchema, compileSchema } from '../schema/structural.ts'
@@ -23,6 +23,8 @@ export interface Served extends Resource {
   readonly rules?: CheckRules
   /** Set when fields differ from version to version. */
   readonly convert?: Convert
+  /** Set when someone else says how: of what `convert` knows nothing of. */
+  readonly translate?: Translate
 }
 
 export interface Serving {
@@ -31,6 +33,7 @@ export interface Serving {
   readonly custom: boolean
   readonly terminating?: boolean
   readonly convert?: Convert
+  readonly translate?: Translate
 }
 
 /** A group and its versions, the preferred one first. */
@@ -52,7 +55,10 @@ const pathOf = (group: string, version: string, plural: string): string => `${gr
 export const idOf = (resource: Pick<Resource, 'group' | 'plural' | 'viewOf'>): string =>
   resource.viewOf?.id ?? qualified(resource)
 
-const serve = (resource: Resource, { storageVersion, custom, terminating = false, ...serving }: Serving): Served => {
+const serve = (
+  resource: Resource,
+  { storageVersion, custom, terminating = false, translate, ...serving }: Serving,
+): Served => {
   const { group, viewOf, schema = anything } = resource
   const rules = custom ? rulesOf(schema) : undefined
   const convert = viewOf?.convert ?? serving.convert
@@ -66,6 +72,7 @@ const serve = (resource: Resource, { storageVersion, custom, terminating = false
     compiled: compileSchema(schema),
     ...(rules && { rules }),
     ...(convert && { convert }),
+    ...(translate && { translate }),
   }
 }
 

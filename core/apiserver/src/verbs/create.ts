@@ -5,7 +5,7 @@ import { withMetadata } from '../object/metadata.ts'
 import { generateName } from '../object/names.ts'
 import type { BodyAnswer } from '../request.ts'
 import { refusal } from '../status.ts'
-import { addressOf, type Call, kept, timestamp, view } from '../target.ts'
+import { addressOf, type Call, stored, timestamp, viewed } from '../target.ts'
 import { admitted, approved, checkRules, checkShape, type Draft, fitted, readObject } from './draft.ts'
 import { withOwners } from './ownership.ts'
 
@@ -59,8 +59,8 @@ const store = async (call: Call, { object, warnings }: Draft): Promise<BodyAnswe
     throw taken(call, found)
   }
   if (isDryRun(call.request)) return { code: 201, body: object, warnings }
-  const written = await engine.objects.write(address, undefined, kept(served, object))
-  return written && { code: 201, body: view(served, written), warnings }
+  const written = await engine.objects.write(address, undefined, await stored(served, object))
+  return written && { code: 201, body: await viewed(served, written), warnings }
 }
 
 /** Creates an object from a draft that fits its schema. Throws 409, 422 and what admission says. */

@@ -6,7 +6,7 @@ import { isObject, readKeys } from '../registry/json-path.ts'
 import type { Served } from '../registry/registry.ts'
 import { type BodyAnswer, isTrue } from '../request.ts'
 import { refusal, success } from '../status.ts'
-import { addressOf, type Call, kept, timestamp, view } from '../target.ts'
+import { addressOf, type Call, stored, timestamp, viewed } from '../target.ts'
 import { listOf } from './list.ts'
 
 /** How dependents are treated. */
@@ -176,7 +176,7 @@ const admit = async (call: Call, manifest: Manifest, dryRun: boolean): Promise<r
     resource: served,
     ...(namespace !== undefined && { namespace }),
     name: manifest.metadata.name,
-    manifest: kept(served, manifest),
+    manifest: await stored(served, manifest),
     user: request.user,
     dryRun,
   })
@@ -193,10 +193,10 @@ const gone = ({ served }: Call, { metadata }: Manifest) =>
     ...(metadata.uid && { uid: metadata.uid }),
   })
 
-const attempt = async (call: Call, stored: Manifest, options: Options): Promise<BodyAnswer | undefined> => {
+const attempt = async (call: Call, found: Manifest, options: Options): Promise<BodyAnswer | undefined> => {
   const { engine, served } = call
   const { objects } = engine
-  const current = view(served, stored)
+  const current = await viewed(served, found)
   checkPreconditions(call, options, current)
   const warnings = await admit(call, current, options.dryRun)
   const finalizers = finalizersFor(current.metadata.finalizers ?? [], options.propagation)
@@ -205,18 +205,18 @@ const attempt = async (call: Call, stored: Manifest, options: Options): Promise<
   if (isHeld(served, after)) {
     if (after === current) await objects.settled(addressOf(call))
     if (after === current || options.dryRun) return { code: 200, body: after, warnings }
-    const written = await objects.write(addressOf(call), stored, kept(served, after, current))
-    return written && { code: 200, body: view(served, written), warnings }
+    const written = await objects.write(addressOf(call), found, await stored(served, after, current))
+    return written && { code: 200, body: await viewed(served, written), warnings }
   }
-  const removed = options.dryRun ? stored : await objects.remove(addressOf(call), stored, kept(served, current))
+  const removed = options.dryRun ? found : await objects.remove(addressOf(call), found, await stored(served, current))
   return removed && { code: 200, body: gone(call, removed), warnings }
 }
 
 const removeNamed = async (call: Call, options: Options): Promise<BodyAnswer> => {
   for (;;) {
-    const stored = call.engine.objects.newest(addressOf(call))
-    if (stored === undefined) throw refusal.notFound(call.served, call.name ?? '')
-    const answer = await attempt(call, stored, options)
+    const found = call.engine.objects.newest(addressOf(call))
+    if (found === undefined) throw refusal.notFound(call.served, call.name ?? '')
+    const answer = await attempt(call, found, options)
     if (answer) return answer
   }
 }
@@ -233,7 +233,7 @@ const withinReach = 32
 /** DELETE of a collection: of all its objects the selectors select. Answers with the list of them. */
 export const removeCollection = async (call: Call): Promise<BodyAnswer> => {
   const options = optionsOf(call)
-  const found = listOf(call)
+  const found = await listOf(call)
   for (let start = 0; start < found.items.length; start += withinReach) {
     const some = found.items.slice(start, start + withinReach)
     await Promise.all(some.map(async (object) => removeListed(call, object, options)))

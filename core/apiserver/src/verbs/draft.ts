@@ -10,7 +10,7 @@ import { objectMetaSchema } from '../schema/metadata.ts'
 import { withRules } from '../schema/rules.ts'
 import { compileSchema } from '../schema/structural.ts'
 import { refusal } from '../status.ts'
-import { type Call, kept, view } from '../target.ts'
+import { type Call, stored, viewed } from '../target.ts'
 
 const longestManager = 128
 
@@ -117,19 +117,19 @@ export const fitted = (call: Call, object: Manifest): Draft => {
   }
 }
 
-const wanted = (
+const wanted = async (
   { served, subresource, namespace, request }: Call,
   operation: 'CREATE' | 'UPDATE',
   object: Manifest,
   before: Manifest | undefined,
-): AdmissionRequest => ({
+): Promise<AdmissionRequest> => ({
   operation,
   resource: served,
   ...(subresource && { subresource }),
   ...(namespace !== undefined && { namespace }),
   name: object.metadata.name ?? '',
-  manifest: kept(served, object, before),
-  ...(before && { before: kept(served, before) }),
+  manifest: await stored(served, object, before),
+  ...(before && { before: await stored(served, before) }),
   user: request.user,
   dryRun: isDryRun(request),
 })
@@ -143,18 +143,18 @@ export const admitted = async (
 ): Promise<Draft> => {
   const { engine, served } = call
   const { object } = draft
-  const asked = wanted(call, operation, object, before)
+  const asked = await wanted(call, operation, object, before)
   const { manifest } = asked
   const answer = await engine.admit(asked)
   if (!isAdmitted(answer)) throw new ApiError(answer)
   const warnings = [...draft.warnings, ...(answer.warnings ?? [])]
-  const own = answer.manifest === manifest ? object : fromAdmission(served, answer.manifest)
+  const own = answer.manifest === manifest ? object : await fromAdmission(served, answer.manifest)
   const changed = await engine.gate.change(call, { operation, object: own, ...(before && { before }) })
   return { object: changed.manifest, warnings: [...warnings, ...(changed.warnings ?? [])] }
 }
 
-const fromAdmission = (served: Served, manifest: Manifest): Manifest =>
-  served.compiled.applyDefaults(served.compiled.prune(view(served, manifest)))
+const fromAdmission = async (served: Served, manifest: Manifest): Promise<Manifest> =>
+  served.compiled.applyDefaults(served.compiled.prune(await viewed(served, manifest)))
 
 /** Asks everyone who may only refuse a write, of an object that is as it should be. Throws the refusal. */
 export const approved = async (
@@ -165,7 +165,7 @@ export const approved = async (
 ): Promise<Draft> => {
   const { object } = draft
   const { guard, gate } = call.engine
-  await guard?.(wanted(call, operation, object, before))
+  if (guard) await guard(await wanted(call, operation, object, before))
   const warnings = await gate.check(call, { operation, object, ...(before && { before }) })
   return warnings.length === 0 ? draft : { object, warnings: [...draft.warnings, ...warnings] }
 }

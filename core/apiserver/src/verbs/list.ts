@@ -6,7 +6,7 @@ import { selectLabels } from '../select/labels.ts'
 import { both, type Selection } from '../select/selection.ts'
 import { refusal } from '../status.ts'
 import type { Objects } from '../store/objects.ts'
-import { type Call, view } from '../target.ts'
+import { type Call, ready, view } from '../target.ts'
 import { decodePage, encodePage, type Page } from './page.ts'
 
 /** A list, as it is answered. */
@@ -26,7 +26,7 @@ type Query = Readonly<Record<string, string>>
 /** Fields are named as the version that was asked for has them. */
 const selectViewed = (served: Served, fieldSelector: string | undefined): Selection => {
   const select = selectFields(fieldSelector, served.selectableFields)
-  return select && served.convert ? (object) => select(view(served, object)) : select
+  return select && (served.convert || served.translate) ? (object) => select(view(served, object)) : select
 }
 
 /** What the selectors of a query select. Throws 400 when one cannot be read. */
@@ -134,9 +134,19 @@ const moreOf = ({ items, revision, remaining }: Slice, counted: boolean) => {
   return { continue: encodePage({ revision, namespace, name }), ...(counted && { remainingItemCount: remaining }) }
 }
 
+/** What a list may be of. */
+const candidates = (call: Call): readonly Manifest[] => {
+  const { query } = call.request
+  const { objects } = call.engine
+  const page = query.continue ? decodePage(query.continue) : undefined
+  const revision = page ? page.revision : exactRevision(query, objects.revision)
+  return objectsAt(objects, call, revision || objects.revision, page)
+}
+
 /** The list a query asks for. Throws 400, 410 and 504 as Kubernetes does. */
-export const listOf = (call: Call): ObjectList => {
+export const listOf = async (call: Call): Promise<ObjectList> => {
   const { served } = call
+  if (served.translate) await ready(served, candidates(call))
   const select = selectionOf(served, call.request.query)
   const found = slice(call, select)
   return {
@@ -148,4 +158,4 @@ export const listOf = (call: Call): ObjectList => {
 }
 
 /** GET of a collection. */
-export const list = (call: Call): BodyAnswer => ({ code: 200, body: listOf(call) })
+export const list = async (call: Call): Promise<BodyAnswer> => ({ code: 200, body: await listOf(call) })

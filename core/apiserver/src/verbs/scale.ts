@@ -2,11 +2,14 @@ import type { Manifest } from '@flotilla/sdk'
 import { scaled, scaleOf } from '../object/scale.ts'
 import type { BodyAnswer } from '../request.ts'
 import type { Call } from '../target.ts'
-import { find } from './read.ts'
+import { findReady } from './read.ts'
 import { type Body, patchBody, replaceWith } from './update.ts'
 
 /** GET of `scale`. */
-export const getScale = (call: Call): BodyAnswer => ({ code: 200, body: scaleOf(call.served, find(call)) })
+export const getScale = async (call: Call): Promise<BodyAnswer> => ({
+  code: 200,
+  body: scaleOf(call.served, await findReady(call)),
+})
 
 const rescale = async (call: Call, scaleFrom: (current: Manifest) => unknown): Promise<BodyAnswer> => {
   const whole: Body = (current) => scaled(call.served, current, scaleFrom(current))

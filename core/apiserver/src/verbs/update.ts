@@ -5,7 +5,7 @@ import { isDryRun } from '../dry-run.ts'
 import { applyPatch } from '../patch/patch.ts'
 import type { BodyAnswer } from '../request.ts'
 import { refusal } from '../status.ts'
-import { addressOf, type Call, kept, view } from '../target.ts'
+import { addressOf, type Call, stored, viewed } from '../target.ts'
 import { createFrom } from './create.ts'
 import { isHeld } from './delete.ts'
 import { type Draft, fitted, isForced, managerOf, readObject } from './draft.ts'
@@ -18,28 +18,33 @@ const attempts = 100
 type Propose = (current: Manifest) => Draft
 
 /** Stores what became of an object; undefined when someone else was faster. What nothing holds any more, goes. */
-const store = (call: Call, stored: Manifest, current: Manifest, after: Manifest): Promise<Manifest> | undefined => {
+const store = async (
+  call: Call,
+  found: Manifest,
+  current: Manifest,
+  after: Manifest,
+): Promise<Manifest | undefined> => {
   const { objects } = call.engine
-  const object = kept(call.served, after, current)
+  const object = await stored(call.served, after, current)
   if (after.metadata.deletionTimestamp && !isHeld(call.served, after)) {
-    return objects.remove(addressOf(call), stored, object)
+    return objects.remove(addressOf(call), found, object)
   }
-  return objects.write(addressOf(call), stored, object)
+  return objects.write(addressOf(call), found, object)
 }
 
 const attempt = async (
   call: Call,
-  stored: Manifest,
+  found: Manifest,
   propose: Propose,
   how: Revision,
 ): Promise<BodyAnswer | undefined> => {
   const { served, engine } = call
-  const current = view(served, stored)
+  const current = await viewed(served, found)
   const { object, warnings } = await revise(call, propose(current), current, how)
   if (object === current) await engine.objects.settled(addressOf(call))
   if (object === current || isDryRun(call.request)) return { code: 200, body: object, warnings }
-  const written = await store(call, stored, current, object)
-  return written && { code: 200, body: view(served, written), warnings }
+  const written = await store(call, found, current, object)
+  return written && { code: 200, body: await viewed(served, written), warnings }
 }
 
 /** Changes the named object; tried again with its newest state as long as someone else is faster. */
@@ -50,8 +55,8 @@ const amend = async (
   absent: () => Promise<BodyAnswer>,
 ): Promise<BodyAnswer> => {
   for (let tries = 0; tries < attempts; tries += 1) {
-    const stored = call.engine.objects.newest(addressOf(call))
-    const answer = stored ? await attempt(call, stored, propose, how) : await absent()
+    const found = call.engine.objects.newest(addressOf(call))
+    const answer = found ? await attempt(call, found, propose, how) : await absent()
     if (answer) return answer
   }
   throw refusal.modified(call.served, call.name ?? '')

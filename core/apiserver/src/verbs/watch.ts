@@ -1,8 +1,9 @@
 import type { WireEvent } from '@flotilla/kube'
+import type { Manifest } from '@flotilla/sdk'
 import { isTrue, type WatchAnswer } from '../request.ts'
 import { both, type Selection } from '../select/selection.ts'
 import { refusal } from '../status.ts'
-import { type Call, view } from '../target.ts'
+import { type Call, ready, view } from '../target.ts'
 import { Shown, Watch, type WatchOptions } from '../watch/watch.ts'
 import { revisionOf, selectionOf } from './list.ts'
 
@@ -38,12 +39,6 @@ const initialEnd = (call: Call): WireEvent => ({
   },
 })
 
-const existing = ({ engine: { objects }, served, namespace }: Call, select: Selection): WireEvent[] =>
-  objects
-    .list(served.id, namespace)
-    .filter((object) => select === undefined || select(object))
-    .map((object) => ({ type: 'ADDED', object: view(served, object) }))
-
 /** The refusal of a watch is an event, as in Kubernetes: the client lists again. */
 const tooOld = (revision: number, current: number): WireEvent => ({
   type: 'ERROR',
@@ -61,26 +56,38 @@ const checkInitialEvents = ({ resourceVersionMatch }: Readonly<Record<string, st
   ])
 }
 
+/** How a watch begins: what has to be made ready, and then its first events. */
 interface Start {
-  readonly initial: readonly WireEvent[]
+  readonly needs: readonly Manifest[]
+  readonly events: () => readonly WireEvent[]
   /** There is nothing to add after them. */
   readonly over?: true
 }
 
 const fromNow = (call: Call, select: Selection): Start => {
-  const { query } = call.request
-  const objects = existing(call, select)
-  return { initial: query.sendInitialEvents === 'true' ? [...objects, initialEnd(call)] : objects }
+  const { engine, served, namespace, request } = call
+  const needs = engine.objects.list(served.id, namespace)
+  const last = request.query.sendInitialEvents === 'true' ? [initialEnd(call)] : []
+  const events = (): WireEvent[] => [
+    ...needs
+      .filter((object) => select === undefined || select(object))
+      .map((object): WireEvent => ({ type: 'ADDED', object: view(served, object) })),
+    ...last,
+  ]
+  return { needs, events }
 }
 
 /** What happened after a revision, as this watch would have seen it. */
-const resumed = (call: Call, options: WatchOptions, revision: number): Start => {
+const resumed = (call: Call, { ready: _, ...options }: WatchOptions, revision: number): Start => {
   const { objects } = call.engine
   const changes = revision > objects.revision ? undefined : objects.since(call.served.id, revision)
-  if (changes === undefined) return { initial: [tooOld(revision, objects.revision)], over: true }
-  const past = new Watch({ ...options, limit: Number.POSITIVE_INFINITY })
-  for (const change of changes) past.offer(new Shown(change))
-  return { initial: past.take() }
+  if (changes === undefined) return { needs: [], events: () => [tooOld(revision, objects.revision)], over: true }
+  const events = (): readonly WireEvent[] => {
+    const past = new Watch({ ...options, limit: Number.POSITIVE_INFINITY })
+    for (const change of changes) past.offer(new Shown(change))
+    return past.take()
+  }
+  return { needs: changes.flatMap(({ object, before }) => (before ? [object, before] : [object])), events }
 }
 
 const startOf = (call: Call, options: WatchOptions): Start => {
@@ -89,8 +96,20 @@ const startOf = (call: Call, options: WatchOptions): Start => {
   if (sendInitial !== undefined) checkInitialEvents(query)
   const revision = revisionOf(query.resourceVersion)
   if (isTrue(sendInitial)) return fromNow(call, options.select)
-  if (sendInitial !== undefined && !revision) return { initial: [] }
+  if (sendInitial !== undefined && !revision) return { needs: [], events: () => [] }
   return revision ? resumed(call, options, revision) : fromNow(call, options.select)
+}
+
+/** A watch that begins with its first events: at once, or when they are ready. */
+const begun = (options: WatchOptions, { needs, events }: Start): Watch => {
+  const { ready } = options
+  if (!ready) return new Watch({ ...options, initial: events() })
+  const watch = new Watch(options)
+  watch.after(async () => {
+    await ready(needs)
+    for (const event of events()) watch.push(event)
+  })
+  return watch
 }
 
 const endWith = (started: Watch, signal: AbortSignal): void => {
@@ -109,11 +128,12 @@ export const watch = (call: Call): WatchAnswer => {
     select: both(named, selectionOf(served, request.query)),
     view: (object) => view(served, object),
     limit: engine.watchBacklog,
+    ...(served.translate && { ready: (objects: readonly Manifest[]) => ready(served, objects) }),
     ...(isTrue(request.query.allowWatchBookmarks) && { bookmark: bookmarkOf(call) }),
   }
-  const { initial, over } = startOf(call, options)
-  const started = new Watch({ ...options, initial })
-  if (over) started.end()
+  const start = startOf(call, options)
+  const started = begun(options, start)
+  if (start.over) started.end()
   else engine.watches.add(served.id, started, secondsOf(request.query.timeoutSeconds))
   if (request.signal) endWith(started, request.signal)
   return { watch: started }

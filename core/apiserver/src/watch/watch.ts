@@ -1,6 +1,7 @@
 import type { WireEvent } from '@flotilla/kube'
-import type { Manifest } from '@flotilla/sdk'
+import { ApiError, type Manifest } from '@flotilla/sdk'
 import type { Selection } from '../select/selection.ts'
+import { refusal } from '../status.ts'
 import type { Change } from '../store/change.ts'
 
 export interface WatchOptions {
@@ -12,6 +13,8 @@ export interface WatchOptions {
   readonly bookmark?: (revision: number) => WireEvent
   /** What the reader gets before anything that happens from now on. */
   readonly initial?: readonly WireEvent[]
+  /** What has to be done before objects can be shown, where someone else has to be asked. */
+  readonly ready?: (objects: readonly Manifest[]) => Promise<void>
   /** How many events, beside the initial ones, may wait for the reader before it is cut off. */
   readonly limit: number
 }
@@ -23,14 +26,13 @@ export interface WatchOptions {
 export class Shown {
   readonly change: Change
   readonly #events = new Map<string, WireEvent>()
-  #left: Manifest | undefined
 
   constructor(change: Change) {
     this.change = change
   }
 
   as(type: 'ADDED' | 'MODIFIED' | 'DELETED', view: (object: Manifest) => Manifest): WireEvent {
-    const object = view(this.#subject(type))
+    const object = this.#subject(type, view)
     const id = `${type} ${object.apiVersion}`
     let event = this.#events.get(id)
     if (event === undefined) {
@@ -41,15 +43,12 @@ export class Shown {
   }
 
   /** Who does not select an object any more is told its last selected state, with the revision of the change. */
-  #subject(type: WireEvent['type']): Manifest {
+  #subject(type: WireEvent['type'], view: (object: Manifest) => Manifest): Manifest {
     const { change } = this
-    if (type !== 'DELETED' || change.type === 'DELETED' || !change.before) return change.object
+    if (type !== 'DELETED' || change.type === 'DELETED' || !change.before) return view(change.object)
     const { resourceVersion } = change.object.metadata
-    this.#left ??= {
-      ...change.before,
-      metadata: { ...change.before.metadata, ...(resourceVersion && { resourceVersion }) },
-    }
-    return this.#left
+    const last = view(change.before)
+    return { ...last, metadata: { ...last.metadata, ...(resourceVersion && { resourceVersion }) } }
   }
 }
 
@@ -62,6 +61,8 @@ export class Watch implements AsyncIterable<WireEvent> {
   readonly #limit: number
   #waiting: WireEvent[]
   #wake: (() => void) | undefined
+  #line: Promise<void> = Promise.resolve()
+  #lined = 0
   #ended = false
   #overrun = false
   readonly #ends: (() => void)[] = []
@@ -90,10 +91,42 @@ export class Watch implements AsyncIterable<WireEvent> {
   /** Adds what the change means here, if anything. */
   offer(shown: Shown): void {
     const { change } = shown
-    const { namespace, view } = this.#options
+    const { namespace, ready } = this.#options
     if (namespace !== undefined && namespace !== change.namespace) return
-    const type = this.#typeOf(change)
-    if (type) this.push(shown.as(type, view))
+    if (ready) this.after(() => this.#showReady(shown, ready))
+    else this.#show(shown)
+  }
+
+  /** Does something in the line of what is to be made ready first. What goes wrong is told to the reader, and ends it. */
+  after(task: () => Promise<void>): void {
+    if (this.#lined >= this.#limit) this.#overflow()
+    this.#lined += 1
+    this.#line = this.#line.then(async () => {
+      this.#lined -= 1
+      if (!this.#ended) await task().catch((error: unknown) => this.#fail(error))
+    })
+  }
+
+  async #showReady(shown: Shown, ready: NonNullable<WatchOptions['ready']>): Promise<void> {
+    const { object, before } = shown.change
+    await ready(before ? [object, before] : [object])
+    this.#show(shown)
+  }
+
+  #show(shown: Shown): void {
+    const type = this.#typeOf(shown.change)
+    if (type) this.push(shown.as(type, this.#options.view))
+  }
+
+  #fail(error: unknown): void {
+    const status = error instanceof ApiError ? error.status : refusal.internal(String(error)).status
+    this.push({ type: 'ERROR', object: status })
+    this.end()
+  }
+
+  #overflow(): void {
+    this.#overrun = true
+    this.end()
   }
 
   /** Adds an event as it is. */
@@ -103,14 +136,15 @@ export class Watch implements AsyncIterable<WireEvent> {
       this.#waiting.push(event)
       this.#rouse()
     } else {
-      this.#overrun = true
-      this.end()
+      this.#overflow()
     }
   }
 
   bookmark(revision: number): void {
-    const { bookmark } = this.#options
-    if (bookmark) this.push(bookmark(revision))
+    const { bookmark, ready } = this.#options
+    if (!bookmark) return
+    if (ready) this.after(async () => this.push(bookmark(revision)))
+    else this.push(bookmark(revision))
   }
 
   /** Nothing is added any more; what waits can still be read. */
