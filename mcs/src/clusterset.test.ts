@@ -8,6 +8,7 @@ import {
   executionNamespace,
   findCondition,
   type Manifest,
+  type Member,
   type Service,
   type ServiceImport,
   serviceExportV1beta1Kind,
@@ -405,4 +406,39 @@ test('hears of what is exported, and again when anything about it changes', asyn
   const before = count()
   at('a').put({ ...webSlice(['10.0.0.9']), metadata: { namespace: 'default', name: 'x', labels: { [sliceLabel.service]: 'other' } } }) // biome-ignore format: one call
   assert.equal(count(), before, 'what nobody exports is no news')
+})
+
+test('a member that is slow to say what it has imports what others export once it has said it', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const host = fakeHost({
+    objects: ['a', 'b'].map((name) => joined(name)),
+    members: { a, b: [shop] },
+    plugins: [exportableServices, flatNetwork],
+  })
+  const late = (member: Member): Member => ({
+    name: member.name,
+    client: member.client,
+    ready: true,
+    store: (kind, selection) => {
+      const store = member.store(kind, selection)
+      return kind.kind === 'EndpointSlice' ? { ...store, synced: promise } : store
+    },
+  })
+  const [first, second] = ['a', 'b'].map((name) => host.members.get(name))
+  assert.ok(first && second)
+  const members = [first, late(second)]
+  clusterset.controllers?.({
+    ...host,
+    members: { ...host.members, get: (name) => members.find((each) => each.name === name), list: () => members },
+  })
+  const controller = host.controllers.get('clusterset')
+  await controller?.reconcile('default/web')
+  const imported = () => host.memberObjects.get('b')?.get(serviceImportV1beta1Kind, key)
+  assert.equal(imported(), undefined)
+  const before = controller?.heard.length ?? 0
+  resolve()
+  await controller?.listen()
+  assert.ok((controller?.heard.length ?? 0) > before, 'it is heard of')
+  await controller?.reconcile('default/web')
+  assert.ok(imported())
 })

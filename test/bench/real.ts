@@ -12,7 +12,7 @@ import { freePort } from '../real/port.ts'
 import { type Serve, serve } from '../real/serve.ts'
 import { atOnce, print, useOf } from './measure.ts'
 import { width } from './propagate.ts'
-import { growth, requests } from './requests.ts'
+import { growth, isWrite, requests } from './requests.ts'
 import { type Sightings, watch } from './sightings.ts'
 import { configMap, deployment, policy } from './workload.ts'
 
@@ -55,9 +55,6 @@ interface Status {
 
 const isApplied = (members: number) => (binding: Manifest) =>
   (binding.status as Status | undefined)?.aggregatedStatus?.filter(({ applied }) => applied).length === members
-
-const isWrite = (what: string): boolean =>
-  /^(post|put|patch|delete|apply) /.test(what) && !/ (leases|events)$/.test(what)
 
 async function joined(host: RealCluster, members: readonly RealCluster[]): Promise<void> {
   for (const { name, kubeconfig } of members) {

@@ -29,3 +29,7 @@ export function growth(
     .filter(([, count]) => count > 0)
     .sort(([, a], [, b]) => b - a)
 }
+
+/** Whether it is one that others wait for: leases and events are not. */
+export const isWrite = (what: string): boolean =>
+  /^(post|put|patch|delete|apply) /.test(what) && !/ (leases|events)$/.test(what)

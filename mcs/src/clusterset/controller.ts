@@ -86,6 +86,9 @@ export function clustersetController(host: Host): Controller {
     if (!kind) return () => undefined
     const view = new View(member, kind, tell)
     view.onNamespace = tellAll
+    view.onFull = () => {
+      for (const key of keysOf()) if (!view.imports.get(key)) tell(key)
+    }
     view.onEndpoints = spreading.begins
     views.set(member.name, view)
     tellAll()

@@ -137,6 +137,7 @@ export class View {
     await this.#slices?.synced
     this.#isFull = true
     for (const key of this.keys()) this.#tell(key)
+    this.onFull?.()
   }
 
   #listen(): void {
@@ -150,6 +151,9 @@ export class View {
       }),
     )
   }
+
+  /** Hears that all is known, for who knows the exports of all: until then nothing is imported here. */
+  onFull: (() => void) | undefined
 
   /** Hears of namespaces for who knows the exports of all. */
   onNamespace: ((name: string) => void) | undefined

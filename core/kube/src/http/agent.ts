@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Agent, buildConnector, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from 'undici'
@@ -59,6 +60,15 @@ function connectorFor(options: buildConnector.BuildOptions, heartbeatMs: number)
       else callback(null, socket)
     })
 }
+
+/**
+ * A stream that was answered may be torn down with its connection before it is closed, and tells of that when nobody
+ * listens any more: such an error would end the process. Whoever waits for a stream hears of it as ever.
+ */
+subscribe('http2.client.stream.created', (message) => {
+  const { stream } = message as { readonly stream: NodeJS.EventEmitter } // as Node documents the channel
+  stream.on('error', () => undefined)
+})
 
 /** The connections to one server with one client certificate. */
 export function agentFor(route: Route, { cert, key }: Pick<Credentials, 'cert' | 'key'>): Dispatcher {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
@@ -350,4 +351,21 @@ test('leases do not wait in line', async (context) => {
   assert.deepEqual((await transport.send(get(lease))).body, { url: lease })
   resolve()
   await Promise.all(slow)
+})
+
+test('a stream of HTTP/2 that tells of an error when nobody waits for it any more does not end the process', async (context) => {
+  const { url } = await serveSecurely(context, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end('{}')
+  })
+  const heard: number[] = []
+  const hear = (message: unknown) => {
+    heard.push((message as { stream: NodeJS.EventEmitter }).stream.listenerCount('error'))
+  }
+  subscribe('http2.client.stream.created', hear)
+  context.after(() => unsubscribe('http2.client.stream.created', hear))
+  const transport = httpTransport({ server: url, ca: cert, serverName: 'localhost' })
+  context.after(() => transport.close())
+  await transport.send(get())
+  assert.deepEqual(heard, [1], 'somebody listens from its beginning on, whoever stops')
 })
