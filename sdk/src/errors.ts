@@ -118,12 +118,22 @@ export const errors = {
   CASE_INVALID: (name: string, reason: string) => new FlotillaError('CASE_INVALID', false, `${name}: ${reason}`),
   CLUSTER_API_NOT_SERVED: (reason: string) =>
     new FlotillaError('CLUSTER_API_NOT_SERVED', false, `clusters cannot be served: ${reason}`),
+  CERTIFICATE_REFUSED: (request: string, reason: string) =>
+    new FlotillaError(
+      'CERTIFICATE_REFUSED',
+      false,
+      `the control plane issues no certificate for ${request}: ${reason}`,
+    ),
   CLUSTER_NOT_CONNECTABLE: (cluster: string, reason: string) =>
     new FlotillaError('CLUSTER_NOT_CONNECTABLE', true, `cluster ${cluster} cannot be connected: ${reason}`),
   CLUSTER_NOT_JOINED: (cluster: string, reason: string) =>
     new FlotillaError('CLUSTER_NOT_JOINED', false, `cluster ${cluster} cannot join: ${reason}`),
+  CLUSTER_NOT_REGISTERED: (cluster: string, reason: string, options?: ErrorOptions) =>
+    new FlotillaError('CLUSTER_NOT_REGISTERED', false, `cluster ${cluster} is not registered: ${reason}`, options),
   CLUSTER_NOT_UNJOINED: (cluster: string, reason: string) =>
     new FlotillaError('CLUSTER_NOT_UNJOINED', false, `cluster ${cluster} is not unjoined: ${reason}`),
+  CLUSTER_NOT_UNREGISTERED: (cluster: string, reason: string) =>
+    new FlotillaError('CLUSTER_NOT_UNREGISTERED', false, `cluster ${cluster} is not unregistered: ${reason}`),
   CLUSTER_UNKNOWN: (cluster: string) => new FlotillaError('CLUSTER_UNKNOWN', true, `there is no cluster ${cluster}`),
   CONFIG_INVALID: (field: string, reason: string) =>
     new FlotillaError('CONFIG_INVALID', false, `config ${field}: ${reason}`),

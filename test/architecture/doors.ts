@@ -67,7 +67,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
     'plugins/overriding/src',
     'interpreter-webhooks/src',
   ],
-  '@peculiar/x509': ['core/apiserver/src'],
+  '@peculiar/x509': ['core/apiserver/src', 'core/kube/src/certificate'],
   jose: ['core/apiserver/src/access'],
   '@grpc/grpc-js': ['estimator/src'],
   protobufjs: ['estimator/src/wire', 'core/apiserver/src/protobuf', 'core/apiserver/scripts'],

@@ -21,14 +21,17 @@ const one = (manifests: readonly Json[], kind: string): Json => {
 
 const podOf = (manifests: readonly Json[]): Json => one(manifests, 'Deployment').spec.template.spec
 
-const rightsOf = (rules: readonly Json[]): readonly string[] =>
-  rules
-    .flatMap(({ apiGroups, resources, verbs }: Json) =>
-      apiGroups.flatMap((group: string) =>
-        resources.flatMap((resource: string) => verbs.map((verb: string) => `${verb} ${resource}.${group}`)),
+/** What rules grant, each right once: it may be needed in two namespaces. */
+function rightsOf(rules: readonly Json[]): readonly string[] {
+  const rights = rules.flatMap(({ apiGroups, resources, verbs, resourceNames = ['*'] }: Json) =>
+    apiGroups.flatMap((group: string) =>
+      resources.flatMap((resource: string) =>
+        verbs.map((verb: string) => `${verb} ${resource}.${group} ${resourceNames}`),
       ),
-    )
-    .toSorted()
+    ),
+  )
+  return [...new Set(rights)].sort()
+}
 
 /** The paths of a value's fields; what may have any field is one. */
 function paths(fields: Json, of: Json, at = ''): readonly string[] {
@@ -141,6 +144,12 @@ describe('the chart', { skip: without }, () => {
     const asked = manifestsIn(out).find(({ metadata }) => metadata.name === 'flotilla')
     assert.deepEqual(rightsOf(rules), rightsOf(asked.rules))
     assert.ok(podOf(manifests).containers[0].args.includes('--cluster-api=aggregated'))
+  })
+
+  test('may let nobody in when pull mode is off', async () => {
+    const manifests = manifestsIn(await rendered({ config: { pullMode: false } }))
+    const { rules } = one(manifests, 'ClusterRole')
+    assert.deepEqual(rightsOf(rules).filter((right) => /certificates|rbac|leases|clusters\.cluster/.test(right)), ['get clusters.cluster.karmada.io *']) // biome-ignore format: one assertion
   })
 
   test('has its pods start anew when its config changes', async () => {

@@ -5,8 +5,8 @@ import { nodeOptions } from '../node-options.ts'
 import { root } from '../root.ts'
 import { freePort } from './port.ts'
 
-/** A `flotilla serve` that is ready. */
-export interface Serve {
+/** A process of flotilla's that is ready. */
+export interface Daemon {
   readonly pid: number
   /** Where health and metrics are. */
   readonly health: string
@@ -19,16 +19,22 @@ export interface Serve {
 /** Milliseconds after which a pod is killed, and some. */
 const longestEnd = 40_000
 
+export type Serve = Daemon
+
 /** Starts `flotilla serve` as a process of its own, on free ports, and waits for its ready line. */
-export async function serve(kubeconfig: string, ...args: readonly string[]): Promise<Serve> {
+export const serve = async (kubeconfig: string, ...args: readonly string[]): Promise<Serve> =>
+  daemon('serve', '--kubeconfig', kubeconfig, '--webhook-bind-address', `127.0.0.1:${await freePort()}`, ...args)
+
+/** The same for `flotilla agent`. */
+export const startAgent = (...args: readonly string[]): Promise<Daemon> => daemon('agent', ...args)
+
+async function daemon(command: string, ...args: readonly string[]): Promise<Daemon> {
   const health = `127.0.0.1:${await freePort()}`
   const places = ['--health-probe-bind-address', health, '--metrics-bind-address', health]
-  const webhooks = ['--webhook-bind-address', `127.0.0.1:${await freePort()}`]
-  const child = spawn(
-    process.execPath,
-    [...nodeOptions, 'core/cli/bin/flotilla.js', 'serve', '--kubeconfig', kubeconfig, ...webhooks, ...places, ...args],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+  const child = spawn(process.execPath, [...nodeOptions, 'core/cli/bin/flotilla.js', command, ...places, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const exited = once(child, 'exit')
   const said: string[] = []
   child.stderr.on('data', (chunk) => {
@@ -40,11 +46,11 @@ export async function serve(kubeconfig: string, ...args: readonly string[]): Pro
     const late = setTimeout(() => child.kill('SIGKILL'), longestEnd)
     const [code, killed] = await exited
     clearTimeout(late)
-    if (killed && killed !== signal) throw new Error(`flotilla serve did not end; it said:\n${said.join('')}`)
+    if (killed && killed !== signal) throw new Error(`flotilla ${command} did not end; it said:\n${said.join('')}`)
     return code as number | null
   }
   const ended = exited.then(([code]): never => {
-    throw new Error(`flotilla serve ended with ${code}; it said:\n${said.join('')}`)
+    throw new Error(`flotilla ${command} ended with ${code}; it said:\n${said.join('')}`)
   })
   ended.catch(() => undefined) // whoever waits for it is told
   const lines = createInterface({ input: child.stdout, signal: AbortSignal.timeout(60_000) })
@@ -52,5 +58,5 @@ export async function serve(kubeconfig: string, ...args: readonly string[]): Pro
     if (line === 'ready') return { pid: child.pid ?? 0, health: `http://${health}`, ended, stop }
   }
   await stop('SIGKILL')
-  throw new Error(`flotilla serve did not get ready; it said:\n${said.join('')}`)
+  throw new Error(`flotilla ${command} did not get ready; it said:\n${said.join('')}`)
 }

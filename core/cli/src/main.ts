@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
+import { agentCommand } from './commands/agent.ts'
 import { cordonCommand } from './commands/cordon.ts'
 import { diffCommand } from './commands/diff.ts'
 import { dnsCommand } from './commands/dns.ts'
@@ -11,11 +12,14 @@ import { command } from './commands/options.ts'
 import { planCommand } from './commands/plan.ts'
 import { pluginCommand } from './commands/plugin.ts'
 import { quotaCommand } from './commands/quota.ts'
+import { registerCommand } from './commands/register.ts'
 import { serveCommand } from './commands/serve.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { taintCommand } from './commands/taint.ts'
+import { tokenCommand } from './commands/token.ts'
 import { uncordonCommand } from './commands/uncordon.ts'
 import { unjoinCommand } from './commands/unjoin.ts'
+import { unregisterCommand } from './commands/unregister.ts'
 import { upCommand } from './commands/up.ts'
 import { sentence } from './output/sentence.ts'
 
@@ -35,6 +39,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(serveCommand(version))
     .addCommand(joinCommand())
     .addCommand(unjoinCommand())
+    .addCommand(tokenCommand())
+    .addCommand(registerCommand(version))
+    .addCommand(unregisterCommand())
+    .addCommand(agentCommand(version))
     .addCommand(cordonCommand())
     .addCommand(uncordonCommand())
     .addCommand(taintCommand())

@@ -4,6 +4,7 @@ import {
   type Answered,
   type Ask,
   type Client,
+  type Cluster,
   type Controller,
   everyPoint,
   type Host,
@@ -22,9 +23,11 @@ import { policyAt } from './extension/policy.ts'
 import { type Asking, profilesOf } from './extension/profiles.ts'
 import type { Machine } from './machine.ts'
 import { Unsaid } from './manifest/unsaid.ts'
+import { agentControllers } from './member/agents/controller.ts'
 import { clusterControllers } from './member/lifecycle.ts'
 import type { ConnectedMembers } from './member/member.ts'
-import { createMembers } from './member/members.ts'
+import { createMembers, isPushed } from './member/members.ts'
+import { monitorController } from './member/monitor.ts'
 import { pushMembers } from './member/push.ts'
 import { aggregateControllers } from './pipeline/aggregate/controller.ts'
 import { applyControllers } from './pipeline/apply/controller.ts'
@@ -59,6 +62,10 @@ export interface ControlPlaneOptions {
   /** Flotilla's version, which plugins may ask for. */
   readonly version: string
   readonly now?: () => Date
+  /** Which clusters are reached from here. By default those in push mode; a pull agent says: its own. */
+  readonly serves?: (cluster: Cluster) => boolean
+  /** Whether agents of clusters in pull mode are let in; by default they are not: not every API server signs certificates. */
+  readonly letsAgentsIn?: boolean
   /** What runs; by default everything. Who only wants to know what would be decided leaves out what acts. */
   readonly stages?: readonly StageName[]
 }
@@ -89,13 +96,21 @@ export interface ControlPlane {
 
 /** What runs, stage by stage, in the order a template walks. */
 const stages = {
-  members: ({ membership, machine }) => [...membership, ...clusterControllers(machine)],
+  members: ({ membership }) => membership,
+  clusters: ({ machine, config }) => [
+    ...clusterControllers(machine),
+    monitorController(machine, {
+      grace: config.clusterMonitorGracePeriod,
+      startupGrace: config.clusterStartupGracePeriod,
+    }),
+  ],
+  agents: ({ machine, letsAgentsIn }) => (letsAgentsIn ? agentControllers(machine) : []),
   match: ({ machine, config }) => matchControllers(machine, config),
   bind: ({ machine, config }) => bindControllers(machine, config),
   schedule: ({ machine, config, decisions, profiles, unsaid }) =>
     scheduleControllers(machine, { ...config, decisions, profiles, ...(unsaid && { unsaid }) }),
   render: ({ machine }) => renderControllers(machine),
-  apply: ({ machine }) => applyControllers(machine),
+  apply: ({ machine, serves }) => applyControllers(machine, { serves }),
   reflect: ({ machine, config }) => reflectControllers(machine, config),
   aggregate: ({ machine, unsaid }) => aggregateControllers(machine, unsaid),
   evict: ({ machine }) => evictControllers(machine),
@@ -108,6 +123,8 @@ export type StageName = keyof typeof stages
 interface Whole {
   readonly machine: Machine
   readonly config: Config
+  readonly serves: (cluster: Cluster) => boolean
+  readonly letsAgentsIn: boolean
   readonly membership: readonly Controller[]
   readonly plugins: LoadedPlugins
   readonly decisions: Decisions
@@ -118,7 +135,7 @@ interface Whole {
 
 /** The machine with its plugins. */
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { config, signal, version } = options
+  const { config, signal, version, serves = isPushed, letsAgentsIn = false } = options
   sayBuild(options.metrics, version)
   const registry = new Registry()
   const { ask, overhear } = registry
@@ -129,6 +146,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const runtime: Runtime = createRuntime({ ...options, client, name: 'flotilla', caching })
   const ground = { ...runtime, event: reporting(runtime.event, config.successEvents), ask, overhear }
   const { members, controllers: membership } = createMembers(ground, {
+    serves,
     statusPeriod: config.clusterStatusUpdateFrequency,
     successThreshold: config.clusterSuccessThreshold,
     failureThreshold: config.clusterFailureThreshold,
@@ -145,7 +163,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const profiles = profilesOf(config.schedulerProfiles, plugins.scheduling)
   const { stages: names = Object.keys(stages) as StageName[] } = options // its own keys
   const unsaid = names.includes('aggregate') ? new Unsaid() : undefined
-  const whole: Whole = { machine, config, membership, plugins, decisions, profiles, unsaid }
+  const whole: Whole = { machine, config, serves, letsAgentsIn, membership, plugins, decisions, profiles, unsaid }
   const controllers = names.flatMap((name) => stages[name](whole))
   const proxy = createClusterProxy(machine)
   signal.addEventListener('abort', () => void proxy.close(), { once: true })

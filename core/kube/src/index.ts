@@ -1,3 +1,13 @@
+export { type KeyedRequest, type Requested, readRequest, requestFor } from './certificate/request.ts'
+export {
+  type Asking,
+  type CertificateSigningRequest,
+  certificateFor,
+  clientSigner,
+  clientUsages,
+  type SignedCertificate,
+  signingRequestKind,
+} from './certificate/signing.ts'
 export { type ClientOptions, createClient } from './client.ts'
 export { createController, type Surroundings } from './controller.ts'
 export { withDeadline } from './deadline.ts'
@@ -9,7 +19,7 @@ export { faultOf } from './http/fault.ts'
 export { createHttp } from './http/outside.ts'
 export { openPassage, type PassAnswer, type Passage, type PassageOptions, type PassCall } from './http/passage.ts'
 export { type HttpOptions, httpTransport } from './http/transport.ts'
-export { type KubeContext, loadContext, loadKubeconfig } from './kubeconfig.ts'
+export { type KubeContext, kubeconfigFrom, loadContext, loadKubeconfig } from './kubeconfig.ts'
 export { createLease, type Lease, type LeaseOptions } from './lease.ts'
 export { type Projection, withoutManagedFields } from './projection.ts'
 export * from './runtime.ts'

@@ -168,11 +168,29 @@ export const loadKubeconfig = async (file?: string, context?: string): Promise<H
 /** The same, with the namespace of the context. */
 export async function loadContext(file?: string, context?: string): Promise<KubeContext> {
   const config = await load(file, context)
+  return contextOf(config, () => load(file, config.getCurrentContext()))
+}
+
+/**
+ * The same for a kubeconfig that is in no file: `read` answers its text, and is asked again when the server will not have
+ * the credentials any more.
+ */
+export async function kubeconfigFrom(read: () => Promise<string>): Promise<HttpOptions> {
+  const parse = async () => {
+    const { KubeConfig } = await clientNode()
+    const config = new KubeConfig()
+    config.loadFromString(await read())
+    return config
+  }
+  return (await contextOf(await parse(), parse)).identity
+}
+
+async function contextOf(config: KubeConfig, reload: () => Promise<KubeConfig>): Promise<KubeContext> {
   const cluster = config.getCurrentCluster()
   if (!cluster)
     throw errors.CONFIG_INVALID('kubeconfig context', `${config.getCurrentContext()} names no cluster of it`)
   const { server, tlsServerName: serverName, skipTLSVerify: insecure, proxyUrl } = cluster
-  const credentials = sourceOf(config, () => load(file, config.getCurrentContext()))
+  const credentials = sourceOf(config, reload)
   const { namespace } = config.getContextObject(config.getCurrentContext()) ?? {}
   const identity = { server, ca: await caOf(cluster), serverName, insecure, proxyUrl, credentials }
   return { identity, namespace: namespace || 'default' }

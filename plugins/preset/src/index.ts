@@ -15,6 +15,18 @@ import { quotaPlugins } from '@flotilla/quota'
 import { schedulingPlugins } from '@flotilla/scheduling'
 import type { Plugin } from '@flotilla/sdk'
 
+/**
+ * What a kind means. The first answer wins: the tenant's customization (Lua, then modules), then webhooks, then third-party
+ * kinds, then the kinds Flotilla knows by itself. A new interpreter takes its place here. An agent beside a member needs no
+ * more than these.
+ */
+export const interpreters: readonly Plugin[] = [
+  ...customizingPlugins,
+  ...modulePlugins,
+  ...interpreterWebhookPlugins,
+  ...interpretingPlugins,
+]
+
 /** All built-in plugins, in the order they are asked. */
 export const preset: readonly Plugin[] = [
   // admit: what may be written
@@ -25,12 +37,8 @@ export const preset: readonly Plugin[] = [
   // match: which policy claims a template
   ...matchingPlugins,
 
-  // interpret: what a kind means. The first answer wins: the tenant's customization (Lua, then modules), then webhooks, then
-  // third-party kinds, then the kinds Flotilla knows by itself. A new interpreter takes its place here.
-  ...customizingPlugins,
-  ...modulePlugins,
-  ...interpreterWebhookPlugins,
-  ...interpretingPlugins,
+  // interpret: what a kind means
+  ...interpreters,
 
   // schedule: which clusters, and how many replicas in each
   ...schedulingPlugins,

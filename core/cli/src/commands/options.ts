@@ -29,6 +29,16 @@ export function address(text: string): Address | undefined {
   return { host: host || '0.0.0.0', port: Number(port) }
 }
 
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** `60s`, `1m30s`; in milliseconds. */
+export function duration(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)]
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text)
+    throw new InvalidArgumentError('It is a time such as 60s.')
+  return parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (units[unit] ?? 0), 0)
+}
+
 /** Command lines and what they do, to stand below a command's help. */
 export function examples(...lines: readonly (readonly [line: string, does: string])[]): string {
   const width = Math.max(...lines.map(([line]) => line.length))

@@ -1,9 +1,9 @@
 import { clusterNamespace } from '@flotilla/sdk'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { reach } from '../join/ends.ts'
 import { createProgress } from '../output/progress.ts'
 import { unjoin } from '../unjoin/unjoin.ts'
-import { command, examples } from './options.ts'
+import { command, duration, examples } from './options.ts'
 
 interface UnjoinFlags {
   readonly kubeconfig?: string
@@ -19,16 +19,6 @@ interface UnjoinFlags {
 
 /** Milliseconds everything may take beside waiting. */
 const patience = 60_000
-
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-
-/** `60s`, `1m30s`. */
-function duration(text: string): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)]
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text)
-    throw new InvalidArgumentError('It is a time such as 60s.')
-  return parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (units[unit] ?? 0), 0)
-}
 
 export const unjoinCommand = (): Command =>
   command('unjoin')

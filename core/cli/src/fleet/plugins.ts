@@ -22,11 +22,16 @@ const policyOf = ({ timeout, failurePolicy, circuitBreaker }: Partial<PluginSett
 
 /**
  * Everything to load, in order: the preset, what comes with this process, what the config file names, and its webhooks. There
- * the name of a built-in plugin says how that one is loaded; any other name is a package.
+ * the name of a built-in plugin says how that one is loaded; any other name is a package. `builtIns` are those of the preset
+ * that this process has a use for.
  */
-export async function plugins(config: Config, own: readonly Plugin[] = []): Promise<readonly PluginEntry[]> {
+export async function plugins(
+  config: Config,
+  own: readonly Plugin[] = [],
+  builtIns: readonly Plugin[] = preset,
+): Promise<readonly PluginEntry[]> {
   const settings = new Map(config.plugins.map((setting) => [setting.name, setting]))
-  const builtIn = [...preset, ...own]
+  const builtIn = [...builtIns, ...own]
     .filter(({ name }) => settings.get(name)?.enabled !== false)
     .map((plugin): PluginEntry => {
       const setting = settings.get(plugin.name) ?? {}

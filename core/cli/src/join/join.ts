@@ -61,6 +61,8 @@ const clusterOf = ({ name, provider, region, zones }: JoinOptions, id: string, w
 function objection(name: string, id: string, joined: readonly Cluster[]): string | undefined {
   const namesake = joined.find(({ metadata }) => metadata.name === name)
   if (namesake?.metadata.deletionTimestamp) return `the one that was ${name} is being removed: wait until it is gone`
+  if (namesake?.spec.syncMode === 'Pull')
+    return `a cluster of this name is in pull mode: flotilla unregister ${name} takes it out, and its agent out of it`
   if (namesake && namesake.spec.id !== id) return `another cluster has this name: choose another one`
   const twin = joined.find(({ spec, metadata }) => spec.id === id && metadata.name !== name)
   return twin && `it has joined already, as ${twin.metadata.name}`

@@ -13,11 +13,14 @@ interface Question {
   readonly resource: string
   readonly verb: string
   readonly namespace?: string
+  readonly name?: string
 }
 
 async function isAllowed(client: Client, resourceAttributes: Question, signal: AbortSignal): Promise<boolean> {
   const { apiVersion, kind } = reviewKind
-  const review = { apiVersion, kind, metadata: { name: '' }, spec: { resourceAttributes } }
+  const [resource, subresource] = resourceAttributes.resource.split('/')
+  const asked = { ...resourceAttributes, resource, ...(subresource && { subresource }) }
+  const review = { apiVersion, kind, metadata: { name: '' }, spec: { resourceAttributes: asked } }
   const { status } = await client.create(reviewKind, review, { signal })
   return (status as { readonly allowed: boolean }).allowed // a SelfSubjectAccessReview has one
 }
@@ -25,19 +28,26 @@ async function isAllowed(client: Client, resourceAttributes: Question, signal: A
 const isEverything: Question = { group: '*', resource: '*', verb: '*' }
 
 const questionsOf = (needs: readonly Need[]): readonly Question[] =>
-  needs.flatMap(({ groups, resources, verbs, namespace }) =>
+  needs.flatMap(({ groups, resources, verbs, namespace, names: [name] = [] }) =>
     groups.flatMap((group) =>
       resources.flatMap((resource) =>
-        verbs.map((verb) => ({ group, resource, verb, ...(namespace !== undefined && { namespace }) })),
+        verbs.map((verb) => ({
+          group,
+          resource,
+          verb,
+          ...(namespace !== undefined && { namespace }),
+          ...(name !== undefined && { name }),
+        })),
       ),
     ),
   )
 
-const resourceText = ({ group, resource, namespace }: Question): string => {
+const resourceText = ({ group, resource, namespace, name }: Question): string => {
   if (namespace !== undefined) return `${resourceText({ group, resource, verb: '' })} in ${namespace}`
   if (group === '*') return 'resources of any kind'
   if (resource === '*') return `resources of ${group}`
-  return group ? `${resource}.${group}` : resource
+  const text = group ? `${resource}.${group}` : resource
+  return name === undefined ? text : `${text} ${name}`
 }
 
 /** What of it the API server would refuse us, for a person: `create, delete namespaces`. Empty when it refuses nothing. */

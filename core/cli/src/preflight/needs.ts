@@ -1,3 +1,4 @@
+import { clientSigner } from '@flotilla/kube'
 import { definitions, groupOf, systemNamespace } from '@flotilla/sdk'
 import type { ClusterApi } from '../serve/cluster-apis.ts'
 
@@ -8,6 +9,8 @@ export interface Need {
   readonly verbs: readonly string[]
   /** Where, when it is not everywhere. */
   readonly namespace?: string
+  /** Which of them, when it is not all. */
+  readonly names?: readonly string[]
 }
 
 const need = (groups: string | readonly string[], resources: readonly string[], ...verbs: readonly string[]): Need => ({
@@ -17,6 +20,7 @@ const need = (groups: string | readonly string[], resources: readonly string[], 
 })
 
 const inSystem = (need: Need): Need => ({ ...need, namespace: systemNamespace })
+const named = (name: string, need: Need): Need => ({ ...need, names: [name] })
 
 const clusterGroup = 'cluster.karmada.io'
 
@@ -52,8 +56,26 @@ const clusterApiNeeds: readonly Need[] = [
   need('authorization.k8s.io', ['subjectaccessreviews'], 'create'),
 ]
 
-export const needsOf = (api: ClusterApi): readonly Need[] =>
-  api === 'crd' ? serveNeeds : [...serveNeeds, ...clusterApiNeeds]
+const signing = 'certificates.k8s.io'
+const requests = 'certificatesigningrequests'
+
+/** What letting agents in takes beside that: their certificates and clusters, and to grant them what they need, which one has to have oneself. */
+const agentNeeds: readonly Need[] = [
+  need(signing, [requests], 'get', 'create'),
+  need(signing, [`${requests}/clusteragent`, `${requests}/selfclusteragent`], 'create'),
+  named(clientSigner, need(signing, ['signers'], 'approve')),
+  need('authorization.k8s.io', ['subjectaccessreviews'], 'create'),
+  need('rbac.authorization.k8s.io', ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'], 'create'),
+  need(clusterGroup, ['clusters'], 'create'),
+  need('coordination.k8s.io', ['leases'], 'get', 'create'), // their namespace may not be there yet to be granted anything in
+]
+
+/** What it has to be allowed in all, as it is told to run. */
+export const needsOf = (api: ClusterApi, pullMode = true): readonly Need[] => [
+  ...serveNeeds,
+  ...(api === 'crd' ? [] : clusterApiNeeds),
+  ...(pullMode ? agentNeeds : []),
+]
 
 const joins: readonly Need[] = [
   need('', ['namespaces'], 'get', 'create'),
@@ -64,13 +86,14 @@ const joins: readonly Need[] = [
 /** What `flotilla join` has to be allowed in the control plane. */
 export const joinNeeds = joins
 
-/** What `flotilla join`, `unjoin`, `cordon`, `uncordon` and `taint` have to be allowed in the control plane. */
+/** What `flotilla join`, `unjoin`, `unregister`, `cordon`, `uncordon` and `taint` have to be allowed in the control plane. */
 export const clusterNeeds: readonly Need[] = [
   need('', ['namespaces'], 'get', 'create', 'delete'),
   need('', ['secrets'], 'create', 'patch', 'delete'),
   need('cluster.karmada.io', ['clusters'], 'get', 'list', 'create', 'update', 'patch', 'delete'),
   need('work.karmada.io', ['works'], 'get', 'list', 'patch', 'delete'),
   need('work.karmada.io', ['resourcebindings', 'clusterresourcebindings'], 'list'),
+  need('rbac.authorization.k8s.io', ['roles', 'rolebindings'], 'patch'),
 ]
 
 /** What `flotilla join` has to be allowed in a member: it gives the control plane's account as much. */

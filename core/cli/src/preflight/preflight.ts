@@ -5,7 +5,6 @@ import type { ClusterApi } from '../serve/cluster-apis.ts'
 import { lacking } from './access.ts'
 import { whyRefused } from './credentials.ts'
 import { joinNeeds, memberNeeds, type Need, needsOf } from './needs.ts'
-
 import { clustersRole, serveRole } from './roles.ts'
 import { isOlder, leastControlPlane, leastMember, type Version, versionOf, versionText } from './version.ts'
 
@@ -20,9 +19,9 @@ export interface Demands {
 
 const maker = 'flotilla serve --print-cluster-roles | kubectl apply -f -'
 
-export const serveDemands = (api: ClusterApi): Demands => ({
+export const serveDemands = (api: ClusterApi, pullMode: boolean): Demands => ({
   least: leastControlPlane,
-  needs: needsOf(api),
+  needs: needsOf(api, pullMode),
   role: serveRole,
   maker: api === 'crd' ? maker : maker.replace(' |', ` --cluster-api ${api} |`),
 })

@@ -1,11 +1,19 @@
 import { Document, isScalar, visit } from 'yaml'
 import { clusterNeeds, type Need } from './needs.ts'
 
+const ruleOf = ({ groups, resources, verbs, names }: Need) => ({
+  apiGroups: groups,
+  resources,
+  ...(names && { resourceNames: names }),
+  verbs,
+})
+
+/** What is needed in two namespaces is one rule here. */
 const roleOf = (name: string, needs: readonly Need[]): object => ({
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'ClusterRole',
   metadata: { name },
-  rules: needs.map(({ groups, resources, verbs }) => ({ apiGroups: groups, resources, verbs })),
+  rules: [...new Map(needs.map((need) => [JSON.stringify(ruleOf(need)), ruleOf(need)])).values()],
 })
 
 /** For who runs the control plane. */

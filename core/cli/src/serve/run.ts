@@ -19,6 +19,7 @@ import { plugins } from '../fleet/plugins.ts'
 import { ensure, namespaceKind, namespaceOf } from '../join/kinds.ts'
 import { naming } from '../output/sentence.ts'
 import { preflight, serveDemands, whoAmI } from '../preflight/preflight.ts'
+import { allowAgents } from './agents.ts'
 import { openCertificates } from './certificates.ts'
 import {
   checkClusterApi,
@@ -94,7 +95,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
   stop.then(() => halt.abort(new Error('it was told to end before it was ready')))
   const begun = AbortSignal.any([life.signal, halt.signal, AbortSignal.timeout(patience)])
 
-  await preflight({ client, identity }, serveDemands(api), begun)
+  await preflight({ client, identity }, serveDemands(api, config.pullMode), begun)
   await checkClusterApi(client, api, begun)
   for (const name of [systemNamespace, clusterNamespace]) await ensure(client, namespaceKind, namespaceOf(name), begun)
   const place = placeOf(options, options.webhookBindAddress)
@@ -102,10 +103,12 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const { ca } = await authority()
   await installKinds(client, definitionsFor(api), clientConfig(place, ca, '/convert'), begun)
 
+  if (config.pullMode) await allowAgents(client, begun)
   const user = await whoAmI(client, begun)
   const controlPlane = createControlPlane({
     client,
     reviewsAs: user,
+    letsAgentsIn: config.pullMode,
     config,
     log,
     metrics,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { releaseRights } from '@flotilla/core'
 import { removeFinalizer } from '@flotilla/kube'
 import {
   annotation,
@@ -104,6 +105,7 @@ export async function giveUp(client: Client, cluster: Cluster, signal: AbortSign
     await letGo(client, workKind, keyOf(work), finalizer.execution, signal)
   }
   await client.delete(namespaceKind, { name: namespace }, { signal })
+  if (cluster.spec.syncMode === 'Pull') await releaseRights(client, name, signal)
   if (!(await isGone(client, cluster, 0, signal))) await letGo(client, clusterKind, { name }, finalizer.cluster, signal)
 }
 

@@ -187,7 +187,7 @@ test('a dry run changes nothing', async () => {
 
 describe('is refused', () => {
   const refused: Readonly<Record<string, readonly [spec: Partial<Cluster['spec']>, says: RegExp]>> = {
-    'for a cluster in pull mode': [{ syncMode: 'Pull' }, /it is in pull mode: use unregister/],
+    'for a cluster in pull mode': [{ syncMode: 'Pull' }, /it is in pull mode: use flotilla unregister /],
     'with the kubeconfig of another cluster': [{ id: 'other' }, /leads to another cluster/],
   }
   for (const [name, [spec, says]] of Object.entries(refused))

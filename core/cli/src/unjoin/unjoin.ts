@@ -45,8 +45,9 @@ async function meet(member: End, { force }: UnjoinOptions, progress: Progress, s
 }
 
 /** Why a cluster cannot be unjoined; undefined when it can. */
-function objection({ spec }: Cluster, id: string | undefined): string | undefined {
-  if (spec.syncMode === 'Pull') return 'it is in pull mode: use unregister'
+function objection({ spec, metadata: { name } }: Cluster, id: string | undefined): string | undefined {
+  if (spec.syncMode === 'Pull')
+    return `it is in pull mode: use flotilla unregister ${name} --cluster-kubeconfig FILE, which removes its agent, too`
   if (id !== undefined && spec.id && spec.id !== id)
     return 'its kubeconfig leads to another cluster: choose a context with --cluster-context'
   return undefined
@@ -64,18 +65,21 @@ async function find(client: Client, { name }: UnjoinOptions, id: string | undefi
   return cluster
 }
 
-async function leave(
+type Leaving = Pick<UnjoinOptions, 'name' | 'removeWorkloads' | 'force' | 'wait'>
+
+/** Sees a cluster off; what became of it, for a person. */
+export async function leave(
   client: Client,
   cluster: Cluster,
-  { name, removeWorkloads, force, wait }: UnjoinOptions,
+  { name, removeWorkloads, force, wait }: Leaving,
+  failure: (name: string, reason: string) => Error,
   signal: AbortSignal,
 ): Promise<string> {
   await beginDeparture(client, cluster, removeWorkloads, signal)
   let end = removeWorkloads ? '(with what was propagated to it)' : '(it keeps what was propagated to it)'
   if (!(await isGone(client, cluster, wait, signal))) {
     const reason = await whatKeeps(client, name, signal)
-    if (!force)
-      throw errors.CLUSTER_NOT_UNJOINED(name, `${reason}; wait longer with --wait, or give up on it with --force`)
+    if (!force) throw failure(name, `${reason}; wait longer with --wait, or give up on it with --force`)
     await giveUp(client, cluster, signal)
     end = `(given up: ${reason}; its member keeps what it has)`
   }
@@ -83,7 +87,12 @@ async function leave(
   return end
 }
 
-async function foresee(client: Client, { name, removeWorkloads }: UnjoinOptions, signal: AbortSignal) {
+/** What leaving would come to, for a person. */
+export async function foresee(
+  client: Client,
+  { name, removeWorkloads }: Leaving,
+  signal: AbortSignal,
+): Promise<string> {
   const { items } = await client.list(workKind, { namespace: executionNamespace(name), signal })
   return `(dry run; ${items.length} Works, whose objects ${removeWorkloads ? 'are removed' : 'stay'})`
 }
@@ -112,7 +121,7 @@ export async function unjoin(
   }
   if (cluster)
     await progress.step(`cluster ${name} unjoined`, async (say) =>
-      say(await inControl(() => leave(client, cluster, options, signal))),
+      say(await inControl(() => leave(client, cluster, options, errors.CLUSTER_NOT_UNJOINED, signal))),
     )
   if (known)
     await progress.step('access removed', async (say) =>

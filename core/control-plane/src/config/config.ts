@@ -21,6 +21,8 @@ export type { PluginSetting, ProfilePlugin, SchedulerProfile, SchedulerWebhook }
 export interface Config {
   readonly cacheCheckPeriod: number
   readonly clusterFailureThreshold: number
+  readonly clusterMonitorGracePeriod: number
+  readonly clusterStartupGracePeriod: number
   readonly clusterStatusUpdateFrequency: number
   readonly clusterSuccessThreshold: number
   readonly decisionMemory: number
@@ -32,6 +34,7 @@ export interface Config {
   readonly overcommitProtection: boolean
   readonly pluginTimeout: number
   readonly plugins: readonly PluginSetting[]
+  readonly pullMode: boolean
   readonly requireSignedModules: boolean
   readonly sandboxMemory: number
   readonly sandboxProcesses: number

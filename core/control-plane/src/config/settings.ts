@@ -32,6 +32,19 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     karmada: '--cluster-failure-threshold',
     duration: true,
   },
+  clusterMonitorGracePeriod: {
+    schema: duration('40s'),
+    description:
+      'How long the agent of a cluster in pull mode may give no sign of life before nothing is known of the cluster any more.',
+    karmada: '--cluster-monitor-grace-period',
+    duration: true,
+  },
+  clusterStartupGracePeriod: {
+    schema: duration('60s'),
+    description: 'The same for an agent that has not said yet how its cluster is.',
+    karmada: '--cluster-startup-grace-period',
+    duration: true,
+  },
   clusterStatusUpdateFrequency: {
     schema: duration('10s'),
     description: 'How often the health and the inventory of a cluster are looked at.',
@@ -89,6 +102,11 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
     schema: pluginsSchema,
     description:
       'Plugins beside the built-in ones, by npm package name or by path, in the order they are asked: a name, or an object. The name of a built-in plugin says how that one is loaded.',
+  },
+  pullMode: {
+    schema: { type: 'boolean', default: true },
+    description:
+      'Whether `flotilla serve` lets agents of clusters in pull mode in: it then decides about their certificates, and grants them what they need.',
   },
   requireSignedModules: {
     schema: { type: 'boolean', default: false },

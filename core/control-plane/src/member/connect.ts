@@ -59,7 +59,9 @@ export function connectController(ground: Ground, book: MemberBook, serves: (clu
     const { name } = cluster.metadata
     const { secretRef } = cluster.spec
     try {
-      if (secretRef && !secret) throw errors.CLUSTER_NOT_CONNECTABLE(name, `there is no secret ${keyText(secretRef)}`)
+      const isAsked = cluster.spec.syncMode !== 'Pull' // an agent has a way of its own
+      if (isAsked && secretRef && !secret)
+        throw errors.CLUSTER_NOT_CONNECTABLE(name, `there is no secret ${keyText(secretRef)}`)
       const client = await ground.ask(member.connect, { cluster, ...(secret && { secret }) })
       if (!client) throw errors.CLUSTER_NOT_CONNECTABLE(name, 'no plugin knows how')
       book.connect(cluster, client)

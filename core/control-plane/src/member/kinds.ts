@@ -96,3 +96,15 @@ export const namespaceFacts = (object: unknown): NamespaceFacts => {
   const { metadata } = object as Manifest // every object has metadata
   return { metadata: identityOf(metadata), isGoing: metadata.deletionTimestamp !== undefined }
 }
+
+/** Of a Lease, the last sign of life of its holder. */
+export interface Lease extends Manifest {
+  readonly spec?: { readonly renewTime?: string }
+}
+
+export const leaseKind: Kind<Lease> = {
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  plural: 'leases',
+  scope: 'Namespaced',
+}

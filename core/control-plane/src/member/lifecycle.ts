@@ -28,6 +28,7 @@ import {
 import type { Machine } from '../machine.ts'
 import { bindingKinds } from '../manifest/origin.ts'
 import { byCluster } from '../manifest/targets.ts'
+import { releaseRights } from './agents/rights.ts'
 import { namespaceKind } from './kinds.ts'
 import { isReady } from './status.ts'
 import { taintsFor } from './taints.ts'
@@ -122,7 +123,11 @@ async function removeNamespace(machine: Machine, cluster: Cluster, signal: Abort
   const name = executionNamespace(cluster.metadata.name)
   const namespace = store(namespaceKind).get({ name })
   if (!namespace) return true
-  if (namespace.metadata.deletionTimestamp) return false
+  if (namespace.metadata.deletionTimestamp) {
+    const isEmpty = store(workKind).list(name).length === 0
+    if (cluster.spec.syncMode === 'Pull' && isEmpty) await releaseRights(client, cluster.metadata.name, signal)
+    return false
+  }
   try {
     await client.delete(namespaceKind, keyOf(namespace), { signal })
     event(cluster, 'Normal', 'RemoveExecutionSpaceSucceed', `Removed execution space(${name})`)

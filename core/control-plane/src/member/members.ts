@@ -9,7 +9,8 @@ export interface MembersOptions extends StatusOptions {
   readonly serves?: (cluster: Cluster) => boolean
 }
 
-const isPushed = ({ spec }: Cluster): boolean => spec.syncMode !== 'Pull'
+/** Whether the control plane reaches a cluster itself. */
+export const isPushed = ({ spec }: Cluster): boolean => spec.syncMode !== 'Pull'
 
 /** Members, and the controllers that connect them and look after their status. */
 export function createMembers(

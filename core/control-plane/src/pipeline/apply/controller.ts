@@ -21,6 +21,7 @@ import { ended } from '../../manifest/ended.ts'
 import { workStatusOf } from '../../manifest/work-status.ts'
 import { namespaceKind } from '../../member/kinds.ts'
 import type { MemberChange } from '../../member/member.ts'
+import { isPushed } from '../../member/members.ts'
 import { Answers } from './answers.ts'
 import { applyMetrics } from './metrics.ts'
 import { type Room, settle } from './settle.ts'
@@ -35,8 +36,6 @@ export interface ApplyOptions {
   /** How many Works of one cluster are applied at once; by default 16. */
   readonly workersPerCluster?: number
 }
-
-const isPushed = ({ spec }: Cluster): boolean => spec.syncMode !== 'Pull'
 
 /** Brings what members hold up to their Works, and keeps it so. */
 export function applyControllers(

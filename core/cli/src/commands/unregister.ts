@@ -1,0 +1,54 @@
+import { systemNamespace } from '@flotilla/sdk'
+import { type Command, Option } from 'commander'
+import { reach } from '../join/ends.ts'
+import { createProgress } from '../output/progress.ts'
+import { unregister } from '../unregister/unregister.ts'
+import { command, duration, examples } from './options.ts'
+
+interface UnregisterFlags {
+  readonly clusterKubeconfig: string
+  readonly clusterContext?: string
+  readonly kubeconfig?: string
+  readonly context?: string
+  readonly namespace: string
+  readonly removeWorkloads: boolean
+  readonly force: boolean
+  readonly wait: number
+  readonly dryRun: boolean
+}
+
+/** Milliseconds everything may take beside waiting. */
+const patience = 60_000
+
+export const unregisterCommand = (): Command =>
+  command('unregister')
+    .summary('take a cluster in pull mode out again')
+    .description(
+      'Take a cluster in pull mode out again, and its agent out of it. It keeps what was propagated to it, as its own, unless ' +
+        '--remove-workloads says otherwise. It may be repeated when it went half the way.',
+    )
+    .argument('<name>', 'what the cluster is called')
+    .requiredOption('--cluster-kubeconfig <file>', "the cluster's kubeconfig")
+    .option('--cluster-context <name>', 'the context in it; by default its current one')
+    .option('-n, --namespace <name>', 'where the agent runs in the cluster', systemNamespace)
+    .option('--remove-workloads', 'remove what was propagated to it', false)
+    .option('--force', 'take it out although its agent does not let go in time: what it has stays', false)
+    .addOption(new Option('--wait <time>', 'how long it may take to go').argParser(duration).default(60_000, '60s'))
+    .option('--dry-run', 'say what would be done', false)
+    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
+    .option('--context <name>', 'the context in it; by default its current one')
+    .addHelpText(
+      'after',
+      examples(
+        ['flotilla unregister paris --cluster-kubeconfig ~/.kube/paris', 'its workloads go on running in it'],
+        ['flotilla unregister paris --cluster-kubeconfig ~/.kube/paris --force', 'its agent does not run any more'],
+      ),
+    )
+    .action(async (name: string, flags: UnregisterFlags) => {
+      await using open = new AsyncDisposableStack()
+      const { clusterKubeconfig: kubeconfig, clusterContext: context, ...options } = flags
+      const member = await reach(open, 'the cluster to unregister', { kubeconfig, context })
+      const control = await reach(open, 'the control plane', flags)
+      const signal = AbortSignal.timeout(patience + flags.wait)
+      await unregister({ control, member }, { ...options, name }, createProgress(), signal)
+    })
