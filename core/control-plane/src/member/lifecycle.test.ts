@@ -3,6 +3,7 @@ import { afterEach, describe, test } from 'node:test'
 import { type Cluster, clusterKind, type Manifest, resourceBindingKind, workKind } from '@flotilla/sdk'
 import { binding, cluster, manifest, work } from '@flotilla/sdk/testing'
 import { type TestMachine, testMachine } from '../extension/machine.test-support.ts'
+import { roleKind } from './agents/rights.ts'
 import { namespaceKind } from './kinds.ts'
 import { clusterControllers } from './lifecycle.ts'
 
@@ -65,6 +66,19 @@ describe('a cluster that goes', () => {
     machine.objects.remove(bound)
     await machine.until(() => now() === undefined)
     assert.equal(machine.events.at(-1)?.reason, 'RemoveExecutionSpaceSucceed')
+  })
+  test('in pull mode, leaves its agent the rights it needs until the Works are gone', async () => {
+    const rights = { namespace: namespace.metadata.name, name: 'flotilla:agent:member1' }
+    const held = manifest('rbac.authorization.k8s.io/v1', 'Role', { ...rights, finalizers })
+    const brought = work({ finalizers: ['karmada.io/execution-controller'] })
+    await start(cluster({ finalizers, syncMode: 'Pull' }), namespace, held, brought)
+    const role = () => machine.objects.get(roleKind, rights)
+    await machine.client.delete(clusterKind, { name: 'member1' })
+    await machine.until(() => space()?.metadata.deletionTimestamp !== undefined)
+    await new Promise((resolve) => setTimeout(resolve, 1_500)) // it is looked at every second
+    assert.deepEqual(role()?.metadata.finalizers, finalizers)
+    machine.objects.remove(brought)
+    await machine.until(() => !role()?.metadata.finalizers?.length)
   })
   test('in pull mode, with nobody there any more, leaves its Works without a finalizer', async () => {
     const held = work({ finalizers: ['karmada.io/execution-controller'] })
