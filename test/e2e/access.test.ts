@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { parse, stringify } from 'yaml'
-import { eventually, type Kubectl, kubectl } from '../kubectl.ts'
-import { type Up, up } from '../up.ts'
+import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
+import { newDataDir, type Up, up } from '../up.ts'
 
 /** CN=jane, O=devs, and the key it was made with. */
 const request = `-----BEGIN CERTIFICATE REQUEST-----
@@ -26,9 +26,11 @@ kK/fall8JlXPgkmePXPBFWS+GK8syMGXRQ==
 describe('people and programs that are not administrators', () => {
   let fleet: Up
   let k: Kubectl
+  let audit: string
 
   before(async () => {
-    fleet = await up({ members: 1 })
+    audit = join(newDataDir(), 'audit.log')
+    fleet = await up({ members: 1, args: ['--audit-log', audit] })
     k = kubectl(fleet.kubeconfig)
     await k('create', 'configmap', 'settings', '--from-literal', 'a=b')
   })
@@ -129,6 +131,20 @@ describe('people and programs that are not administrators', () => {
     })
     assert.match(await jane('auth', 'whoami'), /^Groups +\[devs system:authenticated\]$/m)
     assert.match(await jane('get', 'configmaps'), /^settings /m)
+  })
+
+  test('leave a trace of what they did', async () => {
+    await refused(k, 'delete', 'configmap', 'settings', '--as', 'joe')
+    const events = readFileSync(audit, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Json)
+    const [event] = events.filter(({ impersonatedUser }) => impersonatedUser?.username === 'joe').slice(-1)
+    assert.deepEqual(
+      [event.verb, event.objectRef.name, event.user.username, event.responseStatus.code],
+      ['delete', 'settings', 'flotilla-admin', 403],
+    )
+    assert.equal(statSync(audit).mode & 0o77, 0)
   })
 
   test('are shown what everyone may know of tokens', async () => {

@@ -2,6 +2,8 @@ export type { AccessOptions } from './access/open.ts'
 export type { Admission, AdmissionRequest, Admitted } from './admission/admission.ts'
 export { type Attributes, type Authorize, type Decision, masters } from './authorization.ts'
 export { type Described, describe } from './documents.ts'
+export type { AuditOptions } from './http/audit.ts'
+export type { Limits } from './http/limit.ts'
 export {
   type Access,
   type HttpsListener,

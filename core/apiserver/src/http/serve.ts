@@ -7,10 +7,12 @@ import { isPublic } from '../documents.ts'
 import type { Answer, BodyKind, Request } from '../request.ts'
 import type { ApiServer } from '../server.ts'
 import { refusal } from '../status.ts'
+import { type AuditOptions, record } from './audit.ts'
 import { anonymous, authenticate, type TokenReader } from './authenticate.ts'
 import { bodyLimit, checkDepth, protobufType, readBody } from './body.ts'
 import { drained } from './drain.ts'
 import { impersonationOf } from './impersonate.ts'
+import { createLimiter, type Limiter, type Limits, usualLimits } from './limit.ts'
 import { respond } from './respond.ts'
 import { streamWatch } from './stream.ts'
 
@@ -45,6 +47,10 @@ export interface HttpsOptions {
   readonly tls: TlsFiles
   /** Bearer tokens and whose they are. */
   readonly tokens?: ReadonlyMap<string, User>
+  /** How many requests may be worked on at once, all servers together; by default as in Kubernetes. */
+  readonly limits?: Limits
+  /** Hears of every request to a server; by default nobody does. */
+  readonly audit?: AuditOptions
   /** Adds routes of its own. They go before those of servers, and see to access themselves. */
   readonly mount?: (app: FastifyInstance, access: Access) => void | Promise<void>
 }
@@ -95,6 +101,8 @@ const isReader = (body: unknown): body is BodyReader => typeof body === 'functio
 /** A server on the listener, and who is who there. */
 interface Post extends Mounted {
   readonly reader: TokenReader
+  readonly limiter: Limiter
+  readonly audit: AuditOptions | undefined
 }
 
 const requestOf = async (request: FastifyRequest, { prefix, server, reader }: Post): Promise<Request> => {
@@ -117,13 +125,23 @@ const requestOf = async (request: FastifyRequest, { prefix, server, reader }: Po
   }
 }
 
-const answerOf = async (request: FastifyRequest, post: Post): Promise<Answer> => {
-  try {
-    return await post.server.handle(await requestOf(request, post))
-  } catch (error) {
-    if (error instanceof ApiError) return { code: error.code, body: error.status }
-    throw error
+const orRefusal = (error: unknown): Answer => {
+  if (error instanceof ApiError) return { code: error.code, body: error.status }
+  throw error
+}
+
+const answerOf = async (sent: FastifyRequest, post: Post): Promise<Answer> => {
+  const { server, limiter, audit } = post
+  const received = new Date()
+  let request: Request | undefined
+  const handled = async (): Promise<Answer> => {
+    const understood = await requestOf(sent, post)
+    request = understood
+    return limiter(understood, () => server.handle(understood))
   }
+  const answer = await handled().catch(orRefusal)
+  if (audit) record(audit, { raw: sent.raw, received, request, answer })
+  return answer
 }
 
 const send = async (reply: FastifyReply, answer: Answer): Promise<FastifyReply> => {
@@ -168,10 +186,8 @@ const accessOf = (server: ApiServer | undefined, reader: TokenReader): Access =>
   },
 })
 
-const addServer = (app: FastifyInstance, mounted: Mounted, tokens: HttpsOptions['tokens']): void => {
-  const { server } = mounted
-  const prefix = prefixOf(mounted)
-  const post = { prefix, server, reader: readerOf(server, tokens) }
+const addServer = (app: FastifyInstance, post: Post): void => {
+  const { prefix } = post
   const handler = async (request: FastifyRequest, reply: FastifyReply) => send(reply, await answerOf(request, post))
   app.route({ method: methods, url: `${prefix}/*`, handler })
   if (prefix) app.route({ method: methods, url: prefix, handler })
@@ -207,11 +223,15 @@ const createApp = ({ tls }: HttpsOptions): FastifyInstance => {
 
 /** One HTTPS listener for several API servers, each under its prefix. HTTP/1.1: every watch has its own connection. */
 export const serveHttps = async (options: HttpsOptions): Promise<HttpsListener> => {
-  const { servers, host = '127.0.0.1', port = 0, tokens, mount } = options
+  const { servers, host = '127.0.0.1', port = 0, tokens, mount, limits = usualLimits, audit } = options
   const app = createApp(options)
   const whole = servers.find(({ prefix }) => prefix === '/')?.server
   await mount?.(app, accessOf(whole, readerOf(whole, tokens)))
-  for (const mounted of servers) addServer(app, mounted, tokens)
+  const limiter = createLimiter(limits)
+  for (const mounted of servers) {
+    const { server } = mounted
+    addServer(app, { server, prefix: prefixOf(mounted), reader: readerOf(server, tokens), limiter, audit })
+  }
   await app.listen({ host, port })
   const { port: bound } = app.server.address() as AddressInfo // it listens on a port
   return {

@@ -1,6 +1,12 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import type { AuditPlace } from '../fleet/audit.ts'
 import type { RunOptions } from '../fleet/run.ts'
 import { command, examples, wholeNumber } from './options.ts'
+
+interface Flags extends Omit<RunOptions, 'version' | 'audit'> {
+  readonly auditLog?: string
+  readonly auditLevel: AuditPlace['level']
+}
 
 export const upCommand = (version: string): Command =>
   command('up')
@@ -14,6 +20,12 @@ export const upCommand = (version: string): Command =>
     .option('--data-dir <dir>', 'where everything is kept', '.flotilla/up')
     .option('--port <port>', 'the port on 127.0.0.1; 0 is any that is free', wholeNumber(0, 65_535), 7443)
     .option('--kubeconfig <file>', 'where to write the kubeconfig; by default into the directory')
+    .option('--audit-log <file>', 'where to write what is asked of the servers, as events of audit.k8s.io/v1')
+    .addOption(
+      new Option('--audit-level <level>', 'what is written: who asked for what, or what was said as well')
+        .choices(['Metadata', 'RequestResponse'])
+        .default('Metadata'),
+    )
     .option('--config <file>', 'the config file (docs/config.md)')
     .addHelpText(
       'after',
@@ -22,7 +34,7 @@ export const upCommand = (version: string): Command =>
         ['flotilla up --members 0', 'for real clusters: see flotilla join --help'],
       ),
     )
-    .action(async (flags: Omit<RunOptions, 'version'>) => {
+    .action(async ({ auditLog: file, auditLevel: level, ...flags }: Flags) => {
       const { runFleet } = await import('../fleet/run.ts') // half a second, which no other command waits for
-      await runFleet({ ...flags, version })
+      await runFleet({ ...flags, ...(file && { audit: { file, level } }), version })
     })

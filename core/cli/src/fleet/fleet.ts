@@ -3,6 +3,7 @@ import { openAuthority } from '@flotilla/apiserver'
 import { type Config, createControlPlane, createMetrics } from '@flotilla/core'
 import type { Client, Log } from '@flotilla/sdk'
 import { naming } from '../output/sentence.ts'
+import { type AuditPlace, openAudit } from './audit.ts'
 import { type KubeconfigContext, kubeconfig, makePrivateDirectory, writePrivately } from './kubeconfig.ts'
 import { listen } from './listener.ts'
 import { ensureMembers, simulatedMembers } from './members.ts'
@@ -20,6 +21,8 @@ export interface FleetOptions {
   readonly port: number
   /** Where the kubeconfig goes; by default `kubeconfig` in the data directory. */
   readonly kubeconfig?: string
+  /** Where what is asked of the servers is written down; by default nowhere. */
+  readonly audit?: AuditPlace
   readonly config: Config
   readonly log: Log
   readonly version: string
@@ -71,8 +74,18 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const names = members.map(({ name }) => name)
   const { ready, unready } = readiness(controlPlane, names, log)
 
+  const { audit: place } = options
+  const audit = place && begun.use(await naming('audit events cannot be written', async () => openAudit(place, log)))
   const listener = begun.use(
-    await listen({ ...controlPlane, port, authority, servers: mounted(servers), metrics, unready }),
+    await listen({
+      ...controlPlane,
+      port,
+      authority,
+      servers: mounted(servers),
+      metrics,
+      unready,
+      ...(audit && { audit }),
+    }),
   )
   const file = resolve(options.kubeconfig ?? join(dataDir, 'kubeconfig'))
   const contexts = contextsOf(listener.url, names)

@@ -1,4 +1,11 @@
-import { type Authority, type Credential, type Mounted, masters, serveHttps } from '@flotilla/apiserver'
+import {
+  type AuditOptions,
+  type Authority,
+  type Credential,
+  type Mounted,
+  masters,
+  serveHttps,
+} from '@flotilla/apiserver'
 import { type ControlPlane, debugRoutes, type ExposedMetrics, healthRoutes, pointRoutes } from '@flotilla/core'
 
 export interface ListenerOptions {
@@ -7,6 +14,7 @@ export interface ListenerOptions {
   /** Signs what servers and clients say who they are with. */
   readonly authority: Authority
   readonly servers: readonly Mounted[]
+  readonly audit?: AuditOptions
   readonly metrics: ExposedMetrics
   /** What is not ready yet. */
   readonly unready: () => readonly string[]
@@ -32,6 +40,7 @@ export async function listen({
   port,
   authority,
   servers,
+  audit,
   metrics,
   unready,
   account,
@@ -45,6 +54,7 @@ export async function listen({
       port,
       tls: { ca, ...(await authority.server()) },
       servers,
+      ...(audit && { audit }),
       mount: (app, { check: checkReader }) => {
         app.register(healthRoutes, { metrics, unready, checkReader })
         app.register(debugRoutes, { account, checkReader })

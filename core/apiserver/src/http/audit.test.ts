@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { request as httpsRequest } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, test } from 'node:test'
+import { connect } from 'node:tls'
+import { masters } from '../authorization.ts'
+import { configMap, configMapPath, startServer, type TestServer } from '../testing/server.ts'
+import { type Authority, type Credential, openAuthority } from '../tls.ts'
+import type { AuditOptions } from './audit.ts'
+import { type HttpsListener, serveHttps } from './serve.ts'
+
+const dir = await mkdtemp(join(tmpdir(), 'apiserver-audit-'))
+const lines: string[] = []
+
+// biome-ignore lint/suspicious/noExplicitAny: events are looked into field by field
+const events = (): any[] => lines.map((line) => JSON.parse(line))
+
+let authority: Authority
+let api: TestServer
+let admin: Credential
+const listeners: HttpsListener[] = []
+
+const listen = async (level: AuditOptions['level']): Promise<HttpsListener> => {
+  const listener = await serveHttps({
+    servers: [{ prefix: '/', server: api.server }],
+    tls: { ca: authority.ca, ...(await authority.server()) },
+    audit: { level, write: (line) => lines.push(line) },
+  })
+  listeners.push(listener)
+  return listener
+}
+
+before(async () => {
+  authority = await openAuthority({ dir })
+  admin = await authority.client('admin', { name: 'admin', groups: [masters] })
+  const tokenKey = await authority.key('tokens')
+  api = await startServer({ access: { tokenKey } })
+})
+after(async () => {
+  await Promise.all(listeners.map((listener) => listener.close()))
+  await api.close()
+  await rm(dir, { recursive: true })
+})
+beforeEach(() => lines.splice(0))
+
+const json = { 'content-type': 'application/json', 'user-agent': 'test/1' }
+
+const send = async ({ url }: HttpsListener, method: string, path: string, body?: object, headers: object = {}) => {
+  const request = httpsRequest(`${url}${path}`, {
+    method,
+    headers: { ...json, ...headers },
+    ca: authority.ca,
+    ...admin,
+    agent: false,
+  })
+  request.end(body && JSON.stringify(body))
+  const [response] = await once(request, 'response')
+  response.resume()
+  await once(response, 'end')
+}
+
+test('every request is an event: who, what, and how it ended', async () => {
+  const listener = await listen('Metadata')
+  await send(listener, 'POST', configMapPath, configMap('a', { secret: 'sauce' }))
+  await send(listener, 'GET', `${configMapPath}/b`, undefined, { 'impersonate-user': 'jane' })
+  await send(listener, 'GET', '/api', undefined, { authorization: 'Bearer x' })
+  const [created, refused, path] = events()
+  assert.deepEqual(
+    [created.kind, created.apiVersion, created.level, created.stage, created.verb, created.userAgent],
+    ['Event', 'audit.k8s.io/v1', 'Metadata', 'ResponseComplete', 'create', 'test/1'],
+  )
+  assert.deepEqual(created.objectRef, { resource: 'configmaps', namespace: 'default', apiVersion: 'v1' })
+  assert.deepEqual(
+    [created.user.username, created.requestURI, created.responseStatus.code],
+    ['admin', configMapPath, 201],
+  )
+  assert.match(created.requestReceivedTimestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
+  assert.equal(created.sourceIPs.length, 1)
+  assert.deepEqual([refused.impersonatedUser.username, refused.responseStatus.code], ['jane', 403])
+  assert.deepEqual(refused.objectRef, { resource: 'configmaps', namespace: 'default', name: 'b', apiVersion: 'v1' })
+  assert.equal(refused.responseStatus.reason, 'Forbidden')
+  assert.deepEqual([path.requestURI, path.verb, path.objectRef], ['/api', 'get', undefined])
+  assert.ok(!lines.join().includes('sauce'))
+})
+
+test('what was sent and answered can be written down, but no secret and no token', async () => {
+  const listener = await listen('RequestResponse')
+  await send(listener, 'POST', configMapPath, configMap('told', { plain: 'text' }))
+  const [told] = events()
+  assert.deepEqual(
+    [told.level, told.requestObject.data, told.responseObject.data],
+    ['RequestResponse', { plain: 'text' }, { plain: 'text' }],
+  )
+  lines.splice(0)
+  const secrets = '/api/v1/namespaces/default/secrets'
+  await send(listener, 'POST', secrets, { metadata: { name: 's' }, stringData: { a: 'hush' } })
+  await send(listener, 'GET', secrets)
+  await send(
+    listener,
+    'PATCH',
+    `${secrets}/s`,
+    { stringData: { a: 'hush' } },
+    { 'content-type': 'application/merge-patch+json' },
+  )
+  await send(listener, 'POST', '/api/v1/namespaces/default/serviceaccounts/default/token', { spec: {} })
+  await send(listener, 'POST', '/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token: 'hush' } })
+  assert.equal(events().length, 5)
+  for (const { level, requestObject, responseObject } of events())
+    assert.deepEqual([level, requestObject, responseObject], ['Metadata', undefined, undefined])
+  assert.ok(!/hush|eyJ|aHVzaA/.test(lines.join()))
+})
+
+test('a watch is told of when it begins and when it ends', async () => {
+  const listener = await listen('Metadata')
+  await send(listener, 'GET', `${configMapPath}?watch=true&timeoutSeconds=1`)
+  assert.deepEqual(
+    events().map(({ stage, verb }) => [stage, verb]),
+    [
+      ['ResponseStarted', 'watch'],
+      ['ResponseComplete', 'watch'],
+    ],
+  )
+  const [began, ended] = events()
+  assert.equal(began.auditID, ended.auditID)
+})
+
+test('TLS is of version 1.3, or 1.2 for who has no other', async () => {
+  const { port } = await listen('Metadata')
+  const versionOf = async (maxVersion: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3') => {
+    const socket = connect({ port, host: '127.0.0.1', ca: authority.ca, minVersion: 'TLSv1.1', maxVersion })
+    try {
+      await once(socket, 'secureConnect')
+      return socket.getProtocol()
+    } finally {
+      socket.destroy()
+    }
+  }
+  assert.equal(await versionOf('TLSv1.3'), 'TLSv1.3')
+  assert.equal(await versionOf('TLSv1.2'), 'TLSv1.2')
+  await assert.rejects(versionOf('TLSv1.1'))
+})

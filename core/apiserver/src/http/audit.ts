@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { User } from '@flotilla/kube'
+import { attributesOf } from '../access/attributes.ts'
+import { isObject } from '../registry/json-path.ts'
+import type { Answer, Request } from '../request.ts'
+import { userInfo } from '../verbs/review.ts'
+
+/** Who did what, for those who have to know. */
+export interface AuditOptions {
+  /** `Metadata`: who asked for what, and how it ended. `RequestResponse`: and what was sent and answered, but for secrets and tokens. */
+  readonly level: 'Metadata' | 'RequestResponse'
+  /** Takes an event, `audit.k8s.io/v1`, as a line of JSON without its end. It may not throw. */
+  readonly write: (line: string) => void
+}
+
+/** A request that was made, and what became of it. */
+export interface Deed {
+  readonly raw: IncomingMessage
+  readonly received: Date
+  /** Absent when it could not be understood, or nobody knows who sent it. */
+  readonly request: Request | undefined
+  readonly answer: Answer
+}
+
+/** What is worth less when it is written down. */
+const secret: ReadonlySet<string> = new Set(['secrets', 'serviceaccounts/token', 'tokenreviews.authentication.k8s.io'])
+
+const whatOf = (request: Request) => {
+  const { verb, user: _, ...wanted } = attributesOf(request)
+  if ('path' in wanted) return { verb, id: '' }
+  const { group, version, resource, subresource, namespace, name } = wanted
+  const objectRef = {
+    resource,
+    ...(namespace !== undefined && { namespace }),
+    ...(name !== undefined && { name }),
+    ...(group && { apiGroup: group }),
+    apiVersion: version,
+    ...(subresource !== undefined && { subresource }),
+  }
+  const plural = group ? `${resource}.${group}` : resource
+  return { verb, id: subresource ? `${plural}/${subresource}` : plural, objectRef }
+}
+
+/** To the microsecond, as Kubernetes writes it, of which we know the milliseconds. */
+const precise = (date: Date): string => date.toISOString().replace('Z', '000Z')
+
+const statusOf = (answer: Answer): object => {
+  if ('watch' in answer) return { metadata: {}, code: 200 }
+  const { code, body } = answer
+  if (code < 400 || !isObject(body)) return { metadata: {}, code }
+  const { status, message, reason, details } = body
+  return { metadata: {}, status, message, reason, ...(details !== undefined && { details }), code }
+}
+
+const sent = ({ method, body }: Request): unknown => {
+  if (method === 'GET' || method === 'HEAD') return undefined
+  try {
+    return body({ apiVersion: '', kind: '' })
+  } catch {
+    return undefined // it could not be read: the answer says so
+  }
+}
+
+const bodiesOf = ({ request, answer }: Deed): object => {
+  const requestObject = request && sent(request)
+  const responseObject = 'watch' in answer ? undefined : answer.body
+  return {
+    ...(requestObject !== undefined && { requestObject }),
+    ...(isObject(responseObject) && { responseObject }),
+  }
+}
+
+const asked = ({ name, groups, uid, extra }: NonNullable<Request['impersonation']>): User => ({
+  name,
+  groups,
+  ...(uid && { uid }),
+  ...(Object.keys(extra).length > 0 && { extra }),
+})
+
+const stageOf = (answer: Answer): string => ('watch' in answer ? 'ResponseStarted' : 'ResponseComplete')
+
+/** The event that tells of a deed. */
+export const auditEvent = (deed: Deed, level: AuditOptions['level'], now: Date): object => {
+  const { raw, received, request, answer } = deed
+  const { verb, id, objectRef } = request ? whatOf(request) : { verb: (raw.method ?? '').toLowerCase(), id: '' }
+  const isTold = level === 'RequestResponse' && objectRef !== undefined && !secret.has(id)
+  const { remoteAddress } = raw.socket
+  const { impersonation } = request ?? {}
+  return {
+    kind: 'Event',
+    apiVersion: 'audit.k8s.io/v1',
+    level: isTold ? level : 'Metadata',
+    auditID: randomUUID(),
+    stage: stageOf(answer),
+    requestURI: raw.url,
+    verb,
+    user: request ? userInfo(request.user) : {},
+    ...(impersonation && { impersonatedUser: userInfo(asked(impersonation)) }),
+    ...(remoteAddress && { sourceIPs: [remoteAddress] }),
+    ...(raw.headers['user-agent'] && { userAgent: raw.headers['user-agent'] }),
+    ...(objectRef && { objectRef }),
+    responseStatus: statusOf(answer),
+    ...(isTold && bodiesOf(deed)),
+    requestReceivedTimestamp: precise(received),
+    stageTimestamp: precise(now),
+  }
+}
+
+/** Writes a deed down; a watch when it begins and when it ends. */
+export const record = ({ level, write }: AuditOptions, deed: Deed): void => {
+  const event = auditEvent(deed, level, new Date())
+  write(JSON.stringify(event))
+  if (!('watch' in deed.answer)) return
+  const end = () => ({ ...event, stage: 'ResponseComplete', stageTimestamp: precise(new Date()) })
+  deed.answer.watch.onEnd(() => write(JSON.stringify(end())))
+}
