@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { ApiRequest, ApiResponse, Transport, WireEvent } from '@flotilla/kube'
 import { ApiError } from '@flotilla/sdk'
 
@@ -24,6 +25,8 @@ export interface GateOptions {
   readonly upstream: Transport
   /** 0 to 1, as the test decides. */
   readonly random: () => number
+  /** Seconds that who is throttled should wait; by default none. */
+  readonly retryAfter?: number
 }
 
 const failure = (code: number, reason: string) => ({
@@ -43,18 +46,29 @@ function answer(response: ServerResponse, { status, body }: ApiResponse, headers
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text)
 }
 
-function requestOf({ method = 'GET', url = '/', headers }: IncomingMessage, signal: AbortSignal): ApiRequest {
+async function requestOf(incoming: IncomingMessage, signal: AbortSignal): Promise<ApiRequest> {
+  const { method = 'GET', url = '/', headers } = incoming
   const { pathname, searchParams } = new URL(url, 'http://gate')
-  const accept = headers.accept ?? 'application/json'
-  return { method, path: pathname, query: Object.fromEntries(searchParams), headers: { accept }, signal }
+  const { accept = 'application/json', 'content-type': type } = headers
+  const body = await text(incoming)
+  return {
+    method,
+    path: pathname,
+    query: Object.fromEntries(searchParams),
+    headers: { accept, ...(type && { 'content-type': type }) },
+    ...(body && { body: JSON.parse(body) }),
+    signal,
+  }
 }
 
-/** A proxy for reading that knows what it carries, and does wrong on request. */
+/** A proxy that knows what it carries, and does wrong on request. */
 export class Gate {
   readonly port: number
   readonly #options: GateOptions
   readonly #server
   #trouble: Trouble = 'none'
+  /** Requests so far. */
+  requests = 0
   #events = 0
 
   private constructor(options: GateOptions, server: ReturnType<typeof createServer>) {
@@ -83,11 +97,17 @@ export class Gate {
   async #take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController()
     response.on('close', () => gone.abort())
-    const request = requestOf(incoming, gone.signal)
+    this.requests++
+    const { random, retryAfter = 0 } = this.#options
     try {
+      const request = await requestOf(incoming, gone.signal)
       if (this.#trouble === 'throttles')
-        return answer(response, { status: 429, body: failure(429, 'TooManyRequests') }, { 'retry-after': '0' })
-      if (this.#trouble === 'breaks' && this.#options.random() < 0.5)
+        return answer(
+          response,
+          { status: 429, body: failure(429, 'TooManyRequests') },
+          { 'retry-after': String(retryAfter) },
+        )
+      if (this.#trouble === 'breaks' && random() < 0.5)
         return answer(response, { status: 500, body: failure(500, 'InternalError') })
       if (request.query?.watch) await this.#stream(request, response)
       else await this.#send(request, response)

@@ -157,3 +157,18 @@ test('the lease is given back only after what it guarded has ended', async () =>
   await running
   assert.equal(specOf(server).holderIdentity, '')
 })
+
+test('a clock that is set moves no lease', async (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 0, 1) })
+  const server = new MemoryServer()
+  const a = wanting(context, server, 'a')
+  await until(a.leads)
+  const b = wanting(context, server, 'b')
+  for (const days of [2, -300, 40]) {
+    context.mock.timers.setTime(Date.now() + days * 86_400_000)
+    const { renewTime } = specOf(server)
+    await until(() => specOf(server).renewTime !== renewTime)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    assert.deepEqual([a.happened, b.happened], [['gained'], []])
+  }
+})

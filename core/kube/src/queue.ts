@@ -142,11 +142,11 @@ export class Queue<K> {
     this.#arm()
   }
 
-  /** Adds a key that failed: the longer it keeps failing, the later. */
-  retry({ key, text, priority }: Taken<K>): void {
+  /** Adds a key that failed: the longer it keeps failing, the later. What failed may say which waits suit it. */
+  retry({ key, text, priority }: Taken<K>, waits: BackoffRange = this.#waits): void {
     const failures = this.#failures.get(text) ?? 0
     this.#failures.set(text, failures + 1)
-    this.addAfter(key, backoff(failures, this.#waits, this.#options.random), priority)
+    this.addAfter(key, backoff(failures, waits, this.#options.random), priority)
   }
 
   /** The key did not fail: its next failure is its first. */

@@ -102,6 +102,8 @@ export class Reflector<T> {
   #newest: string | undefined
   /** Whether the server may be at another version than it was: its connection broke. */
   #isDoubtful = false
+  /** Whether it was resumed after its connection broke, and not compared since. */
+  #isUnproven = false
   /** Ends the watch that is open, if one is. */
   #watching: AbortController | undefined
   /** Rounds in a row that brought nothing. */
@@ -152,6 +154,14 @@ export class Reflector<T> {
   }
 
   /**
+   * Whether it should be compared soon: a server that was restored may be past the version of the store again by the time
+   * it is asked for its own.
+   */
+  get isUnproven(): boolean {
+    return this.#isUnproven && this.#watching !== undefined
+  }
+
+  /**
    * Compares the store with the server, by identity and version. What differs for longer than a watch takes is what no
    * watch will bring any more: then all is listed anew. Never rejects; only what is watched is compared.
    */
@@ -159,6 +169,7 @@ export class Reflector<T> {
     const watching = this.#watching
     const since = this.#version
     if (!watching || !since) return
+    this.#isUnproven = false
     const counted = { ...this.#options, signal: AbortSignal.any([this.#options.signal, watching.signal]) }
     const result = await this.#compare(counted, since).catch((): Checked => 'failed')
     if (!counted.signal.aborted || result === 'different') this.#checks.add({ ...this.#labels, result })
@@ -234,6 +245,7 @@ export class Reflector<T> {
       if (isBefore(now, this.#version)) this.#version = undefined
     }
     this.#isDoubtful = false
+    this.#isUnproven = true
   }
 
   /** Fills the store, and answers the version it now has. */
@@ -253,6 +265,7 @@ export class Reflector<T> {
     const isBack = isBefore(version, this.#newest)
     if (isBack)
       log.warn('the server is at an older version than it was: was it restored?', { ...this.#labels, version })
+    this.#isUnproven = false
     store.fill(items, { anew: isBack || this.#newest === undefined })
     this.#newest = version
   }

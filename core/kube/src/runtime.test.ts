@@ -89,6 +89,17 @@ test('compares each of its caches with the server once in a period', async (cont
   assert.ok(Math.abs(counts('/api/v1/configmaps') - counts('/apis/apps/v1/deployments')) <= 1, 'in turn')
 })
 
+test('compares a cache soon whose connection broke', async (context) => {
+  const { server, runtime } = standing(context, { checkPeriod: 2_000, waits: { baseMs: 1, capMs: 1 } })
+  for (const kind of [configMapKind, deploymentKind]) await runtime.store(kind).synced
+  const begun = performance.now()
+  server.break()
+  const compared = () => server.requests.filter(({ query }) => query?.limit === '500' && query.continue === undefined)
+  const identities = () => compared().filter(({ headers }) => headers?.accept?.includes('Partial')).length
+  await until(() => identities() === 2)
+  assert.ok(performance.now() - begun < 1_500)
+})
+
 test('compares nothing when it is told so', async (context) => {
   const { server, runtime } = standing(context, { checkPeriod: 0 })
   await runtime.store(configMapKind).synced

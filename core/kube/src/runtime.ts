@@ -69,7 +69,7 @@ export interface Runtime {
 class Stores {
   readonly #options: RuntimeOptions
   readonly #stores = new Map<Projection, Map<string, Store<unknown>>>()
-  readonly #reflectors: Pick<Reflector<unknown>, 'hurry' | 'check'>[] = []
+  readonly #reflectors: Pick<Reflector<unknown>, 'hurry' | 'check' | 'isUnproven'>[] = []
   #filling = 0
 
   constructor(options: RuntimeOptions) {
@@ -105,14 +105,19 @@ class Stores {
     return store
   }
 
-  /** Compares one cache after the other with the server, so that the work for it is spread over the period. */
+  /**
+   * Compares one cache after the other with the server, so that the work for it is spread over the period; those whose
+   * connection broke within a tenth of it.
+   */
   async #checkAll(): Promise<void> {
     const { signal, caching: { checkPeriod = 600_000 } = {} } = this.#options
     if (checkPeriod === 0) return
-    for (let turn = 0; !signal.aborted; turn++) {
+    for (let turn = 0; !signal.aborted; ) {
       const share = checkPeriod / this.#reflectors.length
-      await pause(share * (0.75 + Math.random() / 2), signal, false)
-      await this.#reflectors[turn % this.#reflectors.length]?.check()
+      await pause(share * (0.075 + Math.random() / 20), signal, false)
+      const unproven = this.#reflectors.find(({ isUnproven }) => isUnproven)
+      if (unproven) await unproven.check()
+      else if (++turn % 10 === 0) await this.#reflectors[(turn / 10) % this.#reflectors.length]?.check()
     }
   }
 

@@ -191,3 +191,24 @@ test('a long backlog lets timers and input have their turn', async (context) => 
   await until(() => steps === 1000)
   assert.ok(stepsAtFirstTurn !== undefined && stepsAtFirstTurn <= 64, `${stepsAtFirstTurn} steps went first`)
 })
+
+const hurried = { waits: { baseMs: 1, capMs: 1 } }
+const putOff = new ApiError(status(429, 'TooManyRequests', { retryAfterSeconds: 0.2 }).body as Status)
+for (const [name, error] of [
+  ['a server that is away is not asked again at once', errors.SERVER_UNREACHABLE('server', 'gone')],
+  ['a server that asks for time is given it', putOff],
+] as const) {
+  test(name, async (context) => {
+    const at: number[] = []
+    const step: Step = async () => {
+      at.push(performance.now())
+      if (at.length === 1) throw error
+      return done
+    }
+    const { worker, start } = working(context, step, hurried)
+    start()
+    worker.enqueue('a')
+    await until(() => at.length === 2)
+    assert.ok((at[1] ?? 0) - (at[0] ?? 0) >= 120)
+  })
+}

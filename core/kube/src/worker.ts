@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
-import { FlotillaError, isConflict, type Log, type Metrics, type Outcome, type Priority } from '@flotilla/sdk'
+import { ApiError, FlotillaError, isConflict, type Log, type Metrics, type Outcome, type Priority } from '@flotilla/sdk'
 import type { BackoffRange } from './backoff.ts'
 import { timeoutAfter } from './deadline.ts'
 import { ended } from './pause.ts'
@@ -51,6 +51,20 @@ export interface Step {
  * whose step it is in: so the benchmarks tell who writes. Nobody listens else, and that costs nothing.
  */
 export const steps = channel('flotilla:step')
+
+/** A server that is away is away for every key: not each of them has to find out again and again, nor long after it is back. */
+const awayWaits: BackoffRange = { baseMs: 250, capMs: 15_000 }
+
+/** The longest that a server may put a key off at once. */
+const longestDelayMs = 60_000
+
+/** How long to wait after what went wrong; undefined when that says nothing. */
+function waitsAfter(error: unknown): BackoffRange | undefined {
+  if (error instanceof FlotillaError && error.code === 'SERVER_UNREACHABLE') return awayWaits
+  const { retryAfterSeconds = 0 } = error instanceof ApiError ? (error.status.details ?? {}) : {}
+  const baseMs = Math.min(longestDelayMs, retryAfterSeconds * 1_000) * 2 // up to half is taken off
+  return baseMs > 0 ? { baseMs, capMs: 2 * longestDelayMs } : undefined
+}
 
 type Idling = Pick<Worker<unknown>, 'isIdle'>
 
@@ -177,7 +191,7 @@ class QueueWorker<K> implements Worker<K> {
     if (!this.#running) return // it was told to stop
     const final = error instanceof FlotillaError && !error.retry
     if (final) this.#queue.forget(taken)
-    else this.#queue.retry(taken)
+    else this.#queue.retry(taken, waitsAfter(error))
     const level = isConflict(error) ? 'debug' : 'error' // losing a race is daily business
     this.#log[level]('reconcile failed', { controller: this.name, key: taken.text, retry: !final, error })
   }

@@ -23,7 +23,7 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
   cacheCheckPeriod: {
     schema: duration('10m'),
     description:
-      'In which time each cache is compared with its API server once: by name and version alone, in pages of 500. What differs although no watch said so is counted (`flotilla_cache_differences_total`), logged and listed anew. `0s`: never.',
+      'In which time each cache is compared with its API server once: by name and version alone, in pages of 500; within a tenth of that when its connection broke. What differs although no watch said so is counted (`flotilla_cache_differences_total`), logged and listed anew. `0s`: never.',
     duration: true,
   },
   clusterFailureThreshold: {

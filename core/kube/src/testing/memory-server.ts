@@ -34,6 +34,12 @@ export class MemoryServer implements Transport {
 
   async close(): Promise<void> {}
 
+  /** Breaks all watches. */
+  break(): void {
+    for (const stream of this.#streams) stream.end(new Error('ECONNRESET'))
+    this.#streams.clear()
+  }
+
   /** An object as the server has it. */
   at(path: string): Manifest | undefined {
     return this.#objects.get(path)
