@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Change, Index, Manifest } from '@flotilla/sdk'
+import { type Change, deepFreeze, type Index, type Manifest } from '@flotilla/sdk'
 import { ObjectStore } from './store.ts'
 import { configMap } from './testing/objects.ts'
 
@@ -141,4 +141,19 @@ test('lists are of one namespace or of all, frozen, and the same array until som
   const before = store.list()
   store.put(configMap('c', 3))
   assert.deepEqual([before.length, store.list().length], [2, 3])
+})
+
+test('a spec that is the same stays the very same, whatever else changes', () => {
+  const store = newStore()
+  const at = (version: string, replicas: number, status: string): Manifest =>
+    deepFreeze({ ...configMap('a', 1), metadata: { name: 'a', resourceVersion: version }, spec: { replicas }, status })
+  const specs: unknown[] = []
+  store.listen(({ after }) => specs.push(after?.spec))
+  for (const each of [at('1', 1, 'new'), at('2', 1, 'ready'), at('3', 2, 'ready')]) store.put(each)
+  assert.equal(specs[1], specs[0])
+  assert.deepEqual(specs[2], { replicas: 2 })
+  store.put(at('4', 2, 'gone'))
+  const now = store.get({ name: 'a' })
+  assert.deepEqual([now?.metadata.resourceVersion, now?.status, now?.spec === specs[2]], ['4', 'gone', true])
+  assert.ok(Object.isFrozen(now))
 })

@@ -1,4 +1,4 @@
-import { type Change, deepEqual, type Index, type Key, keyOf, keyText, type Store } from '@flotilla/sdk'
+import { type Change, deepEqual, type Index, isFields, type Key, keyOf, keyText, type Store } from '@flotilla/sdk'
 import { metadataOf } from './metadata.ts'
 
 /** Objects by key text, in the order they came, and as an array made when somebody asks. */
@@ -42,6 +42,17 @@ const textOf = (object: unknown): string => keyText(keyOf({ metadata: metadataOf
 function isSameVersion(a: unknown, b: unknown): boolean {
   const { resourceVersion } = metadataOf(a)
   return resourceVersion !== undefined && resourceVersion === metadataOf(b).resourceVersion
+}
+
+const specOf = (object: unknown): unknown => (object as { readonly spec?: unknown }).spec // undefined where there is none
+
+/**
+ * An object with the spec that was there before, if that is the same: most of what changes is a status, and who compares specs has less
+ * to do. What stays is old, and what goes has just come, which collectors of garbage like best.
+ */
+function keeping<T>(before: T, after: T): T {
+  const spec = specOf(before)
+  return isFields(spec) && deepEqual(spec, specOf(after)) ? Object.freeze({ ...after, spec }) : after
 }
 
 export interface ObjectStoreOptions {
@@ -129,7 +140,8 @@ export class ObjectStore<T> implements Store<T> {
     this.#tell(initial ? { after, initial } : { after })
   }
 
-  #replace(text: string, before: T, after: T): void {
+  #replace(text: string, before: T, newest: T): void {
+    const after = keeping(before, newest)
     this.#objects.set(text, after)
     this.#index(text, before, after)
     this.#tell({ before, after })
