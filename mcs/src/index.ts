@@ -9,6 +9,8 @@ import { flatNetwork, gatewayNetworks } from './networks.ts'
 import { serviceAdmission } from './service-admission.ts'
 import { serviceImport } from './service-import.ts'
 
+export { endpointCollection } from './multi-cluster-service.ts'
+
 /** Services and ingresses across clusters. */
 export const mcsPlugins: readonly Plugin[] = [
   serviceAdmission,

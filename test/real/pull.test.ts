@@ -172,6 +172,28 @@ describe('a cluster in pull mode, over real kube-apiservers', { skip: without },
     await replicas(2)
   })
 
+  test('has its endpoints collected by its agent, for other clusters', async () => {
+    const metadata = { name: 'far', namespace: 'default' }
+    const ports = [{ port: 80, protocol: 'TCP' }]
+    const types = { types: ['CrossCluster'] }
+    await apply(
+      k,
+      { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports } },
+      { apiVersion: 'networking.karmada.io/v1alpha1', kind: 'MultiClusterService', metadata, spec: types },
+    )
+    await eventually(() => inMember('get', 'service', 'far'), 60_000)
+    const labels = { 'kubernetes.io/service-name': 'far' }
+    const endpoints = [{ addresses: ['10.1.2.3'], conditions: { ready: true } }]
+    await apply(inMember, { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'far-1', labels }, addressType: 'IPv4', endpoints, ports }) // biome-ignore format: one object
+    const selector = 'multiclusterservice.karmada.io/name=far,endpointslice.karmada.io/managed-by=MultiClusterService'
+    await eventually(async () => {
+      const { items } = await k.json('works', '-n', 'karmada-es-one', '-l', selector)
+      assert.deepEqual(items[0].spec.workload.manifests[0].endpoints[0].addresses, ['10.1.2.3'])
+    }, 60_000)
+    await k('delete', 'multiclusterservice', 'far')
+    await eventually(async () => assert.equal((await k.json('works', '-n', 'karmada-es-one', '-l', selector)).items.length, 0), 60_000) // biome-ignore format: one assertion
+  })
+
   test('whose agent is silent is unknown, and is ready when it is heard of again', async () => {
     await killAgent()
     await k('scale', 'deployment', 'web', '--replicas=3')

@@ -3,11 +3,13 @@ import {
   createControlPlane,
   createLog,
   createMetrics,
+  type PluginEntry,
   readConfig,
   readConfigFile,
   seenFrom,
 } from '@flotilla/core'
 import { createClient, createLease, httpTransport, kubeconfigFrom, loadKubeconfig } from '@flotilla/kube'
+import { endpointCollection } from '@flotilla/mcs'
 import { interpreters } from '@flotilla/preset'
 import {
   type Client,
@@ -65,6 +67,15 @@ const beside = (name: string, client: Client): Plugin =>
       on(memberPoints.connect, ({ cluster }) => (cluster.metadata.name === name ? client : undefined)),
     ],
   })
+
+/** What interprets, and collects endpoints. What else plugins do beside answering, the control plane does for all clusters. */
+async function pluginsOf(config: Config, member: Plugin): Promise<readonly PluginEntry[]> {
+  const answering = (await plugins(config, [member], interpreters)).map(({ plugin, ...entry }) => {
+    const { controllers: _, ...rest } = plugin
+    return { ...entry, plugin: rest }
+  })
+  return [...answering, { plugin: endpointCollection, trusted: true }]
+}
 
 /** Looks whether the control plane has the cluster, and means this one. */
 async function introduce(control: End, member: End, name: string, signal: AbortSignal): Promise<void> {
@@ -138,13 +149,13 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const machine = createControlPlane({
     client: seenFrom(name, control.client),
     serves: isOwn(name),
-    stages: ['members', 'apply', 'reflect'],
+    stages: ['members', 'apply', 'reflect', 'plugins'],
     config,
     log,
     metrics,
     version,
     signal: life.signal,
-    plugins: await plugins(config, [beside(name, member.client)], interpreters),
+    plugins: await pluginsOf(config, beside(name, member.client)),
   })
   waits.clear()
   console.log('ready')

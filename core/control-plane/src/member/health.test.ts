@@ -56,6 +56,7 @@ describe('the condition of a cluster', () => {
     'takes another reason for the same': [condition('False'), seen('False', 9), seen('False', 9), true],
     'believes good news after a start': [condition('False'), undefined, seen('True', 0), true],
     'doubts bad news after a start': [condition('True'), undefined, seen('False', 0), false],
+    'believes good news when nobody knew': [condition('Unknown'), seen('True', 9), seen('True', 9), true],
     'has to turn to say something after it was unknown': [
       condition('Unknown'),
       seen('False', 9),

@@ -84,7 +84,7 @@ export function turns(
   now: number,
   { success, failure }: Thresholds,
 ): boolean {
-  if (!current) return true
+  if (!current || current.status === 'Unknown') return true // nothing is known: what is seen is believed
   const isGood = observed.status === 'True'
   if (isGood === (current.status === 'True')) return true // no turn: only the reason may be another one
   if (!before && isGood) return true
