@@ -12,12 +12,3 @@ export const multiClusterService = definePlugin({
     return [provideController(host), collectController(host, spreading), dispatchController(host, spreading)]
   },
 })
-
-/**
- * What the agent of a cluster in pull mode does for Services across clusters: it collects the endpoints that others want of
- * its cluster, as the control plane does of those it reaches.
- */
-export const endpointCollection = definePlugin({
-  name: 'endpoint-collection',
-  controllers: (host) => [collectController(host, createSpreading(host, 'MultiClusterService'))],
-})
