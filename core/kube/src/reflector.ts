@@ -2,7 +2,6 @@ import {
   ApiError,
   type Client,
   deepFreeze,
-  FlotillaError,
   groupOf,
   isExpired,
   type Kind,
@@ -14,7 +13,9 @@ import {
   type WatchEvent,
 } from '@flotilla/sdk'
 import { type BackoffRange, backoff } from './backoff.ts'
-import { type Counted, census, differences, lasting, versionAt } from './census.ts'
+import { versionAt } from './census.ts'
+import { type Compared, compare } from './comparison.ts'
+import { delayOf, isThrottle, mayResume, type Reason, reasonOf } from './interruption.ts'
 import { metadataOf } from './metadata.ts'
 import { pause } from './pause.ts'
 import type { Projection } from './projection.ts'
@@ -44,9 +45,6 @@ export interface ReflectorOptions<T> {
   readonly lagMs?: number
 }
 
-/** Why a watch began anew. */
-type Reason = 'ended' | 'expired' | 'unreachable' | 'throttled' | 'refused' | 'failed'
-
 /** What came of a comparison with the server. */
 type Checked = 'equal' | 'different' | 'failed'
 
@@ -56,28 +54,38 @@ const goodMs = 40_000
 /** The server ends each watch after 5 to 10 minutes, so that watches spread over its replicas. */
 const watchSeconds = (): number => Math.round(300 + Math.random() * 300)
 
-/** The longest that a server may put us off at once. */
-const longestDelayMs = 60_000
-
-const isThrottle = (error: unknown): boolean => error instanceof ApiError && (error.code === 429 || error.code === 503)
-
-function reasonOf(error: unknown): Reason {
-  if (error === undefined) return 'ended'
-  if (isExpired(error)) return 'expired'
-  if (isThrottle(error)) return 'throttled'
-  if (error instanceof ApiError) return 'refused'
-  return error instanceof FlotillaError ? 'unreachable' : 'failed'
+/** How often a store was filled, watched and compared. */
+function measures(metrics: Metrics, kind: Kind<unknown>) {
+  const resource = groupOf(kind.apiVersion) ? `${kind.plural}.${groupOf(kind.apiVersion)}` : kind.plural
+  const counter = (name: string, help: string, ...labels: readonly string[]) =>
+    metrics.counter({ name, help, labels: ['resource', ...labels] })
+  const lists = counter('reflector_lists_total', 'Lists begun.')
+  const watches = counter('reflector_watches_total', 'Watches begun.')
+  const restarts = counter(
+    'reflector_restarts_total',
+    'Watches that came to an end, by why: ended, expired, unreachable, throttled, refused, failed.',
+    'reason',
+  )
+  const checks = counter(
+    'flotilla_cache_checks_total',
+    'Comparisons of caches with their servers, by result: equal, different, failed.',
+    'result',
+  )
+  const found = counter(
+    'flotilla_cache_differences_total',
+    'Objects that a cache had otherwise than its server, though no watch said so.',
+  )
+  return {
+    resource,
+    listed: () => lists.add({ resource }),
+    watched: () => watches.add({ resource }),
+    ended: (reason: Reason) => restarts.add({ resource, reason }),
+    compared: (result: Checked, differences = 0) => {
+      checks.add({ resource, result })
+      if (differences > 0) found.add({ resource }, differences)
+    },
+  }
 }
-
-/** Milliseconds that a server asks us to stay away. */
-const delayOf = (error: unknown): number =>
-  error instanceof ApiError ? Math.min(longestDelayMs, (error.status.details?.retryAfterSeconds ?? 0) * 1_000) : 0
-
-/** Whether the version is still good to watch from: the server did not object to it. */
-const mayResume = (reason: Reason): boolean => reason !== 'expired' && reason !== 'refused'
-
-const resourceOf = ({ apiVersion, plural }: Kind<unknown>): string =>
-  groupOf(apiVersion) ? `${plural}.${groupOf(apiVersion)}` : plural
 
 /**
  * Keeps a store equal to what the server has: one list, then watches, each from the version where the last one ended.
@@ -90,12 +98,7 @@ const resourceOf = ({ apiVersion, plural }: Kind<unknown>): string =>
  */
 export class Reflector<T> {
   readonly #options: ReflectorOptions<T>
-  readonly #labels: { readonly resource: string }
-  readonly #lists
-  readonly #watches
-  readonly #restarts
-  readonly #checks
-  readonly #differences
+  readonly #measures: ReturnType<typeof measures>
   /** Where to watch from; undefined: list first. */
   #version: string | undefined
   /** The newest version the store has seen. */
@@ -114,27 +117,8 @@ export class Reflector<T> {
   #waiting: AbortController | undefined
 
   constructor(options: ReflectorOptions<T>) {
-    const { metrics, kind } = options
-    const labels = ['resource']
     this.#options = options
-    this.#labels = { resource: resourceOf(kind) }
-    this.#lists = metrics.counter({ name: 'reflector_lists_total', help: 'Lists begun.', labels })
-    this.#watches = metrics.counter({ name: 'reflector_watches_total', help: 'Watches begun.', labels })
-    this.#restarts = metrics.counter({
-      name: 'reflector_restarts_total',
-      help: 'Watches that came to an end, by why: ended, expired, unreachable, throttled, refused, failed.',
-      labels: [...labels, 'reason'],
-    })
-    this.#checks = metrics.counter({
-      name: 'flotilla_cache_checks_total',
-      help: 'Comparisons of caches with their servers, by result: equal, different, failed.',
-      labels: [...labels, 'result'],
-    })
-    this.#differences = metrics.counter({
-      name: 'flotilla_cache_differences_total',
-      help: 'Objects that a cache had otherwise than its server, though no watch said so.',
-      labels,
-    })
+    this.#measures = measures(options.metrics, options.kind)
   }
 
   /** Runs until the signal. Never rejects. */
@@ -170,35 +154,34 @@ export class Reflector<T> {
     const since = this.#version
     if (!watching || !since) return
     this.#isUnproven = false
-    const counted = { ...this.#options, signal: AbortSignal.any([this.#options.signal, watching.signal]) }
-    const result = await this.#compare(counted, since).catch((): Checked => 'failed')
-    if (!counted.signal.aborted || result === 'different') this.#checks.add({ ...this.#labels, result })
+    const signal = AbortSignal.any([this.#options.signal, watching.signal])
+    const compared = await this.#compare(signal).catch(() => undefined)
+    if (signal.aborted) return // what was compared is not held any more, or not watched
+    if (compared === undefined) this.#measures.compared('failed')
+    else if (isBefore(compared.version, since)) this.#distrust(this.#newest)
+    else if (compared.different.length > 0) this.#report(compared.different)
+    else this.#measures.compared('equal')
   }
 
-  async #compare(counted: Counted, since: string): Promise<Checked> {
-    const { store, pageSize = 500, lagMs = 10_000, log } = this.#options
-    const first = await census(counted, pageSize)
-    if (isBefore(first.version, since)) return this.#distrust()
-    const suspects = differences(store.list(), first)
-    if (suspects.size === 0) return 'equal'
-    await pause(lagMs, counted.signal)
-    const different = lasting(suspects, differences(store.list(), await census(counted, pageSize)))
-    if (different.length === 0) return 'equal'
-    log.warn('a cache was not what its server has; it is listed anew', {
-      ...this.#labels,
-      objects: different.length,
-      first: different.slice(0, 3),
-    })
-    this.#differences.add(this.#labels, different.length)
-    return this.#distrust()
+  #compare(signal: AbortSignal): Promise<Compared> {
+    const { store, pageSize = 500, lagMs = 10_000 } = this.#options
+    return compare({ ...this.#options, signal }, () => store.list(), { pageSize, lagMs })
   }
 
-  /** The watch that is open cannot be relied on. */
-  #distrust(): Checked {
+  #report(different: readonly string[]): void {
+    const { resource } = this.#measures
+    const first = different.slice(0, 3)
+    const what = { resource, objects: different.length, first }
+    this.#options.log.warn('a cache was not what its server has; it is listed anew', what)
+    this.#distrust(undefined, different.length)
+  }
+
+  /** The watch that is open cannot be relied on. Without a newest version, none is believed to mean what it meant. */
+  #distrust(newest: string | undefined, differences = 0): void {
+    this.#measures.compared('different', differences)
     this.#version = undefined
-    this.#newest = undefined
+    this.#newest = newest
     this.#watching?.abort()
-    return 'different'
   }
 
   /** A list if need be, and a watch. Answers what ended it, undefined when the server just closed it. */
@@ -217,22 +200,23 @@ export class Reflector<T> {
   async #recover(error: unknown): Promise<void> {
     const { waits = { baseMs: 500, capMs: 30_000 } } = this.#options
     const reason = reasonOf(error)
-    this.#restarts.add({ ...this.#labels, reason })
+    this.#measures.ended(reason)
     if (!mayResume(reason) || this.#version === '') this.#version = undefined // a server may have no versions at all
     this.#isDoubtful ||= reason === 'unreachable'
     if (this.#good) this.#failures = 0
     if (this.#good && error === undefined) return
-    if (error !== undefined) this.#report(reason, error)
+    if (error !== undefined) this.#warn(reason, error)
     this.#waiting = new AbortController()
     await pause(Math.max(delayOf(error), backoff(this.#failures++, waits)), this.#waiting.signal)
     this.#waiting = undefined
   }
 
   /** Old versions are daily business, and a server that is away is said once. */
-  #report(reason: Reason, error: unknown): void {
+  #warn(reason: Reason, error: unknown): void {
     const { log } = this.#options
+    const { resource } = this.#measures
     const level = reason !== 'expired' && this.#failures === 0 ? 'warn' : 'debug'
-    log[level]('watch interrupted', { ...this.#labels, reason, error })
+    log[level]('watch interrupted', { resource, reason, error })
   }
 
   /** Finds out whether the server is still where it was. One that does not say is believed to be. */
@@ -250,7 +234,7 @@ export class Reflector<T> {
 
   /** Fills the store, and answers the version it now has. */
   async #list(): Promise<string> {
-    this.#lists.add(this.#labels)
+    this.#measures.listed()
     const { items, resourceVersion } = await this.#pages(this.#options.pageSize ?? 500).catch((error) => {
       if (isExpired(error)) return this.#pages() // turning the pages took too long: all of it at once
       throw error
@@ -262,9 +246,9 @@ export class Reflector<T> {
   /** Versions of a server that went back are handed out a second time: then only what an object holds says what it is. */
   #fill(items: readonly T[], version: string): void {
     const { log, store } = this.#options
+    const { resource } = this.#measures
     const isBack = isBefore(version, this.#newest)
-    if (isBack)
-      log.warn('the server is at an older version than it was: was it restored?', { ...this.#labels, version })
+    if (isBack) log.warn('the server is at an older version than it was: was it restored?', { resource, version })
     this.#isUnproven = false
     store.fill(items, { anew: isBack || this.#newest === undefined })
     this.#newest = version
@@ -283,7 +267,7 @@ export class Reflector<T> {
 
   async #watch(resourceVersion: string): Promise<void> {
     const { client, kind, selection, signal } = this.#options
-    this.#watches.add(this.#labels)
+    this.#measures.watched()
     const openedAt = performance.now()
     const watching = new AbortController()
     const options = {
