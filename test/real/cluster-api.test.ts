@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { flotilla } from '../flotilla.ts'
 import { eventually, type Kubectl, kubectl } from '../kubectl.ts'
+import { accountOf, through } from '../through.ts'
 import { assets } from './assets.ts'
 import { type RealCluster, startCluster } from './cluster.ts'
 import { startEtcd } from './etcd.ts'
@@ -26,16 +27,6 @@ describe('clusters served behind a real kube-apiserver', { skip: without }, () =
   let k: Kubectl
   let runner: string
 
-  /** A kubeconfig of a service account of the host; the file's place. */
-  const accountOf = async (name: string): Promise<string> => {
-    await k('create', 'serviceaccount', name)
-    const config = parse(readFileSync(host.kubeconfig, 'utf8'))
-    config.users[0].user = { token: (await k('create', 'token', name)).trim() }
-    const file = join(dir, `${name}.kubeconfig`)
-    writeFileSync(file, stringify(config))
-    return file
-  }
-
   const apply = (to: Kubectl, ...manifests: readonly object[]) =>
     to.run(['apply', '--server-side', '-f', '-'], manifests.map((each) => stringify(each)).join('---\n'))
 
@@ -45,15 +36,6 @@ describe('clusters served behind a real kube-apiserver', { skip: without }, () =
     metadata: { name },
     spec: { syncMode: 'Pull', ...spec },
   })
-
-  /** kubectl in a member, through the control plane. */
-  const through = (kubeconfig: string, name: string): Kubectl => {
-    const config = parse(readFileSync(kubeconfig, 'utf8'))
-    config.clusters[0].cluster.server += `/apis/cluster.karmada.io/v1alpha1/clusters/${name}/proxy`
-    const file = `${kubeconfig}.${name}`
-    writeFileSync(file, stringify(config))
-    return kubectl(file)
-  }
 
   const start = async (): Promise<void> => {
     served = await serve(runner, '--cluster-api', 'aggregated')
@@ -65,7 +47,7 @@ describe('clusters served behind a real kube-apiserver', { skip: without }, () =
     member = open.use(await startCluster({ name: 'one', etcd, dir }))
     far = open.use(await startFarMember())
     k = kubectl(host.kubeconfig)
-    runner = await accountOf('runner')
+    runner = await accountOf(host.kubeconfig, 'runner')
     const { out } = await flotilla('serve', '--print-cluster-roles', '--cluster-api', 'aggregated')
     assert.equal((await k.run(['apply', '-f', '-'], out)).code, 0)
     await k('create', 'clusterrolebinding', 'runner', '--clusterrole=flotilla', '--serviceaccount=default:runner')
@@ -173,7 +155,7 @@ describe('clusters served behind a real kube-apiserver', { skip: without }, () =
     })
 
     test('for who may use it, and then the member decides', async () => {
-      const kubeconfig = await accountOf('alice')
+      const kubeconfig = await accountOf(host.kubeconfig, 'alice')
       const at = '/apis/cluster.karmada.io/v1alpha1/clusters/one/proxy/api/v1/namespaces/default/pods'
       const pods = () => kubectl(kubeconfig).run(['get', '--raw', at])
       const user = '"system:serviceaccount:default:alice"'

@@ -108,10 +108,10 @@ export interface Described {
  */
 export function describe(kinds: readonly Described[]): (path: string, accept?: string) => BodyAnswer | undefined {
   const registry = new Registry()
-  for (const { definition, connects = [] } of kinds) {
+  for (const { definition, connects } of kinds) {
     const known = definition as Definition // by the caller's word
-    const resources = resourcesOf(known).map((resource) => ({ ...resource, connects }))
-    registry.replace(definition.metadata.name, resources, { storageVersion: storageVersionOf(known), custom: true })
+    const serving = { storageVersion: storageVersionOf(known), custom: true }
+    registry.replace(definition.metadata.name, resourcesOf(known, connects), serving)
   }
   const documents = new Documents(registry)
   return (path, accept) => documents.find({ path, ...(accept !== undefined && { accept }) })

@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import { createHttp, type User } from '@flotilla/kube'
 import type { Log, Manifest } from '@flotilla/sdk'
 import type { Identity } from './access/access.ts'
+import { attributesOf } from './access/attributes.ts'
 import { impersonated } from './access/impersonation.ts'
 import { type AccessOptions, foreignAccess, openAccess } from './access/open.ts'
 import { ensureRoles } from './access/rbac/defaults.ts'
@@ -67,6 +68,8 @@ export interface ApiServerOptions {
   readonly keepsStatus?: (user: User) => boolean
   /** CustomResourceDefinitions to have from the start: created, or updated to what they say here. */
   readonly crds?: readonly Manifest[]
+  /** Subresources that lead to something else, by the name of the definition: whoever mounts the server answers for them. */
+  readonly connects?: Readonly<Record<string, readonly string[]>>
   /** Whether what has lost all its owners goes; by default it does. A server that holds a part of what there is must not. */
   readonly collectsGarbage?: boolean
   readonly log: Log
@@ -84,8 +87,8 @@ export interface ApiServer {
   handle(request: Request): Promise<Answer>
   /** Who a bearer token stands for; undefined: for nobody. */
   identify(token: string): Promise<Identity['user'] | undefined>
-  /** Throws 403 when a user may not do something, at a path that is another's. */
-  checkPath(request: Pick<Request, 'method' | 'path' | 'user' | 'impersonation'>): Promise<void>
+  /** Who a request is made as that somebody else answers. Throws 403 when he may not do what it asks for. */
+  check(request: Pick<Request, 'method' | 'path' | 'query' | 'user' | 'impersonation'>): Promise<User>
   /** Whether roles say what those may do who do not say who they are. Where they do not, these may do nothing. */
   readonly hearsAnonymous: boolean
   /** Ends watches, stores what was accepted, closes storage. */
@@ -197,9 +200,10 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const server: ApiServer = {
     name,
     hearsAnonymous: access?.rbac !== undefined,
-    async checkPath({ method, path, ...sent }) {
+    async check(sent) {
       const user = await actor(sent)
-      if (access) await checkAllowed(access.authorize, { user, verb: method.toLowerCase(), path })
+      if (access) await checkAllowed(access.authorize, attributesOf({ ...sent, user }))
+      return user
     },
     identify: async (token) => (await access?.identify(token))?.user,
     async handle(request) {
@@ -218,7 +222,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     },
   }
   const requests = new Requests(inProcessTransport(server, system))
-  const definitions = new Definitions(engine, requests, log, outside, options.convert)
+  const definitions = new Definitions(engine, requests, log, outside, options)
   const namespaces = new Namespaces(engine, requests, log)
   const garbage = options.collectsGarbage === false ? undefined : new Garbage(engine, requests, log)
   const events = new EventExpiry(engine, requests, log)

@@ -45,7 +45,7 @@ import { createSandboxes, within } from './sandbox/sandboxes.ts'
 import { reviewingOwnWrites } from './server/admission/own-writes.ts'
 import { createReviewer, type Reviewer } from './server/admission/review.ts'
 import { sayBuild } from './server/build-info.ts'
-import { type ClusterProxy, createClusterProxy } from './server/proxy/proxy.ts'
+import { type ClusterProxy, type ClusterProxyOptions, createClusterProxy } from './server/proxy/proxy.ts'
 
 export interface ControlPlaneOptions {
   /** The API server that holds templates, policies, bindings and works. */
@@ -66,6 +66,8 @@ export interface ControlPlaneOptions {
   readonly serves?: (cluster: Cluster) => boolean
   /** Whether agents of clusters in pull mode are let in; by default they are not: not every API server signs certificates. */
   readonly letsAgentsIn?: boolean
+  /** How users are led to clusters that have no secrets, as somebody who may speak for all. */
+  readonly passageTo?: ClusterProxyOptions['passageTo']
   /** What runs; by default everything. Who only wants to know what would be decided leaves out what acts. */
   readonly stages?: readonly StageName[]
 }
@@ -165,7 +167,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const unsaid = names.includes('aggregate') ? new Unsaid() : undefined
   const whole: Whole = { machine, config, serves, letsAgentsIn, membership, plugins, decisions, profiles, unsaid }
   const controllers = names.flatMap((name) => stages[name](whole))
-  const proxy = createClusterProxy(machine)
+  const { passageTo } = options
+  const proxy = createClusterProxy({ ...machine, ...(passageTo && { passageTo }) })
   signal.addEventListener('abort', () => void proxy.close(), { once: true })
   return {
     review: createReviewer(machine.ask),

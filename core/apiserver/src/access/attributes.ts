@@ -37,7 +37,9 @@ const verbs: Readonly<Record<string, string>> = {
   DELETE: 'delete',
 }
 
-const verbOf = ({ method, query }: Request, { name, subresource }: Route): string => {
+type Asked = Pick<Request, 'user' | 'method' | 'path' | 'query'>
+
+const verbOf = ({ method, query }: Asked, { name, subresource }: Route): string => {
   const verb = verbs[method] ?? method.toLowerCase()
   if (verb === 'get' && subresource === undefined && isTrue(query.watch)) return 'watch'
   if (name !== undefined) return verb
@@ -45,7 +47,7 @@ const verbOf = ({ method, query }: Request, { name, subresource }: Route): strin
 }
 
 /** Who lists or watches what has one name, asks for that one. */
-const nameIn = ({ query: { fieldSelector } }: Request, verb: string): string | undefined => {
+const nameIn = ({ query: { fieldSelector } }: Asked, verb: string): string | undefined => {
   if (!fieldSelector || (verb !== 'list' && verb !== 'watch')) return undefined
   try {
     return selectedName(fieldSelector) || undefined
@@ -55,7 +57,7 @@ const nameIn = ({ query: { fieldSelector } }: Request, verb: string): string | u
 }
 
 /** What a request wants. It does not matter whether there is such a thing. */
-export const attributesOf = (request: Request): Attributes => {
+export const attributesOf = (request: Asked): Attributes => {
   const { user, method, path } = request
   const route = parseRoute(path)
   if (route === undefined) return { user, verb: method.toLowerCase(), path }

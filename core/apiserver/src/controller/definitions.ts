@@ -124,6 +124,13 @@ const statusOf = (definition: Definition, conflict: Conflict | undefined, now: D
   }
 }
 
+/** What is said of definitions beside what they say themselves. */
+interface Serving {
+  readonly convert?: Convert
+  /** By the name of the definition. */
+  readonly connects?: Readonly<Record<string, readonly string[]>>
+}
+
 /**
  * Serves what CustomResourceDefinitions define: from the moment readers see the definition. Their status follows, and
  * a definition that is deleted takes its instances with it.
@@ -132,16 +139,24 @@ export class Definitions {
   readonly #engine: Engine
   readonly #requests: Requests
   readonly #convert: Convert | undefined
+  readonly #connects: NonNullable<Serving['connects']>
   readonly #outside: Outside
   readonly #conversions = new Map<string, Converting>()
   readonly #queue: Queue
   readonly #stop: () => void
 
-  constructor(engine: Engine, requests: Requests, log: Log, outside: Outside, convert?: Convert) {
+  constructor(
+    engine: Engine,
+    requests: Requests,
+    log: Log,
+    outside: Outside,
+    { convert, connects = {} }: Serving = {},
+  ) {
     this.#outside = outside
     this.#engine = engine
     this.#requests = requests
     this.#convert = convert
+    this.#connects = connects
     this.#queue = new Queue({
       step: (name) => this.#settle(name),
       onError: (error, name) => log.warn('a custom resource definition is not settled', { name, error }),
@@ -186,7 +201,7 @@ export class Definitions {
   #register(definition: Definition): void {
     const { name, deletionTimestamp } = definition.metadata
     const translate = this.#translation(definition)
-    this.#engine.registry.replace(name, resourcesOf(definition), {
+    this.#engine.registry.replace(name, resourcesOf(definition, this.#connects[name]), {
       storageVersion: storageVersionOf(definition),
       custom: true,
       terminating: deletionTimestamp !== undefined,

@@ -34,8 +34,11 @@ export interface TlsFiles {
 export interface Access {
   /** Who sent a request; `system:anonymous` when it does not say. Throws 401 for a token nobody has. */
   user(request: IncomingMessage): Promise<User>
-  /** Throws 401 or 403 when its sender may not ask for what it asks for: as the roles of the server at `/` say, or else anyone who is known. */
-  check(request: IncomingMessage): Promise<void>
+  /**
+   * Who a request is made as. Throws 401 or 403 when he may not ask for what it asks for: as the roles of the server at `/` say, or else
+   * anyone who is known. `path`: what it asks for, where that is not all of its path.
+   */
+  check(request: IncomingMessage, path?: string): Promise<User>
 }
 
 export interface HttpsOptions {
@@ -177,12 +180,13 @@ const readerOf = (server: ApiServer | undefined, tokens: HttpsOptions['tokens'])
 
 const accessOf = (server: ApiServer | undefined, reader: TokenReader): Access => ({
   user: (request) => authenticate(request, reader),
-  async check(request) {
+  async check(request, path) {
     const user = await authenticate(request, reader)
     if (user === anonymous && !server?.hearsAnonymous) throw refusal.unauthorized()
-    const [path] = splitUrl(request.url ?? '/', '')
+    const [own, query] = splitUrl(request.url ?? '/', '')
     const impersonation = impersonationOf(request)
-    await server?.checkPath({ method: request.method ?? 'GET', path, user, ...(impersonation && { impersonation }) })
+    const asked = { method: request.method ?? 'GET', path: path ?? own, query, user }
+    return (await server?.check({ ...asked, ...(impersonation && { impersonation }) })) ?? user
   },
 })
 

@@ -96,12 +96,12 @@ const resourceOf = ({ spec: { group, names, scope } }: Definition, version: Defi
   strategy: {},
 })
 
-/** The resources a definition asks to serve, the preferred version first. */
-export const resourcesOf = (definition: Definition): readonly Resource[] =>
+/** The resources a definition asks to serve, the preferred version first. `connects`: subresources that lead elsewhere. */
+export const resourcesOf = (definition: Definition, connects?: readonly string[]): readonly Resource[] =>
   definition.spec.versions
     .filter(({ served }) => served)
     .toSorted((a, b) => compareVersions(a.name, b.name))
-    .map((version) => resourceOf(definition, version))
+    .map((version) => ({ ...resourceOf(definition, version), ...(connects && { connects }) }))
 
 /** The version in which objects are kept. */
 export const storageVersionOf = ({ spec }: Definition): string =>

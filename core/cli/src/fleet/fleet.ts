@@ -6,7 +6,7 @@ import { naming } from '../output/sentence.ts'
 import { type AuditPlace, openAudit } from './audit.ts'
 import { type KubeconfigContext, kubeconfig, makePrivateDirectory, writePrivately } from './kubeconfig.ts'
 import { listen } from './listener.ts'
-import { ensureMembers, simulatedMembers } from './members.ts'
+import { ensureMembers, passageToSimulated, simulatedMembers } from './members.ts'
 import { plugins } from './plugins.ts'
 import { readiness } from './readiness.ts'
 import { mounted, startServers } from './servers.ts'
@@ -69,6 +69,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     version,
     signal: life.signal,
     plugins: await plugins(config, [simulatedMembers(members)]),
+    passageTo: await passageToSimulated(authority, members),
   })
   servers.review(controlPlane.review)
   const names = members.map(({ name }) => name)

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import {
   type AuditOptions,
   type Authority,
@@ -6,7 +7,15 @@ import {
   masters,
   serveHttps,
 } from '@flotilla/apiserver'
-import { type ControlPlane, debugRoutes, type ExposedMetrics, healthRoutes, pointRoutes } from '@flotilla/core'
+import {
+  type ControlPlane,
+  clusterProxyRoutes,
+  debugRoutes,
+  type ExposedMetrics,
+  healthRoutes,
+  pointRoutes,
+} from '@flotilla/core'
+import { clusterKind } from '@flotilla/sdk'
 
 export interface ListenerOptions {
   /** On 127.0.0.1; 0 is any that is free. */
@@ -20,6 +29,7 @@ export interface ListenerOptions {
   readonly unready: () => readonly string[]
   readonly account: ControlPlane['account']
   readonly points: ControlPlane['points']
+  readonly proxy: ControlPlane['proxy']
 }
 
 /** Where a fleet is reached, and what an administrator shows there. */
@@ -33,6 +43,9 @@ export interface Listener extends AsyncDisposable {
 const host = '127.0.0.1'
 const administrator = { name: 'flotilla-admin', groups: [masters] }
 
+/** Whoever is led to a cluster asks for its proxy, wherever that leads. */
+const proxyPath = (cluster: string): string => `/apis/${clusterKind.apiVersion}/${clusterKind.plural}/${cluster}/proxy`
+
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
 /** Serves API servers, health, metrics, decisions and who answers what over HTTPS. Health is for everyone, the others for those whom the roles of the control plane allow them. */
@@ -45,6 +58,7 @@ export async function listen({
   unready,
   account,
   points,
+  proxy,
 }: ListenerOptions): Promise<Listener> {
   const { ca } = authority
   const identity = await authority.client('admin', administrator)
@@ -55,7 +69,10 @@ export async function listen({
       tls: { ca, ...(await authority.server()) },
       servers,
       ...(audit && { audit }),
-      mount: (app, { check: checkReader }) => {
+      mount: (app, { check }) => {
+        const checkReader = async (request: IncomingMessage) => void (await check(request))
+        const admit = (request: IncomingMessage, cluster: string) => check(request, proxyPath(cluster))
+        app.register(clusterProxyRoutes({ proxy, admit }))
         app.register(healthRoutes, { metrics, unready, checkReader })
         app.register(debugRoutes, { account, checkReader })
         app.register(pointRoutes, { points, checkReader })

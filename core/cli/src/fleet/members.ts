@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { type Authority, masters } from '@flotilla/apiserver'
 import { type Client, type Cluster, clusterKind, definePlugin, member, on, type Plugin } from '@flotilla/sdk'
 import type { KubeconfigContext } from './kubeconfig.ts'
 
@@ -28,6 +29,17 @@ export function simulatedMembers(members: readonly Reachable[]): Plugin {
       on(member.connect, ({ cluster }) => (cluster.spec.secretRef ? undefined : clients.get(cluster.metadata.name))),
     ],
   })
+}
+
+/**
+ * How users are led to simulated members, which have no secrets: as the control plane itself, which may speak for everyone
+ * in all servers of the listener.
+ */
+export async function passageToSimulated(authority: Authority, members: readonly Reachable[]) {
+  const names = new Set(members.map(({ name }) => name))
+  const identity = await authority.client('proxy', { name: 'system:flotilla', groups: [masters] })
+  return ({ metadata: { name }, spec: { secretRef, apiEndpoint: server } }: Cluster) =>
+    names.has(name) && !secretRef && server ? { server, ca: authority.ca, identity } : undefined
 }
 
 const clusterOf = ({ name, server }: KubeconfigContext): Cluster => ({

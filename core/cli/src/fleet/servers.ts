@@ -83,6 +83,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     access: await accessOf(authority, 'flotilla'),
     tracks,
     crds,
+    connects: { 'clusters.cluster.karmada.io': ['proxy'] },
     log,
   })
   begun.defer(() => server.close())

@@ -11,8 +11,9 @@ import { type FastifyInstance, fastify } from 'fastify'
 import { cert, key } from '../../webhook/certificate.test-support.ts'
 import { failure } from '../failure.ts'
 import type { ClusterProxy, Lead } from '../proxy/proxy.ts'
+import { leadOf } from '../proxy/routes.ts'
 import type { Front } from './front.ts'
-import { clusterApi, leadOf } from './routes.ts'
+import { clusterApi } from './routes.ts'
 
 const root = '/apis/cluster.karmada.io/v1alpha1/clusters'
 

@@ -1,12 +1,11 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { type ApiRequest, faultOf, type Transport, type User, type WireEvent } from '@flotilla/kube'
 import { ApiError, type Client, clusterKind, groupOf } from '@flotilla/sdk'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { failure } from '../failure.ts'
-import { refuse, responseOn } from '../proxy/answers.ts'
-import type { ClusterProxy, Lead } from '../proxy/proxy.ts'
+import type { ClusterProxy } from '../proxy/proxy.ts'
+import { clusterProxyRoutes } from '../proxy/routes.ts'
 import { Access, type Doing, doingOf, forbidden } from './access.ts'
 import { acceptedJson, passedType, readBody } from './body.ts'
 import { callerOf, type Front } from './front.ts'
@@ -57,13 +56,6 @@ const decoded = (text: string): string => {
   }
 }
 
-/** Where in which cluster a path below `proxy` leads. */
-export function leadOf(url: string): Omit<Lead, 'caller'> | undefined {
-  const [, name, rest] = new RegExp(`^${root}/([^/?]+)/proxy(?![^/?])(.*)$`).exec(url) ?? []
-  if (name === undefined || rest === undefined) return undefined
-  return { cluster: decoded(name), target: rest.startsWith('/') ? rest : `/${rest}` }
-}
-
 class ClusterApi {
   readonly #options: ClusterApiOptions
   readonly #access: Access
@@ -94,7 +86,6 @@ class ClusterApi {
   /** Ends what would go on by itself. */
   async close(): Promise<void> {
     this.#end.abort(new Error('it is stopping'))
-    await this.#options.proxy.close()
   }
 
   document({ raw }: FastifyRequest): Document {
@@ -123,24 +114,6 @@ class ClusterApi {
       ...(read !== undefined && { body: read }),
     }
     return doing.verb === 'watch' ? this.#watch(request, reply) : this.#answer(request, reply)
-  }
-
-  /** Where a request leads, when its caller may go there. */
-  async lead(request: IncomingMessage): Promise<Lead> {
-    const { method = 'GET', url = '' } = request
-    const lead = leadOf(url)
-    if (!lead) throw failure(404, 'NotFound', 'the server could not find the requested resource')
-    const doing = { ...doingOf(method, pathOf(url).slice(root.length), undefined), name: lead.cluster }
-    return { ...lead, caller: await this.allowed(request, doing) }
-  }
-
-  /** Leads a connection that becomes another protocol through to a member. */
-  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    try {
-      await this.#options.proxy.upgrade(request, socket, head, await this.lead(request))
-    } catch (error) {
-      refuse(responseOn(request, socket), refusalOf(error))
-    }
   }
 
   async #answer(request: ApiRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -215,28 +188,15 @@ function addObjects(app: FastifyInstance, api: ClusterApi): void {
     })
 }
 
-/** What is led through is not read here. */
-function addProxy(app: FastifyInstance, api: ClusterApi, proxy: ClusterProxy): void {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const handler = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
-    const lead = await api.lead(raw)
-    reply.hijack()
-    await proxy.handle(raw, reply.raw, lead)
-    return reply
-  }
-  for (const url of [`${root}/:name/proxy`, `${root}/:name/proxy/*`])
-    app.route({ method: methods, url, exposeHeadRoute: false, handler })
-}
-
 /** Serves Clusters, with `proxy`, for the API server in front. */
 export const clusterApi =
   (options: ClusterApiOptions): FastifyPluginAsync =>
   async (app) => {
     const api = new ClusterApi(options)
-    app.server.on('upgrade', (request, socket, head) => void api.upgrade(request, socket, head))
     app.addHook('preClose', () => api.close())
     app.setErrorHandler((error, _request, reply) => reject(reply, error))
     await app.register(async (scope) => addObjects(scope, api))
-    await app.register(async (scope) => addProxy(scope, api, options.proxy))
+    const admit = (request: IncomingMessage, name: string) =>
+      api.allowed(request, { ...doingOf(request.method ?? 'GET', `/${name}/proxy`, undefined), name })
+    await app.register(clusterProxyRoutes({ proxy: options.proxy, admit }))
   }

@@ -10,7 +10,7 @@ import {
   reasonOf,
   type Store,
 } from '@flotilla/sdk'
-import { type Secret, secretKind } from '../../member/kinds.ts'
+import { secretKind } from '../../member/kinds.ts'
 import { pushOptions } from '../../member/push.ts'
 import { refusal } from './refusals.ts'
 
@@ -27,6 +27,8 @@ export interface Way {
 export interface Ground {
   readonly client: Client
   store<T>(kind: Kind<T>): Store<T>
+  /** How clusters are reached that have no secrets, as somebody who may speak for all. */
+  readonly passageTo?: (cluster: Cluster) => PassageOptions | undefined
 }
 
 /** Milliseconds in which what is asked about a cluster is known. */
@@ -41,21 +43,19 @@ interface Open {
 /** Keeps the connections to members open, one way for each. */
 export class Ways {
   readonly #ground: Ground
-  readonly #clusters: Store<Cluster>
-  readonly #secrets: Store<Secret>
+  #clusters: Store<Cluster> | undefined
   readonly #open = new Map<string, Open>()
 
   constructor(ground: Ground) {
     this.#ground = ground
-    this.#clusters = ground.store(clusterKind)
-    this.#secrets = ground.store(secretKind)
-    this.#clusters.listen((change) => this.#forget(change))
   }
 
   /** Throws what refuses the request when there is none. */
   async to(name: string): Promise<Way> {
-    const cluster = await this.#find(this.#clusters, clusterKind, { name })
+    const cluster = await this.#find(this.#known(), clusterKind, { name })
     if (!cluster) throw refusal.unknown(name)
+    const own = this.#ground.passageTo?.(cluster)
+    if (own) return { passage: this.#passage(name, own), place: own.server }
     const { token, cert, key, server, ...route } = await this.#optionsFor(cluster)
     const passage = this.#passage(name, { ...route, server, ...(cert && key && { identity: { cert, key } }) })
     return { passage, place: server, ...(token && { authorization: `Bearer ${token}` }) }
@@ -65,6 +65,15 @@ export class Ways {
   async close(): Promise<void> {
     await Promise.all([...this.#open.values()].map(({ passage }) => passage.close()))
     this.#open.clear()
+  }
+
+  /** Clusters are watched from the first request on: who leads nobody through may not look at them all. */
+  #known(): Store<Cluster> {
+    if (this.#clusters) return this.#clusters
+    const clusters = this.#ground.store(clusterKind)
+    this.#clusters = clusters
+    clusters.listen((change) => this.#forget(change))
+    return clusters
   }
 
   /** What is in the cache, or was written a moment ago. */
@@ -81,9 +90,10 @@ export class Ways {
         'it has no account that speaks for users (spec.impersonatorSecretRef); "flotilla join" makes one, also for a cluster that has joined',
       )
     }
-    const impersonator = await this.#find(this.#secrets, secretKind, reference)
+    const secrets = this.#ground.store(secretKind)
+    const impersonator = await this.#find(secrets, secretKind, reference)
     if (!impersonator) throw refusal.noWay(name, `there is no secret ${keyText(reference)}`)
-    const own = secretRef && (await this.#find(this.#secrets, secretKind, secretRef))
+    const own = secretRef && (await this.#find(secrets, secretKind, secretRef))
     const { caBundle = '' } = own?.data ?? {} // Karmada keeps it there alone
     try {
       const { token, ...options } = pushOptions(cluster, {
