@@ -358,6 +358,8 @@ export const errors = {
     ),
   SERVER_UNREACHABLE: (server: string, cause: unknown) =>
     new FlotillaError('SERVER_UNREACHABLE', true, `${server} did not answer: ${reasonOf(cause)}`, { cause }),
+  SHARD_LOST: (what: string) =>
+    new FlotillaError('SHARD_LOST', true, `${what} was not written: another replica works on it now`),
   STORAGE_UNUSABLE: (file: string, cause: unknown) =>
     new FlotillaError('STORAGE_UNUSABLE', false, `${file} cannot be used as storage: ${reasonOf(cause)}`, { cause }),
   WEBHOOK_FAILED: (url: string, reason: string) =>

@@ -223,6 +223,15 @@ describe('the chart', { skip: without }, () => {
     )
   })
 
+  test('has replicas share the work when there are shards', async () => {
+    const argsOf = async (values: object) =>
+      one(manifestsIn(await rendered(values)), 'Deployment').spec.template.spec.containers[0].args
+    const isOfLeases = (arg: string) => /^--(shards|lease-duration)=/.test(arg)
+    assert.deepEqual((await argsOf({})).filter(isOfLeases), [])
+    const args = await argsOf({ shards: 8, leaseDuration: '30s' })
+    assert.deepEqual(args.filter(isOfLeases), ['--shards=8', '--lease-duration=30s'])
+  })
+
   test('leaves out what is not wanted', async () => {
     const off = { enabled: false }
     const manifests = manifestsIn(
@@ -239,6 +248,7 @@ describe('the chart', { skip: without }, () => {
 
   for (const [what, wrong, where] of [
     ['a number that is none', { replicas: 'two' }, '/replicas'],
+    ['no shard at all', { shards: 0 }, '/shards'],
     ['a value nobody knows', { replica: 2 }, "'replica'"],
     ['a setting nobody knows', { config: { logLevl: 'debug' } }, "'logLevl'"],
     ['a digest that is none', { image: { digest: 'latest' } }, '/image/digest'],

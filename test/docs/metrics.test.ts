@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createControlPlane, createLog, readConfig } from '@flotilla/core'
 import { createAnswers, Ledger } from '@flotilla/estimator/server'
-import { httpTransport } from '@flotilla/kube'
+import { createShards, httpTransport } from '@flotilla/kube'
 import { createResponder, keepZone, ServiceZone } from '@flotilla/mcs/dns'
 import { preset } from '@flotilla/preset'
 import { clusterKind, type MetricOptions, type Metrics } from '@flotilla/sdk'
@@ -44,6 +44,8 @@ async function registered(): Promise<readonly string[]> {
   const zone = new ServiceZone(options)
   void keepZone(zone, { imports: nothing, slices: nothing, services: nothing }, options)
   createResponder({ zone, metrics })
+  const { client, log } = fakeHost()
+  createShards({ client, namespace: 'any', name: 'any', identity: 'any', shards: 2, log, metrics })
   await httpTransport({ server: 'https://127.0.0.1:1', metrics }).close()
   life.abort()
   await running

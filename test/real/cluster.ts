@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Authority, type Credential, masters, openAuthority } from '@flotilla/apiserver'
 import { createClient, type HttpOptions, httpTransport } from '@flotilla/kube'
-import type { Client } from '@flotilla/sdk'
+import type { Client, Manifest } from '@flotilla/sdk'
 import { stringify } from 'yaml'
 import { eventually, kubectl } from '../kubectl.ts'
 import { program } from './assets.ts'
@@ -18,6 +18,23 @@ export interface RealClusterOptions {
   readonly dir: string
   /** Whether it is a control plane: one where nothing makes pods of Deployments. By default it is a member. */
   readonly host?: boolean
+  /** Resources of `work.karmada.io` whose writes are to be told of, with what was written. */
+  readonly audited?: readonly string[]
+}
+
+/** A write that an API server took. */
+export interface Write {
+  readonly verb: string
+  readonly userAgent: string
+  readonly objectRef: {
+    readonly resource: string
+    readonly namespace?: string
+    readonly name?: string
+    readonly subresource?: string
+  }
+  readonly responseStatus: { readonly code: number }
+  readonly requestObject?: Manifest
+  readonly responseObject?: Manifest
 }
 
 /** A kube-apiserver over etcd, with its controllers, and no machine. */
@@ -29,6 +46,8 @@ export interface RealCluster extends AsyncDisposable {
   readonly client: Client
   readonly identity: HttpOptions
   readonly server: Running
+  /** The writes of what is audited, in their order. */
+  writes(): readonly Write[]
   /** `kill -9` and a new one on the same port. */
   restart(): Promise<void>
 }
@@ -66,7 +85,29 @@ interface Place {
   readonly tokens: string
 }
 
-function serverArgs({ name, etcd }: RealClusterOptions, { dir, port, tokens }: Place): readonly string[] {
+/** What is written of a group, whole, once it was taken. */
+function auditArgs({ audited }: RealClusterOptions, dir: string): readonly string[] {
+  if (!audited) return []
+  const [policy, log] = ['audit.yaml', 'audit.log'].map((file) => join(dir, file))
+  const resources = [{ group: 'work.karmada.io', resources: audited }]
+  const rules = [
+    { level: 'RequestResponse', verbs: ['create', 'update', 'patch', 'delete'], resources },
+    { level: 'None' },
+  ]
+  const document = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules }
+  writeFileSync(policy ?? '', stringify(document))
+  return [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`, '--audit-log-mode=blocking']
+}
+
+function writesIn(dir: string): readonly Write[] {
+  const file = join(dir, 'audit.log')
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+  const writes = lines.filter(Boolean).map((line) => JSON.parse(line) as Write)
+  return writes.filter(({ responseStatus: { code } }) => code < 300)
+}
+
+function serverArgs(options: RealClusterOptions, { dir, port, tokens }: Place): readonly string[] {
+  const { name, etcd } = options
   const [ca] = kept(dir, 'ca')
   const [cert, key] = kept(dir, 'server')
   const [proxyCert, proxyKey] = kept(dir, 'front-proxy')
@@ -94,6 +135,7 @@ function serverArgs({ name, etcd }: RealClusterOptions, { dir, port, tokens }: P
     '--allow-privileged',
     '--profiling=false',
     '--v=1',
+    ...auditArgs(options, dir),
   ]
 }
 
@@ -126,6 +168,8 @@ function managerArgs(kubeconfig: string, { dir, tokens }: Place, controllers: re
     `--controllers=${controllers.join(',')}`,
     '--leader-elect=false',
     '--secure-port=0',
+    '--kube-api-qps=200',
+    '--kube-api-burst=400',
     '--v=1',
   ]
 }
@@ -176,6 +220,7 @@ export async function startCluster(options: RealClusterOptions): Promise<RealClu
     get server() {
       return server
     },
+    writes: () => writesIn(dir),
     restart: async () => {
       await server.kill()
       server = serve()

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createHttp, createRuntime, type Runtime } from '@flotilla/kube'
+import { createHttp, createRuntime, type Runtime, shardOf, type Turn } from '@flotilla/kube'
 import {
   type Answered,
   type Ask,
@@ -26,7 +26,7 @@ import { Unsaid } from './manifest/unsaid.ts'
 import { agentControllers } from './member/agents/controller.ts'
 import { clusterControllers } from './member/lifecycle.ts'
 import type { ConnectedMembers } from './member/member.ts'
-import { createMembers, isPushed } from './member/members.ts'
+import { createMembers, isPushed, type Membership } from './member/members.ts'
 import { monitorController } from './member/monitor.ts'
 import { pushMembers } from './member/push.ts'
 import { aggregateControllers } from './pipeline/aggregate/controller.ts'
@@ -46,6 +46,8 @@ import { reviewingOwnWrites } from './server/admission/own-writes.ts'
 import { createReviewer, type Reviewer } from './server/admission/review.ts'
 import { sayBuild } from './server/build-info.ts'
 import { type ClusterProxy, type ClusterProxyOptions, createClusterProxy } from './server/proxy/proxy.ts'
+import { Gauges } from './shards/gauges.ts'
+import { partOf } from './shards/part.ts'
 
 export interface ControlPlaneOptions {
   /** The API server that holds templates, policies, bindings and works. */
@@ -70,6 +72,8 @@ export interface ControlPlaneOptions {
   readonly passageTo?: ClusterProxyOptions['passageTo']
   /** What runs; by default everything. Who only wants to know what would be decided leaves out what acts. */
   readonly stages?: readonly StageName[]
+  /** How many shards what can be divided is divided into; by default one, and nothing is. */
+  readonly shards?: number
 }
 
 export interface ControlPlane {
@@ -92,13 +96,20 @@ export interface ControlPlane {
   readonly store: Machine['store']
   /** Whether nothing is being done, and nothing is to be done again within so many milliseconds. */
   isIdle(milliseconds: number): boolean
-  /** Runs until the signal; resolves when every controller has stopped. */
+  /** Runs until the signal; resolves when every controller has stopped. With several shards: only what every replica needs. */
   run(): Promise<void>
+  /** Runs what is not divided, until the signal: one replica does so. */
+  lead(signal: AbortSignal): Promise<void>
+  /** Works on a shard for as long as it is its turn, beginning from nothing. */
+  work(turn: Turn): Promise<void>
 }
+
+/** How many bindings leave clusters in a second because of taints, in all shards together. */
+const evictionRate = 0.5
 
 /** What runs, stage by stage, in the order a template walks. */
 const stages = {
-  members: ({ membership }) => membership,
+  members: ({ membership, machine }) => [membership.looking(machine)],
   clusters: ({ machine, config }) => [
     ...clusterControllers(machine),
     monitorController(machine, {
@@ -115,19 +126,24 @@ const stages = {
   apply: ({ machine, serves }) => applyControllers(machine, { serves }),
   reflect: ({ machine, config }) => reflectControllers(machine, config),
   aggregate: ({ machine, unsaid }) => aggregateControllers(machine, unsaid),
-  evict: ({ machine }) => evictControllers(machine),
+  evict: ({ machine, shards }) => evictControllers(machine, { rate: evictionRate / shards }),
   plugins: ({ plugins }) => plugins.controllers,
 } satisfies Readonly<Record<string, (whole: Whole) => readonly Controller[]>>
 
 export type StageName = keyof typeof stages
 
+/** Not divided are the controllers of plugins, and who lets agents in; nor is who gives room away, where that is kept in mind. */
+const isWhole = (name: StageName, { overcommitProtection }: Config): boolean =>
+  name === 'plugins' || name === 'agents' || (name === 'schedule' && overcommitProtection)
+
 /** What stages are made of. */
 interface Whole {
   readonly machine: Machine
+  readonly shards: number
   readonly config: Config
   readonly serves: (cluster: Cluster) => boolean
   readonly letsAgentsIn: boolean
-  readonly membership: readonly Controller[]
+  readonly membership: Membership
   readonly plugins: LoadedPlugins
   readonly decisions: Decisions
   readonly profiles: ReadonlyMap<string, Asking>
@@ -147,12 +163,13 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const caching = { checkPeriod: config.cacheCheckPeriod }
   const runtime: Runtime = createRuntime({ ...options, client, name: 'flotilla', caching })
   const ground = { ...runtime, event: reporting(runtime.event, config.successEvents), ask, overhear }
-  const { members, controllers: membership } = createMembers(ground, {
+  const membership = createMembers(ground, {
     serves,
     statusPeriod: config.clusterStatusUpdateFrequency,
     successThreshold: config.clusterSuccessThreshold,
     failureThreshold: config.clusterFailureThreshold,
   })
+  const { members, connecting } = membership
   const machine: Machine = { ...ground, members }
   const plugins = loadPlugins([...options.plugins, { plugin: pushMembers, trusted: true }], {
     registry,
@@ -163,10 +180,18 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
 
   const decisions = new Decisions(config.decisionMemory)
   const profiles = profilesOf(config.schedulerProfiles, plugins.scheduling)
-  const { stages: names = Object.keys(stages) as StageName[] } = options // its own keys
-  const unsaid = names.includes('aggregate') ? new Unsaid() : undefined
-  const whole: Whole = { machine, config, serves, letsAgentsIn, membership, plugins, decisions, profiles, unsaid }
-  const controllers = names.flatMap((name) => stages[name](whole))
+  const { stages: names = Object.keys(stages) as StageName[], shards = 1 } = options // its own keys
+  const controllersOf = (machine: Machine, wanted: readonly StageName[]): readonly Controller[] => {
+    const unsaid = wanted.includes('aggregate') ? new Unsaid() : undefined
+    const own = { serves, letsAgentsIn, membership, plugins, decisions, profiles, unsaid }
+    const whole: Whole = { machine, shards, config, ...own }
+    return wanted.flatMap((name) => stages[name](whole))
+  }
+  const controllers = [
+    ...(names.includes('members') ? [connecting] : []),
+    ...(shards === 1 ? controllersOf(machine, names) : []),
+  ]
+  const gauges = new Gauges(options.metrics)
   const { passageTo } = options
   const proxy = createClusterProxy({ ...machine, ...(passageTo && { passageTo }) })
   signal.addEventListener('abort', () => void proxy.close(), { once: true })
@@ -182,10 +207,35 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     store: machine.store,
     isIdle: machine.isIdle,
     async run() {
-      await Promise.all([ended(signal), ...controllers.map((controller) => controller.run(signal))])
+      await Promise.all([ended(signal), running(controllers, signal)])
       await plugins.end()
     },
+    lead: (leading) =>
+      running(
+        controllersOf(
+          machine,
+          names.filter((name) => isWhole(name, config)),
+        ),
+        leading,
+      ),
+    async work(turn) {
+      const part = partOf(machine, turn, { shards, counts: gauges.part() })
+      await running(
+        controllersOf(
+          part.machine,
+          names.filter((name) => !isWhole(name, config)),
+        ),
+        turn.signal,
+      )
+      await part.end()
+      const left = members.list().filter(({ name }) => shardOf(name, shards) === turn.shard)
+      if (!signal.aborted) for (const { name } of left) membership.renew(name) // another replica watches it now
+    },
   }
+}
+
+const running = async (controllers: readonly Controller[], signal: AbortSignal): Promise<void> => {
+  await Promise.all(controllers.map((controller) => controller.run(signal)))
 }
 
 /** Resolves with the signal: plugins answer until then, whether anything runs or not. */

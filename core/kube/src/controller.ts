@@ -33,6 +33,8 @@ interface Run {
   readonly surroundings: Surroundings
   readonly target: Kind<unknown> | undefined
   readonly enqueue: (key: Key, priority?: Priority) => void
+  /** Whether a key is to be reconciled here. */
+  readonly takes: (key: Key) => boolean
   /** Tells what a predicate or a mapping threw. It concerns one change; the next one is looked at as ever. */
   readonly report: (error: unknown) => void
 }
@@ -40,6 +42,7 @@ interface Run {
 /** What the sentence said so far. */
 interface Plan {
   readonly name: string
+  readonly whose?: ((key: Key) => string) | undefined
   readonly target?: Kind<unknown>
   readonly sources: readonly ((run: Run) => Source)[]
   readonly workers?: number
@@ -75,6 +78,17 @@ const filtered =
   <U>(keys: Keys<U>, when?: (change: Change<U>) => boolean): Keys<U> =>
   (change, target) =>
     !when || when(change) ? keys(change, target) : noKeys
+
+/** The changes of objects that are reconciled here. */
+const ownChangesOf =
+  <U>(kind: Kind<U>, when?: (change: Change<U>) => boolean) =>
+  (run: Run): Source => {
+    const isOwn = ({ before, after }: Change<U>) => run.takes(keyOf({ metadata: metadataOf(after ?? before) }))
+    return changesOf(
+      kind,
+      filtered<U>(keyOfObject, (change) => isOwn(change) && (!when || when(change))),
+    )(run)
+  }
 
 const keyOfObject: Keys<unknown> = ({ before, after }) => [keyOf({ metadata: metadataOf(after ?? before) })]
 
@@ -162,12 +176,13 @@ async function runController<T>(
   step: Step<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, target, workers } = plan
-  const { log, metrics } = surroundings
+  const { name, target, whose, workers } = plan
+  const { log, metrics, owns } = surroundings
   const worker = createWorker<Key>(
     {
       name,
       keyText,
+      whose,
       workers,
       ...queueOf(plan, surroundings),
       step: measured(name, metrics, stepOf(plan, surroundings, step)),
@@ -175,7 +190,8 @@ async function runController<T>(
     surroundings,
   )
   const report = (error: unknown) => log.error('change cannot be mapped to keys', { controller: name, error })
-  const run: Run = { surroundings, target, enqueue: (key, priority) => worker.enqueue(key, priority), report }
+  const takes = owns && whose ? (key: Key) => owns(whose(key)) : () => true
+  const run: Run = { surroundings, target, enqueue: (key, priority) => worker.enqueue(key, priority), takes, report }
   const sources = plan.sources.map((begin) => begin(run))
   try {
     await Promise.race([Promise.all(sources.map(({ synced }) => synced)), ended(signal)])
@@ -190,10 +206,7 @@ function builderOf<T>(plan: Plan, surroundings: Surroundings): ControllerBuilder
     builderOf<T>({ ...plan, sources: [...plan.sources, source] }, surroundings)
   return {
     for: <U>(kind: Kind<U>, when?: (change: Change<U>) => boolean) =>
-      builderOf<U>(
-        { ...plan, target: kind, sources: [...plan.sources, changesOf(kind, filtered(keyOfObject, when))] },
-        surroundings,
-      ),
+      builderOf<U>({ ...plan, target: kind, sources: [...plan.sources, ownChangesOf(kind, when)] }, surroundings),
     owns: (kind, when) => and(changesOf(kind, filtered(keysOfOwners, when))),
     watches: (kind, keys) => and(changesOf(kind, keys)),
     hears: (subscribe) => and(({ enqueue }) => ({ stop: subscribe(enqueue) })),
@@ -207,5 +220,8 @@ function builderOf<T>(plan: Plan, surroundings: Surroundings): ControllerBuilder
  * Begins a controller. It may run again after it has ended. Its first reconcile waits until all its stores hold what
  * the server has.
  */
-export const createController = (name: string, surroundings: Surroundings): ControllerBuilder =>
-  builderOf({ name, sources: [] }, surroundings)
+export const createController = (
+  name: string,
+  surroundings: Surroundings,
+  whose?: (key: Key) => string,
+): ControllerBuilder => builderOf({ name, whose, sources: [] }, surroundings)

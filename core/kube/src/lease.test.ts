@@ -172,3 +172,72 @@ test('a clock that is set moves no lease', async (context) => {
     assert.deepEqual([a.happened, b.happened], [['gained'], []])
   }
 })
+
+test('the lease is kept up while what it guards ends', async (context) => {
+  const server = new MemoryServer()
+  const client = createClient(server)
+  const options = {
+    client,
+    namespace: 'system',
+    name: 'leader',
+    log: recordingLog(),
+    durationMs: 1_000,
+    deadlineMs: 400,
+  }
+  const a = createLease({ ...options, identity: 'a', retryMs: 20 })
+  const stop = new AbortController()
+  const { promise: finished, resolve: finish } = Promise.withResolvers<void>()
+  const running = a.hold(
+    stop.signal,
+    () => stop.abort(),
+    () => finished,
+  )
+  const b = wanting(context, server, 'b')
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  assert.deepEqual([a.isHeld, b.leads()], [true, false])
+  finish()
+  await running
+  assert.equal(a.isHeld, false)
+  await until(b.leads)
+})
+
+test('who was asleep knows that it holds nothing before any timer rings', async () => {
+  const server = new MemoryServer()
+  const client = createClient(server)
+  const options = { client, namespace: 'system', name: 'leader', log: recordingLog(), durationMs: 100, deadlineMs: 50 }
+  const lease = createLease({ ...options, identity: 'a', retryMs: 10 })
+  const stop = new AbortController()
+  const { promise: gained, resolve } = Promise.withResolvers<AbortSignal>()
+  const running = lease.hold(stop.signal, resolve, () => undefined)
+  const leading = await gained
+  assert.equal(lease.isHeld, true)
+  const woken = performance.now() + 80
+  while (performance.now() < woken);
+  assert.deepEqual([lease.isHeld, leading.aborted], [false, false])
+  stop.abort()
+  await running
+})
+
+test('what others have seen of a lease for long need not be waited for again', async (context) => {
+  const server = new MemoryServer()
+  const dead = server.put(path, held('dead', 1))
+  const lease = createLease({
+    client: createClient(server),
+    namespace: 'system',
+    name: 'leader',
+    identity: 'a',
+    log: recordingLog(),
+  })
+  lease.see(dead as never) // it is one
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  const stop = new AbortController()
+  const begun = performance.now()
+  const { promise: gained, resolve } = Promise.withResolvers<void>()
+  const running = lease.hold(stop.signal, () => resolve(), () => undefined) // biome-ignore format: nothing depends on it
+  context.after(async () => {
+    stop.abort()
+    await running
+  })
+  await gained
+  assert.ok(performance.now() - begun < 500)
+})

@@ -6,6 +6,7 @@ import {
   type Kind,
   type Log,
   type ObjectMeta,
+  type StringMap,
 } from '@flotilla/sdk'
 import { withDeadline } from './deadline.ts'
 import { pause } from './pause.ts'
@@ -17,6 +18,8 @@ export interface LeaseOptions {
   /** Who wants it: no other process may use the same. */
   readonly identity: string
   readonly log: Log
+  /** On the Lease, whoever holds it. */
+  readonly labels?: StringMap
   /** How long the others wait for a sign of life of the holder; by default 15 s. */
   readonly durationMs?: number
   /** How long the holder tries to give one before it takes the lease for lost; by default 10 s, less than `durationMs`. */
@@ -27,6 +30,13 @@ export interface LeaseOptions {
 
 /** Leadership of one among many processes. */
 export interface Lease {
+  /**
+   * Whether it is held at this moment. Who has just been asleep is told so, too: no timer has to ring for it. Nobody else
+   * holds it while it is.
+   */
+  readonly isHeld: boolean
+  /** Tells of the Lease as somebody has just read it: what is known of it for long can be taken over the sooner. */
+  see(lease: LeaseObject): void
   /**
    * Tries for the lease until the signal, again and again when it is lost. `onGained` is called when it is held, with a
    * signal that ends when it is not any more; `onLost` follows each, and is waited for before the lease is given away,
@@ -43,7 +53,8 @@ interface LeaseSpec {
   readonly leaseTransitions?: number
 }
 
-interface LeaseObject {
+/** A Lease as the API has it. */
+export interface LeaseObject {
   readonly apiVersion: string
   readonly kind: string
   readonly metadata: ObjectMeta
@@ -53,7 +64,7 @@ interface LeaseObject {
 /** What came of a try: we have it, somebody else has it, or it could not be found out. */
 type Standing = 'ours' | 'theirs' | 'unknown'
 
-const leaseKind: Kind<LeaseObject> = {
+export const leaseKind: Kind<LeaseObject> = {
   apiVersion: 'coordination.k8s.io/v1',
   kind: 'Lease',
   plural: 'leases',
@@ -73,10 +84,21 @@ class Candidate implements Lease {
   /** What the lease said, and since when it says so *on our clock*: that of its holder may be another. */
   #said: LeaseSpec = {}
   #saidAt = 0
+  #heldUntil = Number.NEGATIVE_INFINITY
   #failing = false
 
   constructor(options: LeaseOptions) {
-    this.#options = { durationMs: 15_000, deadlineMs: 10_000, retryMs: 2_000, ...options }
+    this.#options = { labels: {}, durationMs: 15_000, deadlineMs: 10_000, retryMs: 2_000, ...options }
+  }
+
+  get isHeld(): boolean {
+    return performance.now() < this.#heldUntil
+  }
+
+  see({ spec = {} }: LeaseObject): void {
+    if (deepEqual(spec, this.#said)) return
+    this.#said = spec
+    this.#saidAt = performance.now()
   }
 
   async hold(
@@ -96,9 +118,17 @@ class Candidate implements Lease {
     while (!signal.aborted) {
       const begunAt = performance.now()
       if ((await this.#tryWithin(this.#options.deadlineMs, signal)) === 'ours') return begunAt
-      await pause(this.#options.retryMs * (1 + Math.random() * 1.2), signal)
+      await pause(this.#untilNextTry(), signal)
     }
     return undefined
+  }
+
+  /** Not all at once; and at the latest when the lease of who holds it is over, as far as is known. */
+  #untilNextTry(): number {
+    const { retryMs } = this.#options
+    const left = this.#saidAt + (this.#said.leaseDurationSeconds ?? 0) * 1000 - performance.now()
+    const wait = retryMs * (1 + Math.random() * 1.2)
+    return left > 0 ? Math.min(wait, left + (Math.random() * retryMs) / 4) : wait
   }
 
   async #lead(
@@ -109,30 +139,45 @@ class Candidate implements Lease {
   ): Promise<void> {
     const { log, name, identity } = this.#options
     const leading = new AbortController()
+    this.#heldUntil = gainedAt + this.#options.deadlineMs
     log.info('lease gained', { lease: name, identity })
     try {
       onGained(leading.signal)
-      await this.#renew(gainedAt, signal)
+      await this.#renew(signal)
     } finally {
       leading.abort()
       log.info('lease lost or given back', { lease: name, identity })
-      await onLost()
+      await this.#heldUntilOver(signal.aborted, onLost)
+      this.#heldUntil = Number.NEGATIVE_INFINITY
       if (signal.aborted) await this.#release()
     }
   }
 
+  /** Who is told to give it away holds it until what it guards has ended. */
+  async #heldUntilOver(isOurs: boolean, onLost: () => void | Promise<void>): Promise<void> {
+    const over = new AbortController()
+    const renewing = isOurs ? this.#renew(over.signal) : undefined
+    try {
+      await onLost()
+    } finally {
+      over.abort()
+      await renewing
+    }
+  }
+
   /** Gives signs of life; resolves when the lease is lost or the signal ends. */
-  async #renew(gainedAt: number, signal: AbortSignal): Promise<void> {
+  async #renew(signal: AbortSignal): Promise<void> {
     const { deadlineMs, retryMs } = this.#options
-    let renewedAt = gainedAt
     for (;;) {
-      await pause(Math.min(retryMs, renewedAt + deadlineMs - performance.now()), signal)
-      const left = renewedAt + deadlineMs - performance.now()
-      if (signal.aborted || left <= 0) return
+      await pause(Math.min(retryMs, this.#heldUntil - performance.now()), signal)
       const begunAt = performance.now()
+      const left = this.#heldUntil - begunAt
+      if (signal.aborted || left <= 0) return
       const standing = await this.#tryWithin(left, signal)
-      if (standing === 'theirs') return
-      if (standing === 'ours') renewedAt = begunAt
+      if (standing === 'ours') this.#heldUntil = begunAt + deadlineMs
+      if (standing !== 'theirs') continue
+      this.#heldUntil = Number.NEGATIVE_INFINITY
+      return
     }
   }
 
@@ -165,24 +210,27 @@ class Candidate implements Lease {
     const { client, namespace, name, identity } = this.#options
     this.#lease ??= await client.get(leaseKind, { namespace, name }, { signal })
     if (!this.#lease) {
-      this.#see(await client.create(leaseKind, this.#newLease(), { signal }))
+      this.#keep(await client.create(leaseKind, this.#newLease(), { signal }))
       return 'ours'
     }
-    this.#see(this.#lease)
+    this.#keep(this.#lease)
     const { holderIdentity: holder } = this.#said
     if (holder && holder !== identity && !this.#isOver()) {
       this.#lease = undefined
       return 'theirs'
     }
-    this.#see(await client.update(leaseKind, { ...this.#lease, spec: this.#newSpec() }, { signal }))
+    this.#keep(await client.update(leaseKind, this.#renewed(this.#lease), { signal }))
     return 'ours'
   }
 
-  #see(lease: LeaseObject): void {
+  #keep(lease: LeaseObject): void {
     this.#lease = lease
-    if (deepEqual(lease.spec ?? {}, this.#said)) return
-    this.#said = lease.spec ?? {}
-    this.#saidAt = performance.now()
+    this.see(lease)
+  }
+
+  #renewed(lease: LeaseObject): LeaseObject {
+    const labels = { ...lease.metadata.labels, ...this.#options.labels }
+    return { ...lease, metadata: { ...lease.metadata, labels }, spec: this.#newSpec() }
   }
 
   #isOver(): boolean {
@@ -191,8 +239,8 @@ class Candidate implements Lease {
 
   #newLease(): LeaseObject {
     const { apiVersion, kind } = leaseKind
-    const { namespace, name } = this.#options
-    return { apiVersion, kind, metadata: { namespace, name }, spec: this.#newSpec() }
+    const { namespace, name, labels } = this.#options
+    return { apiVersion, kind, metadata: { namespace, name, labels }, spec: this.#newSpec() }
   }
 
   #newSpec(): LeaseSpec {

@@ -117,3 +117,65 @@ test('ends what it started with its signal', async (context) => {
   await new Promise(setImmediate)
   assert.deepEqual(store.list(), [])
 })
+
+test('parts of a runtime work on their keys alone, over the same caches', async (context) => {
+  const { server, client, runtime, stop } = standing(context)
+  for (const name of ['a', 'b', 'c', 'd'])
+    server.put(`/api/v1/namespaces/default/configmaps/${name}`, configMap(name, 0))
+  const seen: string[] = []
+  const asked: string[] = []
+  const runs = ['ab', 'cd'].map((names) => {
+    const end = { signal: stop.signal, cut: stop.signal }
+    const part = runtime.part({ ...end, client, metrics: recordingMetrics(), owns: (name) => names.includes(name) })
+    assert.deepEqual([part.owns('a'), part.owns('c')], [names === 'ab', names === 'cd'])
+    return part
+      .controller('c', ({ name }) => name)
+      .for(configMapKind, ({ after }) => {
+        asked.push(`${names}: ${after?.metadata.name}`)
+        return true
+      })
+      .reconcile(async (_, { name }) => {
+        seen.push(`${names}: ${name}`)
+        return {}
+      })
+      .run(stop.signal)
+  })
+  await until(() => seen.length === 4)
+  assert.deepEqual(seen.toSorted(), ['ab: a', 'ab: b', 'cd: c', 'cd: d'])
+  assert.deepEqual(asked.toSorted(), seen.toSorted(), 'nobody looks at what is not his')
+  assert.equal(server.requests.filter(({ method }) => method === 'GET').length, 1)
+  stop.abort()
+  await Promise.all(runs)
+})
+
+test('what was begun in a part may end after its signal, until it is cut off', async (context) => {
+  const { server, client, runtime } = standing(context)
+  server.put(path, configMap('a', 0))
+  const [end, cut] = [new AbortController(), new AbortController()]
+  const part = runtime.part({
+    client,
+    metrics: recordingMetrics(),
+    signal: end.signal,
+    cut: cut.signal,
+    owns: () => true,
+  })
+  const told: string[] = []
+  const running = part
+    .controller('c')
+    .for(configMapKind)
+    .reconcile(async (_object, _key, signal) => {
+      told.push('begun')
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      told.push('cut off')
+      return {}
+    })
+    .run(end.signal)
+    .then(() => told.push('ended'))
+  await until(() => told.length === 1)
+  end.abort()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.deepEqual(told, ['begun'])
+  cut.abort()
+  await running
+  assert.deepEqual(told, ['begun', 'cut off', 'ended'])
+})

@@ -1,7 +1,7 @@
-import type { Client, ControllerBuilder, Kind, Log, Metrics, Recorder, Store } from '@flotilla/sdk'
+import type { Client, ControllerBuilder, Key, Kind, Log, Metrics, Recorder, Store } from '@flotilla/sdk'
 import { kindText } from '@flotilla/sdk'
 import type { BackoffRange } from './backoff.ts'
-import { createController } from './controller.ts'
+import { createController, type Surroundings } from './controller.ts'
 import { createDiscovery, type Discovery } from './discovery.ts'
 import { createRecorder } from './events.ts'
 import { pause } from './pause.ts'
@@ -56,13 +56,24 @@ export interface Runtime {
   store<T>(kind: Kind<T>, options?: StoreOptions): Store<T>
   /** Caches that wait before they ask again for what was refused, ask now. */
   hurry(): void
-  controller(name: string): ControllerBuilder
+  /** `whose` says of a key what it belongs to, where the work is divided. */
+  controller(name: string, whose?: (key: Key) => string): ControllerBuilder
   worker<K>(options: WorkerOptions<K>): Worker<K>
   /**
    * Whether every cache in use is full, and no running controller or worker has a key that waits, is being worked on, or
    * comes back within so many milliseconds. What is still on its way from the server is not known here.
    */
   isIdle(milliseconds: number): boolean
+  /** Whether what something belongs to is worked on here. Of what is not, nothing has to be kept in mind. */
+  owns(whose: string): boolean
+  /** The same caches, for loops that work on a part of what there is. */
+  part(options: PartOptions): Runtime
+}
+
+export interface PartOptions extends Pick<RuntimeOptions, 'client' | 'metrics' | 'signal'> {
+  readonly owns: (whose: string) => boolean
+  /** Ends the steps that were begun before `signal`. */
+  readonly cut: AbortSignal
 }
 
 /** The caches of a runtime. Each fills itself from its first use until the signal. */
@@ -131,7 +142,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const stores = new Stores(options)
   const running: NonNullable<WorkerSurroundings['running']> = new Set()
   const store = <T>(kind: Kind<T>, selection: StoreOptions = {}): Store<T> => stores.get(kind, selection)
-  return Object.freeze({
+  const whole = {
     client,
     log,
     metrics,
@@ -142,8 +153,19 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     caching,
     store,
     hurry: () => stores.hurry(),
-    controller: (controller: string) => createController(controller, { log, metrics, running, store }),
-    worker: <K>(worker: WorkerOptions<K>) => createWorker(worker, { log, metrics, running }),
     isIdle: (milliseconds: number) => stores.areFull && [...running].every((worker) => worker.isIdle(milliseconds)),
-  })
+  }
+  /** A runtime whose loops run in these surroundings. */
+  const within = (surroundings: Surroundings): Runtime =>
+    Object.freeze({
+      ...whole,
+      metrics: surroundings.metrics,
+      controller: (controller: string, whose?: (key: Key) => string) =>
+        createController(controller, surroundings, whose),
+      worker: <K>(worker: WorkerOptions<K>) => createWorker(worker, surroundings),
+      owns: surroundings.owns ?? (() => true),
+      part: ({ owns, cut, ...own }: PartOptions) =>
+        Object.freeze({ ...within({ ...surroundings, metrics: own.metrics, owns, cut }), ...own }),
+    })
+  return within({ log, metrics, running, store })
 }

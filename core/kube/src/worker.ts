@@ -9,6 +9,10 @@ export interface WorkerOptions<K> {
   readonly name: string
   /** What makes two keys the same. */
   readonly keyText: (key: K) => string
+  /**
+   * What decides whose a key is, where the work is divided. Without it every key is worked on wherever the worker runs.
+   */
+  readonly whose?: (key: K) => string
   /** By default 32. */
   readonly workers?: number
   /** How long one step may take before its signal ends; by default 60 s. */
@@ -71,6 +75,10 @@ type Idling = Pick<Worker<unknown>, 'isIdle'>
 export interface WorkerSurroundings {
   readonly log: Log
   readonly metrics: Metrics
+  /** Whether what a key belongs to is worked on here; by default all is. Others' keys are not taken. */
+  readonly owns?: (whose: string) => boolean
+  /** By default steps end with the signal of `run`. With this one, what was begun may go on until it. */
+  readonly cut?: AbortSignal
   /** Where a worker is found while it runs. */
   readonly running?: Set<Idling>
 }
@@ -87,6 +95,8 @@ class QueueWorker<K> implements Worker<K> {
   readonly #log: Log
   readonly #queue: Queue<K>
   readonly #all: Set<Idling>
+  readonly #takes: (key: K) => boolean
+  readonly #cut: AbortSignal | undefined
   readonly #steps = new Set<AbortController>()
   readonly #message: Step
   #running = false
@@ -94,8 +104,11 @@ class QueueWorker<K> implements Worker<K> {
   #begun = 0
   #onIdle: (() => void) | undefined
 
-  constructor(options: WorkerOptions<K>, { log, metrics, running = new Set() }: WorkerSurroundings) {
+  constructor(options: WorkerOptions<K>, { log, metrics, owns, cut, running = new Set() }: WorkerSurroundings) {
+    const { whose } = options
     this.#all = running
+    this.#cut = cut
+    this.#takes = owns && whose ? (key) => owns(whose(key)) : () => true
     this.name = options.name
     this.#message = { worker: this.name }
     this.#options = options
@@ -112,11 +125,11 @@ class QueueWorker<K> implements Worker<K> {
   }
 
   enqueue(key: K, priority?: Priority): void {
-    this.#queue.add(key, priority)
+    if (this.#takes(key)) this.#queue.add(key, priority)
   }
 
   enqueueAfter(key: K, milliseconds: number): void {
-    this.#queue.addAfter(key, milliseconds)
+    if (this.#takes(key)) this.#queue.addAfter(key, milliseconds)
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -129,7 +142,11 @@ class QueueWorker<K> implements Worker<K> {
     this.#running = false
     this.#all.delete(this)
     this.#queue.close()
-    for (const step of this.#steps) step.abort(signal.reason)
+    const end = () => {
+      for (const step of this.#steps) step.abort(signal.reason)
+    }
+    if (!this.#cut || this.#cut.aborted) end()
+    else this.#cut.addEventListener('abort', end, { once: true })
     if (this.#steps.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
   }
 
@@ -192,10 +209,14 @@ class QueueWorker<K> implements Worker<K> {
     const final = error instanceof FlotillaError && !error.retry
     if (final) this.#queue.forget(taken)
     else this.#queue.retry(taken, waitsAfter(error))
-    const level = isConflict(error) ? 'debug' : 'error' // losing a race is daily business
+    const level = isLostRace(error) ? 'debug' : 'error'
     this.#log[level]('reconcile failed', { controller: this.name, key: taken.text, retry: !final, error })
   }
 }
+
+/** Losing a race is daily business; so is it to lose a shard in the midst of it. */
+const isLostRace = (error: unknown): boolean =>
+  isConflict(error) || (error instanceof FlotillaError && error.code === 'SHARD_LOST')
 
 /** A worker that is not running yet; keys may already be added. */
 export const createWorker = <K>(options: WorkerOptions<K>, surroundings: WorkerSurroundings): Worker<K> =>

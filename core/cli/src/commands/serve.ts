@@ -3,7 +3,7 @@ import { needsOf } from '../preflight/needs.ts'
 import { clusterRoles } from '../preflight/roles.ts'
 import { clusterApis } from '../serve/cluster-apis.ts'
 import type { ServeOptions } from '../serve/run.ts'
-import { address, command, examples } from './options.ts'
+import { address, command, duration, examples, wholeNumber } from './options.ts'
 
 type Flags = Omit<ServeOptions, 'version'> & { readonly printClusterRoles: boolean }
 
@@ -12,6 +12,18 @@ function service(text: string): NonNullable<ServeOptions['webhookService']> {
   const [, namespace, name, port = '443'] = /^([^/:]+)\/([^/:]+)(?::(\d{1,5}))?$/.exec(text) ?? []
   if (!namespace || !name) throw new InvalidArgumentError('It is NAMESPACE/NAME, or NAMESPACE/NAME:PORT.')
   return { namespace, name, port: Number(port) }
+}
+
+/** More than replicas will be, and few enough for a lease each. */
+const mostShards = 64
+
+/** Signs of life need some time even where all goes well. */
+const shortestLease = 5_000
+
+function leaseTime(text: string): number {
+  const time = duration(text)
+  if (time >= shortestLease && time % 1_000 === 0) return time
+  throw new InvalidArgumentError(`It is a time of whole seconds, of ${shortestLease / 1_000} s at least.`)
 }
 
 export const serveCommand = (version: string): Command =>
@@ -47,12 +59,27 @@ export const serveCommand = (version: string): Command =>
         .choices(clusterApis)
         .default('crd'),
     )
+    .option(
+      '--shards <number>',
+      'divide bindings and members into so many shards, which replicas share; the same for all replicas',
+      wholeNumber(1, mostShards),
+      1,
+    )
+    .addOption(
+      new Option('--lease-duration <time>', 'how long others wait for a sign of life of a replica that holds a lease')
+        .argParser(leaseTime)
+        .default(15_000, '15s'),
+    )
     .option('--print-cluster-roles', 'print the ClusterRoles that grant what is needed, and end', false)
     .addHelpText(
       'after',
       examples(
         ['flotilla serve --kubeconfig ~/.kube/host', 'beside an API server on this machine'],
         ['flotilla serve --print-cluster-roles | kubectl apply -f -', 'makes the roles it can run with'],
+        [
+          'flotilla serve --shards 4 --webhook-service karmada-system/flotilla',
+          'one of several replicas that share the work',
+        ],
         ['flotilla join paris --cluster-kubeconfig ~/.kube/paris', 'adds a member'],
       ),
     )

@@ -46,7 +46,7 @@ const serveNeeds: readonly Need[] = [
   need('apiextensions.k8s.io', ['customresourcedefinitions'], 'get', 'create'),
   need('admissionregistration.k8s.io', ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'], 'create'),
   inSystem(need('', ['secrets'], 'create')),
-  inSystem(need('coordination.k8s.io', ['leases'], 'get', 'create')),
+  inSystem(need('coordination.k8s.io', ['leases'], 'get', 'create', 'delete')),
 ]
 
 /** What it has to be allowed beside that when it serves Clusters itself. */

@@ -10,8 +10,8 @@ import {
   readConfigFile,
   throughStorage,
 } from '@flotilla/core'
-import { createClient, createLease, httpTransport, loadKubeconfig } from '@flotilla/kube'
-import { type Client, clusterNamespace, type Log, systemNamespace } from '@flotilla/sdk'
+import { createClient, httpTransport, loadKubeconfig } from '@flotilla/kube'
+import { clusterNamespace, systemNamespace } from '@flotilla/sdk'
 import type { Address } from '../commands/options.ts'
 import { interrupted, serveHealth } from '../daemon.ts'
 import { ending, leave } from '../ending.ts'
@@ -31,6 +31,7 @@ import {
 } from './cluster-api.ts'
 import type { ClusterApi } from './cluster-apis.ts'
 import { installKinds } from './install.ts'
+import { lead } from './lead.ts'
 import { clientConfig, hostsOf, type Place } from './place.ts'
 import { registerWebhooks } from './register.ts'
 import { serveWebhooks } from './webhooks.ts'
@@ -46,6 +47,9 @@ export interface ServeFlags {
   readonly metricsBindAddress?: Address
   readonly leaderElect: boolean
   readonly clusterApi: ClusterApi
+  readonly shards: number
+  /** Milliseconds. */
+  readonly leaseDuration: number
 }
 
 export interface ServeOptions extends ServeFlags {
@@ -56,7 +60,14 @@ export interface ServeOptions extends ServeFlags {
 const patience = 120_000
 
 /** Milliseconds each end may take: the lease comes after the controllers, and all of it fits into the half minute a pod has. */
-const patienceAtEnd = { webhooks: 12_000, controllers: 8_000, lease: 14_000, connections: 2_000, health: 1_000 }
+const patienceAtEnd = {
+  webhooks: 12_000,
+  controllers: 8_000,
+  shards: 14_000,
+  lease: 14_000,
+  connections: 2_000,
+  health: 1_000,
+}
 
 /** In whose name the control plane writes: it stands in `managedFields`. */
 const fieldManager = 'flotilla-control-plane'
@@ -70,6 +81,9 @@ const configOf = (file: string | undefined): Config => (file ? readConfigFile(fi
 
 /** Runs a control plane over a real Kubernetes API server until someone interrupts it; throws when it ends by itself. */
 export async function runServe(options: ServeOptions): Promise<void> {
+  const { shards, leaderElect, leaseDuration } = options
+  if (shards > 1 && !leaderElect)
+    throw new Error('shards are divided by leases: with --shards, leave out --no-leader-elect')
   const config = configOf(options.config)
   const stop = interrupted()
   const log = createLog({ level: config.logLevel })
@@ -86,7 +100,8 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const { clusterApi: api } = options
   const transport = transportFor(api, httpTransport({ ...identity, metrics }))
   open.defer(() => end('connections', () => transport.close()))
-  const client = createClient(transport, { fieldManager })
+  const replica = `${hostname()}_${randomUUID()}`
+  const client = createClient(transport, { fieldManager, userAgent: `flotilla/${options.version} (${replica})` })
   /** Another way to the API server, so that nobody who asks for Clusters is in the way of the control plane. */
   const users = () => open.adopt(throughStorage(httpTransport({ ...identity, metrics })), (way) => way.close())
   const life = new AbortController()
@@ -114,6 +129,7 @@ export async function runServe(options: ServeOptions): Promise<void> {
     metrics,
     version: options.version,
     signal: life.signal,
+    shards,
     plugins: await plugins(config),
   })
   points = controlPlane.points
@@ -126,41 +142,11 @@ export async function runServe(options: ServeOptions): Promise<void> {
   waits.clear()
   console.log('ready')
 
-  const lead = () => controlPlane.run()
-  const leading = options.leaderElect ? held(open, client, log, life, lead, end) : lead()
+  const leading = leaderElect
+    ? lead({ controlPlane, client, leaseDuration, identity: replica, log, metrics, shards, life, open, end })
+    : controlPlane.run()
   leading.catch(() => undefined) // whoever waits for it is told
   await Promise.race([stop, leading])
   waits.add('it is stopping')
   await endWebhooks() // while plugins still answer: they end with the lease
-}
-
-/** Leads while the lease is held. Who loses it ends: leading again begins from nothing, as a new process. */
-function held(
-  open: AsyncDisposableStack,
-  client: Client,
-  log: Log,
-  life: AbortController,
-  lead: () => Promise<void>,
-  end: (what: 'controllers' | 'lease', step: () => unknown) => Promise<void>,
-): Promise<void> {
-  const identity = `${hostname()}_${randomUUID()}`
-  const lease = createLease({ client, namespace: systemNamespace, name: 'flotilla', identity, log })
-  const wish = new AbortController()
-  const led = Promise.withResolvers<void>()
-  let running: Promise<void> | undefined
-  const gained = () => {
-    running = lead()
-    running.catch(led.reject)
-  }
-  const lost = async () => {
-    life.abort()
-    await end('controllers', () => running?.catch(() => undefined))
-    if (!wish.signal.aborted) led.reject(new Error('the lease was lost: another replica leads now'))
-  }
-  const holding = lease.hold(wish.signal, gained, lost)
-  open.defer(async () => {
-    wish.abort()
-    await end('lease', () => holding) // it is given back
-  })
-  return led.promise
 }

@@ -17,6 +17,7 @@ import type { Machine } from '../machine.ts'
 import { moment } from './moment.ts'
 import { onlyStatus } from './only-status.ts'
 import { ofStatuses, Pace } from './pace.ts'
+import { whose } from './whose.ts'
 
 /** A Work's status with something said in it; the same status when it is said already. */
 export type StatusEdit = (status: WorkStatus, work: Work) => WorkStatus | Promise<WorkStatus>
@@ -77,7 +78,7 @@ async function edited(work: Work, edits: ReadonlyMap<string, StatusEdit>): Promi
 const mostMoments = 8
 
 export function createWorkStatusWriter(
-  machine: Pick<Machine, 'client' | 'store' | 'worker' | 'signal'>,
+  machine: Pick<Machine, 'client' | 'store' | 'worker' | 'signal' | 'owns'>,
 ): WorkStatusWriter {
   const works = machine.store(workKind)
   const waiting = new Map<string, Waiting>()
@@ -127,6 +128,7 @@ export function createWorkStatusWriter(
 
   return {
     edit(key, name, edit) {
+      if (!machine.owns(whose.work(key))) return
       const text = keyText(key)
       const latest = performance.now()
       const before = waiting.get(text)

@@ -80,6 +80,17 @@ export class MemberBook implements ConnectedMembers {
     this.#tellReach(name)
   }
 
+  /** What was begun for a cluster ends; it is talked to as before. */
+  renew(name: string): void {
+    const connection = this.get(name)
+    if (connection) this.connect(connection.cluster, connection.client)
+  }
+
+  /** The clusters that are talked to, or would be. */
+  get names(): readonly string[] {
+    return [...this.#reaches.keys()]
+  }
+
   /** A cluster cannot be talked to. */
   fail(name: string, failure: string): void {
     this.#end(name)

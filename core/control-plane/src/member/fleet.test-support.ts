@@ -137,11 +137,16 @@ export function testFleet({ members: held, joined: joins, objects = [], ...optio
     objects: [...clusters, ...objects],
     extensions: [...(options.extensions ?? []), connects],
   })
-  const { members: connected, controllers } = createMembers(ground, {
+  const {
+    members: connected,
+    connecting,
+    looking,
+  } = createMembers(ground, {
     inventory: false,
     clock: () => ground.now().getTime(),
     ...options,
   })
+  const controllers = [connecting, looking(ground)]
   const machine = { ...ground, members: connected }
   machine.run(controllers)
   return {

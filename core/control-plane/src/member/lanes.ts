@@ -29,7 +29,7 @@ interface Lane {
   readonly end: AbortController
 }
 
-export function createLanes(machine: Pick<Machine, 'worker'>, { name, workers, step }: LaneOptions): Lanes {
+export function createLanes(machine: Pick<Machine, 'worker' | 'owns'>, { name, workers, step }: LaneOptions): Lanes {
   const lanes = new Map<string, Lane>()
   const running = new Set<Promise<void>>()
   let isRunning = false
@@ -61,8 +61,12 @@ export function createLanes(machine: Pick<Machine, 'worker'>, { name, workers, s
   const workerOf = (cluster: string): Worker<Key> => (lanes.get(cluster) ?? open(cluster)).worker
 
   return {
-    enqueue: (cluster, key, priority) => workerOf(cluster).enqueue(key, priority),
-    enqueueAfter: (cluster, key, milliseconds) => workerOf(cluster).enqueueAfter(key, milliseconds),
+    enqueue(cluster, key, priority) {
+      if (machine.owns(cluster)) workerOf(cluster).enqueue(key, priority)
+    },
+    enqueueAfter(cluster, key, milliseconds) {
+      if (machine.owns(cluster)) workerOf(cluster).enqueueAfter(key, milliseconds)
+    },
     close,
     async run(signal) {
       isRunning = true

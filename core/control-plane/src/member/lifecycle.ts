@@ -28,6 +28,7 @@ import {
 import type { Machine } from '../machine.ts'
 import { bindingKinds } from '../manifest/origin.ts'
 import { byCluster } from '../manifest/targets.ts'
+import { whose } from '../manifest/whose.ts'
 import { releaseRights } from './agents/rights.ts'
 import { namespaceKind } from './kinds.ts'
 import { isReady } from './status.ts'
@@ -45,7 +46,7 @@ const leftBy = ({ before, after }: Change<Binding>): readonly Key[] => {
 /** Gives every cluster the namespace of its Works and the taints it deserves, and sees it off when it goes. */
 export const clusterControllers = (machine: Machine): readonly Controller[] => [
   machine
-    .controller('clusters')
+    .controller('clusters', whose.cluster)
     .for(clusterKind)
     .watches(resourceBindingKind, leftBy)
     .watches(clusterResourceBindingKind, leftBy)

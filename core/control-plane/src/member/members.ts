@@ -12,14 +12,24 @@ export interface MembersOptions extends StatusOptions {
 /** Whether the control plane reaches a cluster itself. */
 export const isPushed = ({ spec }: Cluster): boolean => spec.syncMode !== 'Pull'
 
+/** Members, and what looks after them. */
+export interface Membership {
+  readonly members: ConnectedMembers
+  /** Connects them. */
+  readonly connecting: Controller
+  /** Looks after the status of those that are a ground's to look after. */
+  looking(ground: Ground): Controller
+  /** Ends what was begun for a member. It stays connected. */
+  renew(name: string): void
+}
+
 /** Members, and the controllers that connect them and look after their status. */
-export function createMembers(
-  ground: Ground,
-  { serves = isPushed, ...options }: MembersOptions = {},
-): { readonly members: ConnectedMembers; readonly controllers: readonly Controller[] } {
+export function createMembers(ground: Ground, { serves = isPushed, ...options }: MembersOptions = {}): Membership {
   const book = new MemberBook(ground)
   return {
     members: book,
-    controllers: [connectController(ground, book, serves), statusController(ground, book, options)],
+    connecting: connectController(ground, book, serves),
+    looking: (part) => statusController(part, book, options),
+    renew: (name) => book.renew(name),
   }
 }

@@ -12,6 +12,7 @@ import {
   setCondition,
 } from '@flotilla/sdk'
 import type { Machine } from '../machine.ts'
+import { whose } from '../manifest/whose.ts'
 import { type Lease, leaseKind } from './kinds.ts'
 
 export interface MonitorOptions {
@@ -91,7 +92,7 @@ export function monitorController(machine: Machine, options: MonitorOptions = {}
   }
 
   return machine
-    .controller('cluster-monitor')
+    .controller('cluster-monitor', whose.cluster)
     .for(clusterKind, ({ before, after }) => before?.spec.syncMode !== after?.spec.syncMode)
     .reconcile(async (cluster, { name }, signal) => {
       if (cluster?.spec.syncMode === 'Pull') return look(cluster, signal)

@@ -11,6 +11,7 @@ import {
   type Outcome,
 } from '@flotilla/sdk'
 import { full } from '../manifest/full.ts'
+import { whose } from '../manifest/whose.ts'
 import type { Ground, MemberBook, Reach } from './book.ts'
 import type { Connection } from './connection.ts'
 import { notConnectable, probe, readyCondition, type Streak, streak, turns } from './health.ts'
@@ -87,7 +88,13 @@ export function statusController(ground: Ground, book: MemberBook, options: Stat
   const clusters = ground.store(clusterKind)
   const metrics = clusterMetrics(ground.metrics)
   const streaks = new Map<string, Streak>()
-  const worker = ground.worker<string>({ name: 'cluster-status', keyText: (name) => name, workers: 32, step: look })
+  const worker = ground.worker<string>({
+    name: 'cluster-status',
+    keyText: (name) => name,
+    whose: (name) => whose.cluster({ name }),
+    workers: 32,
+    step: look,
+  })
 
   async function look(name: string, signal: AbortSignal): Promise<Outcome> {
     const cluster = clusters.get({ name })
@@ -165,6 +172,7 @@ export function statusController(ground: Ground, book: MemberBook, options: Stat
           worker.enqueueAfter(change.cluster, discoveryDelay)
         }),
       ]
+      for (const name of book.names) worker.enqueue(name)
       await running
       for (const end of ends) end()
     },

@@ -27,6 +27,7 @@ import { bindingId, bindingKeyOf, bindingKinds, worksOfBinding } from '../../man
 import { ofStatuses, Pace } from '../../manifest/pace.ts'
 import { type CachedTemplate, templateOf } from '../../manifest/template.ts'
 import { Unsaid } from '../../manifest/unsaid.ts'
+import { whose } from '../../manifest/whose.ts'
 import { aggregate } from './aggregate.ts'
 
 /** Works that were just made will soon speak for themselves. Those that do not are waited for so many milliseconds. */
@@ -45,11 +46,13 @@ function aggregateController(machine: Machine, kind: Kind<Binding>, unsaid: Unsa
   const worker: Worker<Key> = machine.worker({
     name,
     keyText,
+    whose: whose.binding,
     step,
   })
 
   /** What several Works of a binding say within a moment is summed up once. */
   function soon(key: Key): void {
+    if (!machine.owns(whose.binding(key))) return
     const text = keyText(key)
     waiting.set(text, waiting.get(text) ?? performance.now())
     worker.enqueueAfter(key, moment(waiting.size))

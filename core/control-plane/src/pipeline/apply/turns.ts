@@ -15,7 +15,7 @@ export interface Turns extends Lanes {
  * Lanes in which those that got no answer step aside: an admission webhook that hangs for one kind, and holds every object
  * of it for half a minute, does not hold those of other kinds.
  */
-export function createTurns(machine: Pick<Machine, 'worker'>, options: LaneOptions): Turns {
+export function createTurns(machine: Pick<Machine, 'worker' | 'owns'>, options: LaneOptions): Turns {
   const silent = new Set<string>()
   const quick = createLanes(machine, {
     ...options,

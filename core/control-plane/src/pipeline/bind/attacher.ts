@@ -25,6 +25,7 @@ import { isMoreThanStatus } from '../../manifest/content.ts'
 import { listening } from '../../manifest/listening.ts'
 import { moment } from '../../manifest/moment.ts'
 import { referenceText, referenceTo, type TemplateListener, type Templates } from '../../manifest/templates.ts'
+import { whose } from '../../manifest/whose.ts'
 import { bindingKeyOf } from './bind.ts'
 import { dependenciesRecorded, say } from './condition.ts'
 import {
@@ -174,6 +175,7 @@ export function attachers(machine: Machine, templates: Templates): readonly Cont
   const worker = machine.worker<Reference>({
     name: 'bind:attached',
     keyText: referenceText,
+    whose: whose.template,
     step: (at) => keepAttached(attacher, at),
   })
   const hear: TemplateListener = (change) => {
@@ -193,7 +195,7 @@ export function attachers(machine: Machine, templates: Templates): readonly Cont
     if (!change.after && change.before) worker.enqueue(change.before.spec.resource)
   }
   const recorder = machine
-    .controller('bind:dependencies')
+    .controller('bind:dependencies', whose.binding)
     .for(resourceBindingKind, (change) => dependsAnew(change) && concernsDependencies(change.after))
     .hears((enqueue) =>
       templates.listen(({ after, initial }) => {

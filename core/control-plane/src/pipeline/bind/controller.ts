@@ -29,6 +29,7 @@ import {
   type Templates,
   watchTemplates,
 } from '../../manifest/templates.ts'
+import { whose } from '../../manifest/whose.ts'
 import { attachers } from './attacher.ts'
 import { keepBound } from './binder.ts'
 import { bindMetrics } from './metrics.ts'
@@ -72,6 +73,7 @@ function binder(machine: Machine, templates: Templates): Controller {
   const worker = machine.worker<Reference>({
     name: 'bind',
     keyText: referenceText,
+    whose: whose.template,
     workers,
     step: async (at, signal) => {
       const text = referenceText(at)
@@ -90,6 +92,7 @@ function binder(machine: Machine, templates: Templates): Controller {
     const template = change.after ?? change.before
     if (!template || !isMoreThanStatus(change)) return
     const at = referenceTo(template)
+    if (!machine.owns(whose.template(at))) return
     if (isEdit(change) || isClaimOfOlder(machine, change)) fresh.add(referenceText(at))
     worker.enqueue(at, change.initial ? 'low' : 'normal')
   }
@@ -115,7 +118,7 @@ function binder(machine: Machine, templates: Templates): Controller {
     })
   const hearBindings = (kind: Kind<Binding>) =>
     store(kind).listen(({ before, after }) => {
-      if (!before || after) return
+      if (!before || after || !machine.owns(whose.template(before.spec.resource))) return
       fresh.add(referenceText(before.spec.resource))
       worker.enqueue(before.spec.resource)
     })

@@ -19,6 +19,7 @@ import { told } from '../../extension/transition.ts'
 import type { Machine } from '../../machine.ts'
 import { bindingKinds } from '../../manifest/origin.ts'
 import { byCluster } from '../../manifest/targets.ts'
+import { whose } from '../../manifest/whose.ts'
 import { type Evicted, evict } from './evict.ts'
 import { evictMetrics } from './metrics.ts'
 import { Spacing } from './spacing.ts'
@@ -93,7 +94,7 @@ function evictController(machine: Machine, kind: Kind<Binding>, { timeout, rate 
   }
 
   return machine
-    .controller(`evict:${kind.plural}`)
+    .controller(`evict:${kind.plural}`, whose.binding)
     .for(kind, mayMove)
     .watches(clusterKind, (change) =>
       isAnother(change) ? bindings.by(byCluster, change.after.metadata.name).map(keyOf) : [],

@@ -3,6 +3,7 @@ import {
   clusterOverridePolicyKind,
   clusterPropagationPolicyKind,
   type Kind,
+  keyOf,
   type Manifest,
   type OverridePolicy,
   overridePolicyKind,
@@ -16,6 +17,7 @@ import { waitingFor } from '../../manifest/dependent-overrides.ts'
 import { listening } from '../../manifest/listening.ts'
 import type { SkippedOptions } from '../../manifest/skipped.ts'
 import { referenceText, referenceTo, type TemplateListener, watchTemplates } from '../../manifest/templates.ts'
+import { whose } from '../../manifest/whose.ts'
 import { claimable, isNews, touchedBy } from './candidates.ts'
 import { matchMetrics } from './metrics.ts'
 import { releases } from './release.ts'
@@ -38,6 +40,7 @@ export function matchControllers(machine: Machine, options: SkippedOptions = {})
   const worker = machine.worker<Reference>({
     name: 'match',
     keyText: referenceText,
+    whose: whose.template,
     workers,
     step: (at) => settle(settling, at),
   })
@@ -48,7 +51,8 @@ export function matchControllers(machine: Machine, options: SkippedOptions = {})
   const matchAgain = (template: Manifest) => worker.enqueue(referenceTo(template), 'low')
   const hearPolicies = (kind: Kind<PropagationPolicy>) =>
     store(kind).listen((change) => {
-      if (change.after && isNews(change)) complainOf(machine, change.after)
+      if (change.after && isNews(change) && machine.owns(whose.policy(keyOf(change.after))))
+        complainOf(machine, change.after)
       touchedBy(templates, change).forEach(matchAgain)
     })
   const hearOverrides = (kind: Kind<OverridePolicy>) =>

@@ -11,6 +11,7 @@ import {
 import type { Machine } from '../../machine.ts'
 import { claimIndex, claimOf, idOf } from '../../manifest/claim.ts'
 import type { Templates } from '../../manifest/templates.ts'
+import { whose } from '../../manifest/whose.ts'
 
 /** How long until a policy that cannot go yet is looked at again, should no event say so before. */
 const patience = 5_000
@@ -27,7 +28,7 @@ const isHeld = (templates: Templates, policy: PropagationPolicy): boolean => {
 export function releases(machine: Machine, templates: Templates, kind: Kind<PropagationPolicy>): Controller {
   const own = kind.scope === 'Namespaced' ? finalizer.propagationPolicy : finalizer.clusterPropagationPolicy
   return machine
-    .controller(`match:${kind.plural}`)
+    .controller(`match:${kind.plural}`, whose.policy)
     .for(kind, ({ after }) => after?.metadata.deletionTimestamp !== undefined)
     .hears((enqueue) =>
       templates.listen(({ before, after }) => {

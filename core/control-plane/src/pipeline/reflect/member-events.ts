@@ -56,7 +56,7 @@ export function memberEventsController(machine: Machine, which: MemberEvents): C
       const running = new Set<Promise<void>>()
       const following = new Map<string, { readonly member: ConnectedMember; readonly end: AbortController }>()
       const settle = (cluster: string) => {
-        const member = members.get(cluster)
+        const member = machine.owns(cluster) ? members.get(cluster) : undefined
         const before = following.get(cluster)
         if (before?.member === member) return
         before?.end.abort()

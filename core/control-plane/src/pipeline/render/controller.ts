@@ -20,6 +20,7 @@ import { isScaled } from '../../manifest/scaled.ts'
 import { expectedClusters, expelledFrom } from '../../manifest/targets.ts'
 import { isBehind, templateOf } from '../../manifest/template.ts'
 import { timing } from '../../manifest/timing.ts'
+import { whose } from '../../manifest/whose.ts'
 import { renderAll } from './render-all.ts'
 import { touchedByCluster, touchedByPolicy } from './touched.ts'
 import { clusterOf, release, removeOrphans } from './works.ts'
@@ -43,7 +44,7 @@ function renderController(machine: Machine, kind: Kind<Binding>): Controller {
     help: 'How long it took to bring the Works of a binding up to date',
   })
   const everywhere = machine
-    .controller(`render:${kind.plural}`)
+    .controller(`render:${kind.plural}`, whose.binding)
     .for(kind, isToRender)
     .watches(clusterOverridePolicyKind, touched)
     .watches(clusterKind, (change) => touchedByCluster(bindings, change).map(keyOf))

@@ -7,6 +7,7 @@ import {
   errors,
   executionNamespace,
   finalizer,
+  isConflict,
   type Key,
   type Kind,
   keyOf,
@@ -68,7 +69,7 @@ async function remove({ client, event }: Machine, binding: Binding, keys: readon
   try {
     await Promise.all(keys.map((key) => client.delete(workKind, key, { signal })))
   } catch (error) {
-    event(binding, 'Warning', 'CleanupWorkFailed', reasonOf(error))
+    if (!isConflict(error)) event(binding, 'Warning', 'CleanupWorkFailed', reasonOf(error))
     throw error
   }
 }

@@ -16,6 +16,7 @@ import type { Asking } from '../../extension/profiles.ts'
 import type { Machine } from '../../machine.ts'
 import { bindingKinds } from '../../manifest/origin.ts'
 import type { Unsaid } from '../../manifest/unsaid.ts'
+import { whose } from '../../manifest/whose.ts'
 import { Assigning } from './assigning.ts'
 import { Assumed } from './assumed.ts'
 import { Decisions } from './decisions.ts'
@@ -59,6 +60,10 @@ const workers = 32
 /** What failed for no reason of its own is tried again after a second, at last every ten. */
 const waits = { baseMs: 1_000, capMs: 10_000 }
 
+/** Those of a namespace that are not to be apart, or together, are placed one after the other: in one place. */
+const whoseTurn = (binding: Binding | undefined, key: Key): string =>
+  binding?.spec.workloadAffinityGroups ? (key.namespace ?? '') : whose.binding(key)
+
 /** Gives every binding its clusters. */
 export function scheduleControllers(machine: Machine, options: ScheduleOptions = {}): readonly Controller[] {
   const {
@@ -90,7 +95,7 @@ export function scheduleControllers(machine: Machine, options: ScheduleOptions =
 function controllerOf(scheduler: Scheduler): Controller {
   const { machine, kind, metrics } = scheduler
   return machine
-    .controller(`schedule:${kind.plural}`)
+    .controller(`schedule:${kind.plural}`, (key) => whoseTurn(machine.store(kind).get(key), key))
     .for(kind, (change) => {
       const isTaken = isNews(change)
       if (isTaken && change.after) metrics.came(incomingBy(change))
@@ -121,7 +126,7 @@ function touchedBy(scheduler: Scheduler, change: Change<Cluster>): readonly Key[
   const touched = machine
     .store(kind)
     .list()
-    .filter((binding) => isTouched(scheduler, news, binding))
+    .filter((binding) => machine.owns(whoseTurn(binding, keyOf(binding))) && isTouched(scheduler, news, binding))
   const keys = touched.map(keyOf)
   for (const key of keys) {
     pool.leave(key)
