@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { builtins } from '../builtin/index.ts'
 import type { Resource } from '../resource.ts'
+import { componentName } from './components.ts'
 import { openApiDocument, openApiIndex, openApiV2, openApiV2Protobuf } from './index.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -175,6 +176,13 @@ describe('the document of v2', () => {
       'properties',
     ) as Json
     assert.ok('oneOf' in props && 'default' in props && 'not' in props)
+  })
+
+  test('names no field of what may have any: kubectl would refuse all others', () => {
+    const any = { ...widget, schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } as const }
+    const name = componentName(any)
+    const of = at(openApiV2([any]), 'definitions', name) as Json
+    assert.deepEqual([of.type, of.properties], ['object', undefined])
   })
 
   test('refers to a type without refining it', () => {

@@ -55,11 +55,16 @@ const refined = ({ allOf }: Json): Json => {
   return isJson(reference) && '$ref' in reference ? { $ref: reference.$ref } : {}
 }
 
+/** What may hold fields that nobody names, names none: kubectl would refuse all others. */
+const ofAnything = ({ properties: _, items: __, additionalProperties: ___, required: ____, ...rest }: Json): Json =>
+  rest
+
 /** A schema in the words of v2: what is a number or a text is called a text. */
 function older(schema: unknown): unknown {
   if (!isJson(schema)) return schema
   const plain = Object.fromEntries(Object.entries(schema).filter(([word]) => !unknownWords.has(word)))
   const { properties, items, additionalProperties: values } = schema
+  if (schema['x-kubernetes-preserve-unknown-fields'] === true) return ofAnything(plain)
   const isText = !schema.type && ('oneOf' in schema || schema['x-kubernetes-int-or-string'] === true)
   return {
     ...plain,

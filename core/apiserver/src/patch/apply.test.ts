@@ -307,6 +307,15 @@ describe('with updates', () => {
     assert.deepEqual(specOf(apply(scaled, deployment({ paused: true }), 'me')), { replicas: 5, paused: true })
   })
 
+  test('entries of a map that nobody owns stay when its owner gives it up', () => {
+    const object = apply(undefined, deployment({}, { labels: { a: '1' }, annotations: { b: '2' } }), 'me')
+    const { metadata } = object
+    const marked = deepFreeze({ ...object, metadata: { ...metadata, labels: { ...metadata.labels, mark: 'x' } } })
+    const after = apply(marked, deployment({}), 'me')
+    assert.deepEqual(after.metadata.labels, { mark: 'x' })
+    assert.equal('annotations' in after.metadata, false)
+  })
+
   test('fields nobody owns are overwritten without a conflict', () => {
     const object = deepFreeze(deployment({ replicas: 1 }))
     assert.deepEqual(specOf(apply(object, deployment({ replicas: 2 }), 'me')), { replicas: 2 })

@@ -6,7 +6,8 @@ type Object = Readonly<Record<string, unknown>>
 
 /**
  * A value without what an applier gave up: everything in `last`, the fields it owned before, that is not in `owned`, the
- * fields anyone owns now. What was below goes along, defaults of the server too. The same value when that is nothing.
+ * fields anyone owns now. What was below goes along, defaults of the server too, but for entries of maps that others wrote.
+ * The same value when that is nothing.
  */
 export function release(value: unknown, last: Fields, owned: Fields, structure: Structure): unknown {
   if (structure.atomic) return value
@@ -18,7 +19,17 @@ export function release(value: unknown, last: Fields, owned: Fields, structure: 
 function releaseStep(value: unknown, step: string, last: Fields, owned: Fields, structure: Structure): unknown {
   const [before, now] = [last[step], owned[step]]
   if (!before) return value
-  return now ? release(value, before, now, structure) : undefined
+  if (now) return release(value, before, now, structure)
+  return structure.free && !structure.atomic && isFields(value) ? others(value, before) : undefined
+}
+
+/**
+ * What a map holds beyond what an applier owned; undefined for nothing. The server adds no defaults there: someone wrote it
+ * whose writes are not recorded.
+ */
+function others(map: Object, last: Fields): Object | undefined {
+  const rest = Object.entries(map).filter(([key]) => !last[`f:${key}`])
+  return rest.length > 0 ? Object.fromEntries(rest) : undefined
 }
 
 function releaseFields(object: Object, last: Fields, owned: Fields, structure: Structure): Object {

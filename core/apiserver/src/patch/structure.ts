@@ -9,6 +9,8 @@ export interface Structure {
   readonly field: (name: string) => Structure
   /** Whether the schema names the field; others are keys of a map. */
   readonly names: (name: string) => boolean
+  /** Whether it is a map: its schema names no field. */
+  readonly free: boolean
   /** Of a list whose items are merged one by one. */
   readonly list: ListStructure | undefined
 }
@@ -22,7 +24,7 @@ export interface ListStructure {
 }
 
 /** Where no schema is: objects merge, lists do not. */
-const deduced: Structure = { atomic: false, field: () => deduced, names: () => false, list: undefined }
+const deduced: Structure = { atomic: false, field: () => deduced, names: () => false, free: false, list: undefined }
 
 const known = new WeakMap<Schema, Structure>()
 
@@ -44,6 +46,7 @@ function build(schema: Schema): Structure {
       return child ? structureOf(child) : deduced
     },
     names: (name) => Object.hasOwn(properties, name),
+    free: other !== undefined && Object.keys(properties).length === 0,
     list: listOf(schema),
   }
 }

@@ -166,6 +166,9 @@ const nested = (levels: number): Buffer => {
   return body('apiextensions.k8s.io/v1', 'CustomResourceDefinition', part(2, part(7, part(4, part(1, schema)))))
 }
 
+/** Three MiB of containers of which nothing is said. */
+const countless = body('v1', 'Pod', part(2, Buffer.from('1200'.repeat(1_500_000), 'hex')))
+
 const refused: readonly [what: string, bytes: Uint8Array, message: RegExp][] = [
   [
     'JSON',
@@ -200,6 +203,7 @@ const refused: readonly [what: string, bytes: Uint8Array, message: RegExp][] = [
   ['a group in a group in a group', inConfigMap(Buffer.alloc(1000, 0x7b)), /nesting depth/],
   ['a time that is none', inConfigMap(part(1, part(8, hex('08 ff ff ff ff ff ff ff 7f')))), /are no time/],
   ['what should be JSON and is not', body('apps/v1', 'ControllerRevision', part(2, part(1, '{'))), /JSON/],
+  ['more messages than anyone means', countless, /has more than 250000 messages in it/],
   ['a schema without a floor', nested(2000), /nested more than 500 levels deep/],
 ]
 

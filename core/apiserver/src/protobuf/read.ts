@@ -39,7 +39,7 @@ const checkWire = ({ name }: Field, expected: number, wire: number): void => {
 const readValue = (field: Field, reader: Reader, wire: number, depth: number): unknown => {
   const scalar = scalars.get(field.type)
   checkWire(field, scalar?.wire ?? delimited, wire)
-  return scalar ? scalar.read(reader) : readMessage(field.resolvedType as Type, reader.bytes(), depth) // there are no enums
+  return scalar ? scalar.read(reader) : readInside(field.resolvedType as Type, reader, depth) // there are no enums
 }
 
 const nameOf = ({ name, options }: Field): string => options?.json ?? name
@@ -74,7 +74,7 @@ const setEntry = (draft: Draft, field: Field, key: string, value: unknown): void
 
 /** What an entry holds that says nothing of its value. */
 const nothing = (field: Field): unknown =>
-  scalars.has(field.type) ? '' : readMessage(field.resolvedType as Type, new Uint8Array(), 0) // maps are to texts and messages
+  scalars.has(field.type) ? '' : readMessage(field.resolvedType as Type, new Uint8Array(), 1) // maps are to texts and messages
 
 const keyNumber = 1
 const valueNumber = 2
@@ -129,11 +129,32 @@ const deepest = 500
  * over. Throws when the bytes are none of this message.
  */
 export function readMessage(type: Type, bytes: Uint8Array, depth = 0): unknown {
-  if (depth > deepest) throw new RangeError(`it is nested more than ${deepest} levels deep`)
+  if (depth === 0) read = 0
   const reader = protobuf.Reader.create(bytes)
+  return readUntil(type, reader, reader.len, depth)
+}
+
+/** So many messages a body may have in it: an object of 3 MiB that says something has far fewer. */
+const mostMessages = 250_000
+
+/** Of the body that is being read. Nothing interrupts that. */
+let read = 0
+
+function readUntil(type: Type, reader: Reader, end: number, depth: number): unknown {
+  if (depth > deepest) throw new RangeError(`it is nested more than ${deepest} levels deep`)
+  read += 1
+  if (read > mostMessages) throw new RangeError(`it has more than ${mostMessages} messages in it`)
   const draft: Draft = {}
-  while (reader.pos < reader.len) readField(draft, type, reader, depth + 1)
+  while (reader.pos < end) readField(draft, type, reader, depth + 1)
+  if (reader.pos > end) throw new RangeError('a message is longer than its length says')
   addEmpty(draft, type)
   const value = type.options && values.get(type.options.as)
   return value ? value(draft) : draft
+}
+
+/** A message that begins with its length. */
+function readInside(type: Type, reader: Reader, depth: number): unknown {
+  const end = reader.uint32() + reader.pos
+  if (end > reader.len) throw new RangeError('index out of range: a message is longer than what there is')
+  return readUntil(type, reader, end, depth)
 }

@@ -259,6 +259,14 @@ test('a scale that is none scales nothing', async () => {
     const { code } = await api.ask('PUT', `${widgetPath}/steady/scale`, body)
     assert.equal(code, 400, JSON.stringify(body))
   }
+  for (const type of [
+    { apiVersion: 'example.com/v1', kind: 'Widget' },
+    { apiVersion: 'autoscaling/v2', kind: 'Scale' },
+  ]) {
+    const { code, body } = await api.ask('PUT', `${widgetPath}/steady/scale`, { ...type, spec: { replicas: 7 } })
+    assert.deepEqual([code, body.reason], [400, 'BadRequest'])
+    assert.match(body.message, /cannot be handled as a Scale/)
+  }
   assert.equal((await api.ask('GET', `${widgetPath}/steady`)).body.spec.size, 2)
 })
 
