@@ -350,6 +350,80 @@ const conversions: Readonly<Record<string, Reply>> = {
   })),
 }
 
+const container = (name: string, resources?: Fields): Fields => ({ name, image: 'x', ...(resources && { resources }) })
+
+const pod = (containers: readonly Fields[], more: Fields = {}, name = 'p'): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: { containers, ...more },
+})
+
+const claim = (storage: string): object => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'c' },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
+})
+
+const limits = [
+  {
+    type: 'Container',
+    min: { cpu: '100m' },
+    max: { cpu: '1', memory: '1Gi' },
+    default: { cpu: '500m', memory: '512Mi' },
+    defaultRequest: { cpu: '200m' },
+    maxLimitRequestRatio: { cpu: '4' },
+  },
+  { type: 'Pod', max: { memory: '2Gi' } },
+  { type: 'PersistentVolumeClaim', min: { storage: '1Gi' }, max: { storage: '5Gi' } },
+]
+
+/** Pods and claims in a namespace with limits. */
+const limited: readonly (readonly [string, 'pods' | 'persistentvolumeclaims', object])[] = [
+  ['too little', 'pods', pod([container('a', { requests: { cpu: '50m' } })])],
+  ['too much', 'pods', pod([container('a', { requests: { cpu: '50m' }, limits: { cpu: '2', memory: '2Gi' } })])],
+  ['too far apart', 'pods', pod([container('a', { requests: { cpu: '100m' }, limits: { cpu: '900m' } })])],
+  ['too much together', 'pods', pod(['a', 'b', 'c'].map((name) => container(name, { limits: { memory: '1Gi' } })))],
+  ['nothing said', 'pods', pod([container('a')])],
+  ['too small', 'persistentvolumeclaims', claim('1Mi')],
+  ['too large', 'persistentvolumeclaims', claim('9Gi')],
+  ['no such class', 'pods', pod([container('a')], { priorityClassName: 'nope' })],
+  ['a number of its own', 'pods', pod([container('a')], { priority: 5 })],
+]
+
+const hard = {
+  pods: '1',
+  'requests.cpu': '1',
+  'limits.memory': '1Gi',
+  'count/configmaps': '1',
+  secrets: '0',
+  'services.nodeports': '0',
+  'requests.storage': '1Gi',
+}
+const asking = (cpu: string, memory: string): readonly Fields[] => [
+  container('a', { requests: { cpu }, limits: { memory } }),
+]
+const named = (kind: string, name: string, spec?: Fields): object => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name },
+  ...(spec && { spec }),
+})
+
+/** What is made in a namespace with a quota, in this order. */
+const rationed: readonly (readonly [string, string, object])[] = [
+  ['a pod that does not say', 'pods', pod([container('a'), container('b')])],
+  ['a pod that wants too much', 'pods', pod(asking('2', '2Gi'))],
+  ['a pod', 'pods', pod(asking('100m', '100Mi'))],
+  ['another pod', 'pods', pod(asking('100m', '100Mi'), {}, 'p2')],
+  ['a secret', 'secrets', named('Secret', 's')],
+  ['a map', 'configmaps', named('ConfigMap', 'a')],
+  ['another map', 'configmaps', named('ConfigMap', 'b')],
+  ['a port', 'services', named('Service', 's', { type: 'NodePort', ports: [{ port: 80 }] })],
+  ['a claim', 'persistentvolumeclaims', claim('2Gi')],
+]
+
 describe('the embedded server says what a real one says', { skip: without }, () => {
   const open = new AsyncDisposableStack()
   const dir = mkdtempSync(join(tmpdir(), 'flotilla-answers-'))
@@ -454,6 +528,28 @@ describe('the embedded server says what a real one says', { skip: without }, () 
       const { data } = await eventually(() => same(name, 'POST', `${configMaps}?dryRun=All`, object))
       if (name === 'a patch') assert.deepEqual(data, { a: 'c', b: 'x' })
     }
+  })
+
+  const namespace = async (name: string): Promise<string> => {
+    await same(name, 'POST', '/api/v1/namespaces', named('Namespace', name))
+    await eventually(() => kubectl(cluster.kubeconfig)('get', 'serviceaccount', 'default', '-n', name))
+    return `/api/v1/namespaces/${name}`
+  }
+
+  test('of limits and priorities', async () => {
+    const base = await namespace('limited')
+    await same('the limits', 'POST', `${base}/limitranges`, named('LimitRange', 'l', { limits }))
+    for (const [name, plural, object] of limited)
+      await eventually(() => same(name, 'POST', `${base}/${plural}?dryRun=All`, object))
+  })
+
+  test('of quotas', async () => {
+    const base = await namespace('rationed')
+    const used = Object.fromEntries(Object.keys(hard).map((name) => [name, '0']))
+    await same('the quota', 'POST', `${base}/resourcequotas`, named('ResourceQuota', 'q', { hard }))
+    await same('its status', 'PATCH', `${base}/resourcequotas/q/status`, { status: { hard, used } })
+    for (const [name, plural, object] of rationed)
+      await eventually(() => same(name, 'POST', `${base}/${plural}`, object), 5_000)
   })
 
   test('of objects that a webhook converts', async () => {

@@ -2,6 +2,7 @@ import type { User } from '@flotilla/kube'
 import type { Access } from './access/access.ts'
 import type { Admission } from './admission/admission.ts'
 import type { Gate } from './admission/gate.ts'
+import type { Quotas } from './admission/quotas.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Objects } from './store/objects.ts'
 import type { Watches } from './watch/watches.ts'
@@ -15,6 +16,7 @@ export interface Engine {
   readonly watchBacklog: number
   readonly admit: Admission
   readonly gate: Gate
+  readonly quotas: Quotas
   /** Absent where everyone may do everything, and nobody has a token. */
   readonly access?: Access
   /** Asked last, about what is to be written as it is: it changes nothing. */

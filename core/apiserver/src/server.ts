@@ -12,6 +12,8 @@ import type { Tokens } from './access/tokens.ts'
 import { type Admission, chain } from './admission/admission.ts'
 import { Gate } from './admission/gate.ts'
 import { initialNamespaces, namespaceLifecycle } from './admission/namespace-lifecycle.ts'
+import { ownAdmission } from './admission/own.ts'
+import { Quotas } from './admission/quotas.ts'
 import { type Authorize, checkAllowed, checkAuthorized, isMaster, masters } from './authorization.ts'
 import { builtins } from './builtin/index.ts'
 import { Accounts } from './controller/accounts.ts'
@@ -22,6 +24,7 @@ import { EventExpiry } from './controller/event-expiry.ts'
 import { Garbage } from './controller/garbage.ts'
 import { Leftovers } from './controller/leftovers.ts'
 import { Namespaces } from './controller/namespaces.ts'
+import { QuotaStatus } from './controller/quota-status.ts'
 import { Requests } from './controller/requests.ts'
 import { Documents, isProbe, isPublic } from './documents.ts'
 import type { Engine } from './engine.ts'
@@ -72,6 +75,11 @@ export interface ApiServerOptions {
   readonly connects?: Readonly<Record<string, readonly string[]>>
   /** Whether what has lost all its owners goes; by default it does. A server that holds a part of what there is must not. */
   readonly collectsGarbage?: boolean
+  /**
+   * Whether the server counts what is used of ResourceQuotas; by default someone else does, and what that one has not written
+   * into their status does not hold.
+   */
+  readonly countsQuotas?: boolean
   readonly log: Log
   readonly now?: () => Date
   /** How many changes are remembered for watches that resume. By default 4096. */
@@ -153,6 +161,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     namespaceLifecycle(objects),
     keepUntilClean,
     whoAsked,
+    ownAdmission(objects),
     ...(options.admission ? [options.admission] : []),
   ])
   const guard = access?.rbac && chain([noEscalation(access.rbac, access.authorize), signersGuard(access.authorize)])
@@ -168,6 +177,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     watchBacklog,
     admit,
     gate,
+    quotas: new Quotas(objects, options.countsQuotas ?? false),
     tracks,
     keepsStatus,
     now,
@@ -215,7 +225,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
       watches.close()
       gate.close()
       events.close()
-      const all = [definitions, namespaces, garbage, ...ofAccess]
+      const all = [definitions, namespaces, garbage, counting, ...ofAccess]
       await Promise.all(all.map((controller) => controller?.close()))
       life.abort()
       await objects.close()
@@ -226,6 +236,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const namespaces = new Namespaces(engine, requests, log)
   const garbage = options.collectsGarbage === false ? undefined : new Garbage(engine, requests, log)
   const events = new EventExpiry(engine, requests, log)
+  const counting = options.countsQuotas ? new QuotaStatus(engine, requests, log) : undefined
   const ofAccess = options.access ? accessControllers(engine, requests, log, options.access) : []
   try {
     if (options.access) await ensureRoles(objects, now())

@@ -98,6 +98,20 @@ export class Objects {
     return this.#collections.get(resource)?.list(namespace) ?? []
   }
 
+  /** Objects of one namespace as the next write will find them, in no order. */
+  listNewest(resource: string, namespace: string): readonly Manifest[] {
+    const listed = this.#collections.get(resource)?.list(namespace) ?? []
+    const pending = [...this.#pending.values()].filter(
+      ({ change }) => change.resource === resource && change.namespace === namespace,
+    )
+    if (pending.length === 0) return listed
+    const names = new Set(pending.map(({ change }) => change.name))
+    return [
+      ...listed.filter(({ metadata }) => !names.has(metadata.name)),
+      ...pending.flatMap(({ change }) => (change.type === 'DELETED' ? [] : [change.object])),
+    ]
+  }
+
   /** The same as it was at an earlier revision; undefined when that is forgotten. */
   listAt(resource: string, namespace: string | undefined, revision: number): Manifest[] | undefined {
     const later = this.#history.since(resource, revision)

@@ -58,8 +58,13 @@ const store = async (call: Call, { object, warnings }: Draft): Promise<BodyAnswe
     if (object.metadata.generateName) return undefined
     throw taken(call, found)
   }
-  if (isDryRun(call.request)) return { code: 201, body: object, warnings }
-  const written = await engine.objects.write(address, undefined, await stored(served, object))
+  if (isDryRun(call.request)) {
+    engine.quotas.check(call, object)
+    return { code: 201, body: object, warnings }
+  }
+  const state = await stored(served, object)
+  engine.quotas.check(call, object) // in the turn in which it is written
+  const written = await engine.objects.write(address, undefined, state)
   return written && { code: 201, body: await viewed(served, written), warnings }
 }
 

@@ -24,11 +24,12 @@ const store = async (
   current: Manifest,
   after: Manifest,
 ): Promise<Manifest | undefined> => {
-  const { objects } = call.engine
+  const { objects, quotas } = call.engine
   const object = await stored(call.served, after, current)
   if (after.metadata.deletionTimestamp && !isHeld(call.served, after)) {
     return objects.remove(addressOf(call), found, object)
   }
+  quotas.check(call, after, current)
   return objects.write(addressOf(call), found, object)
 }
 
