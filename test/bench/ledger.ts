@@ -25,7 +25,7 @@ const verbOf = ({ method, query, path }: Request): string => {
 
 const effectOf = ({ request, answer }: Exchange): Entry['effect'] => {
   if (!(request.method in verbs)) return 'read'
-  return 'watch' in answer || answer.code >= 300 ? 'refusal' : 'write'
+  return 'code' in answer && answer.code < 300 ? 'write' : 'refusal'
 }
 
 /** Kind, name and subresource in a path; a namespace before them is left out. */

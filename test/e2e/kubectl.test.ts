@@ -44,15 +44,16 @@ const web = (name: string): string => {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
 }
 
-/** Lines of a `kubectl get -w`, as they come. */
-function watching(binary: string, kubeconfig: string, ...args: readonly string[]) {
-  const child = spawn(binary, ['get', ...args, '--watch', '--no-headers'], {
+/** Lines of a kubectl that goes on, as they come. */
+function following(binary: string, kubeconfig: string, ...args: readonly string[]) {
+  const child = spawn(binary, args, {
     env: { ...process.env, KUBECONFIG: kubeconfig },
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: 30_000,
   })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   return {
+    /** `undefined` at its end. */
     next: async (): Promise<string> => String((await lines.next()).value),
     async end() {
       child.kill()
@@ -94,8 +95,10 @@ for (const [index, binary] of binaries().entries()) {
       const work = works.items.find((each: Json) => each.metadata.name.startsWith(name))
       for (const [object, says] of Object.entries(described)) {
         const args = object.startsWith('work/') ? [`work/${work.metadata.name}`, '-n', 'karmada-es-member1'] : [object]
-        const out = await k('describe', ...args)
-        for (const pattern of says) assert.match(out, pattern, object)
+        await eventually(async () => {
+          const out = await k('describe', ...args)
+          for (const pattern of says) assert.match(out, pattern, object)
+        })
       }
     })
 
@@ -115,7 +118,8 @@ for (const [index, binary] of binaries().entries()) {
 
     test('patches in three ways, edits, and watches it happen', async () => {
       const columns = 'R:.spec.replicas,I:.spec.template.spec.containers[*].image,L:.metadata.labels.tier'
-      const watch = watching(binary, fleet.kubeconfig, 'deployment', name, '-o', `custom-columns=${columns}`)
+      const shown = ['--watch', '--no-headers', '-o', `custom-columns=${columns}`]
+      const watch = following(binary, fleet.kubeconfig, 'get', 'deployment', name, ...shown)
       const becomes = async (wanted: RegExp) => {
         for (let line = await watch.next(); !wanted.test(line); line = await watch.next()) {
           assert.notEqual(line, 'undefined', `the watch ended before ${wanted}`)
@@ -139,6 +143,23 @@ for (const [index, binary] of binaries().entries()) {
         assert.equal(there.spec.template.spec.containers[0].image, 'registry.example.com/web:3')
         assert.equal(there.status.readyReplicas, 3)
       })
+    })
+
+    test('reads what the pods of a member have written', async () => {
+      const isNew = ({ spec }: Json) => spec.containers[0].image.endsWith(':3')
+      const pod: string = await eventually(async () => {
+        const { items } = await k.json('--context', 'member1', 'pods', '-l', `app=${name}`)
+        assert.ok(items.length === 3 && items.every(isNew)) // the old ones are gone
+        return items[0].metadata.name
+      })
+      const log = await k('--context', 'member1', 'logs', pod)
+      assert.match(log, /^simulated: web runs registry\.example\.com\/web:3 on member1-node-\d$/m)
+      const logs = following(binary, fleet.kubeconfig, '--context', 'member1', 'logs', pod, '--follow', '--timestamps')
+      assert.match(await logs.next(), /^20\S+Z simulated: web runs/)
+      await k('--context', 'member1', 'delete', 'pod', pod, '--wait=false')
+      assert.equal(await logs.next(), 'undefined')
+      const missing = await k.run(['--context', 'member1', 'logs', pod, '-c', 'nobody'])
+      assert.match(missing.err, /not found|container nobody is not valid/)
     })
 
     test('drains a node of a member, as far as the budget lets it', async () => {

@@ -3,6 +3,7 @@ import type { Access } from './access/access.ts'
 import type { Admission } from './admission/admission.ts'
 import type { Gate } from './admission/gate.ts'
 import type { Quotas } from './admission/quotas.ts'
+import type { Kubelet } from './kubelet.ts'
 import type { Registry } from './registry/registry.ts'
 import type { Objects } from './store/objects.ts'
 import type { Watches } from './watch/watches.ts'
@@ -21,6 +22,8 @@ export interface Engine {
   readonly access?: Access
   /** Asked last, about what is to be written as it is: it changes nothing. */
   readonly guard?: Admission
+  /** Absent where no machines are. */
+  readonly kubelet?: Kubelet
   /** Whether a user's writes are recorded in `managedFields`. */
   readonly tracks: (user: User) => boolean
   /** Whether what a user makes keeps the status it comes with. */

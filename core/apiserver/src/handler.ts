@@ -11,6 +11,7 @@ import { remove, removeCollection } from './verbs/delete.ts'
 import { evict } from './verbs/evict.ts'
 import { finalize } from './verbs/finalize.ts'
 import { list } from './verbs/list.ts'
+import { log } from './verbs/log.ts'
 import { get } from './verbs/read.ts'
 import { review } from './verbs/review.ts'
 import { getScale, patchScale, updateScale } from './verbs/scale.ts'
@@ -56,6 +57,7 @@ const onOwn: Readonly<Record<string, Actions>> = {
   'namespaces/finalize': { PUT: finalize },
   'pods/binding': { POST: bind },
   'pods/eviction': { POST: evict },
+  'pods/log': { GET: log },
   'serviceaccounts/token': { POST: requestToken },
   'certificatesigningrequests.certificates.k8s.io/approval': onStatus,
 }

@@ -12,8 +12,9 @@ export {
   serveHttps,
   type TlsFiles,
 } from './http/serve.ts'
+export type { Kubelet, Line } from './kubelet.ts'
 export type { Locate } from './outside/place.ts'
-export type { Answer, BodyAnswer, Request, WatchAnswer } from './request.ts'
+export type { Answer, BodyAnswer, Request, TextAnswer, WatchAnswer } from './request.ts'
 export type { Column, Convert, Resource, Strategy, ViewOf } from './resource.ts'
 export { type ApiServer, type ApiServerOptions, createApiServer, type Exchange, exchanges } from './server.ts'
 export { memoryStorage } from './storage/memory.ts'

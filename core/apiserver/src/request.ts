@@ -58,7 +58,12 @@ export interface WatchAnswer {
   readonly show?: (event: WireEvent) => WireEvent
 }
 
-export type Answer = BodyAnswer | WatchAnswer
+/** An answer in plain text that may go on until the client or what it is about ends it. */
+export interface TextAnswer {
+  readonly text: (signal: AbortSignal) => AsyncIterable<string>
+}
+
+export type Answer = BodyAnswer | WatchAnswer | TextAnswer
 
 /** A yes-or-no parameter: present without a value, `1`, `t` and `true` are yes. */
 export const isTrue = (value: string | undefined): boolean =>

@@ -29,6 +29,7 @@ import { Requests } from './controller/requests.ts'
 import { Documents, isProbe, isPublic } from './documents.ts'
 import type { Engine } from './engine.ts'
 import { errorAnswer, handleResource } from './handler.ts'
+import type { Kubelet } from './kubelet.ts'
 import type { Locate } from './outside/place.ts'
 import { idOf, Registry } from './registry/registry.ts'
 import type { Answer, BodyAnswer, Request } from './request.ts'
@@ -69,6 +70,8 @@ export interface ApiServerOptions {
    * writes a pod that starts at once only once.
    */
   readonly keepsStatus?: (user: User) => boolean
+  /** Knows what containers write; without one, logs are refused. */
+  readonly kubelet?: Kubelet
   /** CustomResourceDefinitions to have from the start: created, or updated to what they say here. */
   readonly crds?: readonly Manifest[]
   /** Subresources that lead to something else, by the name of the definition: whoever mounts the server answers for them. */
@@ -183,6 +186,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     now,
     ...(access && { access }),
     ...(guard && { guard }),
+    ...(options.kubelet && { kubelet: options.kubelet }),
   }
 
   const documents = new Documents(registry)

@@ -1,6 +1,6 @@
 import type { ApiRequest, ApiResponse, Transport, User, WireEvent } from '@flotilla/kube'
 import { ApiError, type Status } from '@flotilla/sdk'
-import type { Request, WatchAnswer } from './request.ts'
+import type { Request, TextAnswer, WatchAnswer } from './request.ts'
 import type { ApiServer } from './server.ts'
 
 const none = {}
@@ -29,6 +29,12 @@ async function* shownAs(events: AsyncIterable<WireEvent>, show: (event: WireEven
 
 const shown = ({ watch, show }: WatchAnswer): AsyncIterable<WireEvent> => (show ? shownAs(watch, show) : watch)
 
+const textOf = async ({ text }: TextAnswer, signal = new AbortController().signal): Promise<string> => {
+  let all = ''
+  for await (const part of text(signal)) all += part
+  return all
+}
+
 /**
  * Requests without a wire: frozen objects go straight in and out. `user` is who asks when a request does not say; the
  * caller is trusted.
@@ -42,6 +48,7 @@ export const inProcessTransport = (server: ApiServer, user: User): Transport => 
       answer.watch.end()
       throw new TypeError(`${request.path} is a watch: stream it`)
     }
+    if ('text' in answer) return { status: 200, body: await textOf(answer, request.signal) }
     return { status: answer.code, body: answer.body }
   },
 
@@ -49,6 +56,7 @@ export const inProcessTransport = (server: ApiServer, user: User): Transport => 
     const query = { watch: 'true', ...request.query }
     const answer = await server.handle(requestOf({ ...request, query }, user))
     if ('watch' in answer) return shown(answer)
+    if ('text' in answer) throw new TypeError(`${request.path} is text: send it`)
     throw new ApiError(answer.body as Status) // what is not a watch here is a refusal
   },
 

@@ -1,4 +1,5 @@
 export { simulatorAdmission } from './admission.ts'
+export { simulatedKubelet } from './pod/log.ts'
 export {
   createMachines,
   createSimulator,

@@ -66,5 +66,6 @@ const tableEvents = (call: Call, version: string) => {
 /** An answer in the shape the client asked for. */
 export const present = (call: Call, answer: Answer): Answer => {
   const wish = accepted(call.request.accept)
+  if ('text' in answer) return answer
   return 'watch' in answer ? presentWatch(call, answer, wish) : presentBody(call, answer, wish)
 }

@@ -100,6 +100,12 @@ const pod = kind<Pod>(core, 'Pod', 'pods', {
       schema: bindingSchema,
     },
     {
+      name: 'log',
+      verbs: ['get'],
+      kind: { group: '', version: 'v1', kind: 'Pod' },
+      schema: definition('io.k8s.api.core.v1.Pod'),
+    },
+    {
       name: 'eviction',
       verbs: ['create'],
       kind: { group: 'policy', version: 'v1', kind: 'Eviction' },

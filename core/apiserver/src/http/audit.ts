@@ -46,7 +46,7 @@ const whatOf = (request: Request) => {
 const precise = (date: Date): string => date.toISOString().replace('Z', '000Z')
 
 const statusOf = (answer: Answer): object => {
-  if ('watch' in answer) return { metadata: {}, code: 200 }
+  if (!('code' in answer)) return { metadata: {}, code: 200 } // what goes on, began well
   const { code, body } = answer
   if (code < 400 || !isObject(body)) return { metadata: {}, code }
   const { status, message, reason, details } = body
@@ -64,7 +64,7 @@ const sent = ({ method, body }: Request): unknown => {
 
 const bodiesOf = ({ request, answer }: Deed): object => {
   const requestObject = request && sent(request)
-  const responseObject = 'watch' in answer ? undefined : answer.body
+  const responseObject = 'body' in answer ? answer.body : undefined
   return {
     ...(requestObject !== undefined && { requestObject }),
     ...(isObject(responseObject) && { responseObject }),

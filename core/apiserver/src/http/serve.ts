@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import type { User } from '@flotilla/kube'
 import { ApiError } from '@flotilla/sdk'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { isPublic } from '../documents.ts'
-import type { Answer, BodyKind, Request } from '../request.ts'
+import type { Answer, BodyKind, Request, TextAnswer } from '../request.ts'
 import type { ApiServer } from '../server.ts'
 import { refusal } from '../status.ts'
 import { type AuditOptions, record } from './audit.ts'
@@ -147,7 +148,15 @@ const answerOf = async (sent: FastifyRequest, post: Post): Promise<Answer> => {
   return answer
 }
 
+/** Text as it comes, until it ends or the client leaves. */
+const sendText = (reply: FastifyReply, { text }: TextAnswer): FastifyReply => {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return reply.header('content-type', 'text/plain; charset=utf-8').send(Readable.from(text(gone.signal)))
+}
+
 const send = async (reply: FastifyReply, answer: Answer): Promise<FastifyReply> => {
+  if ('text' in answer) return sendText(reply, answer)
   if (!('watch' in answer)) return respond(reply, answer)
   reply.hijack()
   await streamWatch(answer, reply.raw)

@@ -12,7 +12,7 @@ import {
 import type { Reviewer } from '@flotilla/core'
 import { createClient, type User } from '@flotilla/kube'
 import { type Client, convertBinding, crds, type Log, type Metrics } from '@flotilla/sdk'
-import { createSimulator, simulatorAdmission, simulatorUser } from '@flotilla/simulator'
+import { createSimulator, simulatedKubelet, simulatorAdmission, simulatorUser } from '@flotilla/simulator'
 import { reviewedBy } from './admission.ts'
 import { memberNames } from './members.ts'
 
@@ -115,6 +115,7 @@ async function startMember(
     access: await accessOf(authority, name),
     tracks,
     keepsStatus: isSimulator,
+    kubelet: simulatedKubelet,
     log,
   })
   const life = new AbortController()

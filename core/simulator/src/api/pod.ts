@@ -78,7 +78,8 @@ export interface ContainerStatus {
   readonly started: boolean
   readonly restartCount: number
   readonly state: ContainerState
-  readonly lastState: object
+  /** Empty for a container that never ran before. */
+  readonly lastState: ContainerState | Record<string, never>
 }
 
 export interface PodStatus {
