@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { eventually, type Json, kubectl } from '../kubectl.ts'
+import { answering, patching, type Reply, startWebhook } from '../webhook.ts'
 import { Pair, type Step } from './answers.ts'
 import { assets } from './assets.ts'
 import { type RealCluster, startCluster } from './cluster.ts'
 import { startEtcd } from './etcd.ts'
-import { answering, patching, type Reply, startWebhook } from './webhook.ts'
 
 const without = assets ? false : 'KUBEBUILDER_ASSETS is not set: test/assets/build prints what it should be'
 

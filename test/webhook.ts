@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
-import { cert, key } from '../certificate.ts'
-import type { Json } from '../kubectl.ts'
+import { cert, key } from './certificate.ts'
+import type { Json } from './kubectl.ts'
 
 /** What a webhook answers to a review, or a status of HTTP, or text that is no answer. */
 export type Reply = (review: Json) => object | number | string
