@@ -37,6 +37,13 @@ const policyKind: Kind = {
   scope: 'Namespaced',
 }
 
+const leaseKind: Kind<{ readonly spec?: { readonly leaseTransitions?: number } }> = {
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  plural: 'leases',
+  scope: 'Namespaced',
+}
+
 const everywhere = {
   apiVersion: policyKind.apiVersion,
   kind: policyKind.kind,
@@ -50,7 +57,7 @@ const everywhere = {
 /** No pods, as nobody would run them. */
 const template = (name: string): Manifest => ({ ...deployment(name, 0), metadata: { namespace, name } })
 
-const restless = (metadata: Manifest['metadata'], round: number) => metadata.labels?.round === String(round)
+const isOfRound = (metadata: Manifest['metadata'], round: number) => metadata.labels?.round === String(round)
 
 /** How many shards a replica works on; none when it is gone. */
 async function heldBy({ health }: Serve): Promise<number> {
@@ -147,7 +154,7 @@ describe('replicas that share the work', { skip: without }, () => {
       for (const { client, name: member } of members) {
         const { items } = await client.list(deploymentKind, { namespace })
         const there = new Set(
-          items.filter(({ metadata }) => restless(metadata, round)).map(({ metadata }) => metadata.name),
+          items.filter(({ metadata }) => isOfRound(metadata, round)).map(({ metadata }) => metadata.name),
         )
         const missing = some.filter((name) => !there.has(name))
         assert.equal(missing.length, 0, `${member} lacks ${missing.length} of ${some.length}: ${missing.slice(0, 5)}`)
@@ -227,22 +234,24 @@ describe('replicas that share the work', { skip: without }, () => {
     )
   })
 
-  test('who had lost a shard wrote nothing of it any more', () => {
+  test('who had lost a shard wrote nothing of it any more', async () => {
     const isOurs = ({ userAgent }: Write) => userAgent.startsWith('flotilla/')
-    const writes = host.writes().filter(isOurs)
-    const ofBindings = grouped(writes, (write) =>
-      write.objectRef.resource === 'resourcebindings'
-        ? String(shardOf(`${write.objectRef.namespace}/${nameOf(write)}`, shards))
-        : undefined,
-    )
-    const ofMembers = grouped(writes, ({ objectRef: { resource, namespace, subresource } }) =>
-      resource === 'works' && subresource === 'status' ? clusterOfNamespace(namespace) : undefined,
-    )
-    assert.deepEqual([ofBindings.size, ofMembers.size], [shards, members.length])
-    for (const [shard, of] of [...ofBindings, ...ofMembers]) {
-      const who = of.map(({ userAgent }) => userAgent)
-      assert.equal(changes(who), new Set(who).size - 1, `${shard} was written by turns`)
-      assert.ok(who.length > 10, shard)
+    const byShard = grouped(host.writes().filter(isOurs), (write) => {
+      const { resource, namespace, subresource } = write.objectRef
+      if (resource === 'resourcebindings') return String(shardOf(`${namespace}/${nameOf(write)}`, shards))
+      const cluster = subresource === 'status' ? clusterOfNamespace(namespace) : undefined
+      return cluster === undefined ? undefined : String(shardOf(cluster, shards))
+    })
+    assert.equal(byShard.size, shards)
+    for (const [shard, of] of byShard) {
+      const key = { namespace: 'karmada-system', name: `flotilla-shard-${shard}` }
+      const { leaseTransitions = 0 } = (await host.client.get(leaseKind, key))?.spec ?? {}
+      const turns = changes(of.map(({ userAgent }) => userAgent))
+      assert.ok(
+        turns <= leaseTransitions,
+        `shard ${shard} changed hands ${leaseTransitions} times, its writer ${turns}`,
+      )
+      assert.ok(of.length > 10, shard)
     }
   })
 })
