@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { deployment } from '../deployment.ts'
 import { flotilla } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
+import { through } from '../through.ts'
 import { newDataDir, type Up, up } from '../up.ts'
 
 const impatient = `
@@ -86,6 +87,13 @@ describe('a real cluster', () => {
     assert.ok(Number(status.resourceSummary.allocatable.cpu) > 0)
     const apps = status.apiEnablements.find((each: Json) => each.groupVersion === 'apps/v1')
     assert.ok(apps.resources.some((each: Json) => each.kind === 'Deployment'))
+  })
+
+  test('is where users of the control plane can go, as who they are', async () => {
+    const inside = through(control.kubeconfig, 'paris')
+    assert.match(await inside('auth', 'whoami'), /^Username +flotilla-admin$/m)
+    const { uid } = (await inside.json('namespace', 'kube-system')).metadata
+    assert.equal((await k.json('cluster', 'paris')).spec.id, uid)
   })
 
   test('gets what is propagated to it, and tells what became of it', async () => {
