@@ -12,6 +12,7 @@ import { createClient, createLease, httpTransport, kubeconfigFrom, loadKubeconfi
 import { endpointCollection } from '@flotilla/mcs'
 import { interpreters } from '@flotilla/preset'
 import {
+  ApiError,
   type Client,
   type Cluster,
   clusterKind,
@@ -59,13 +60,14 @@ const patienceAtEnd = { health: 1_000, connections: 2_000, controllers: 14_000 }
 
 const configOf = (file: string | undefined): Config => (file ? readConfigFile(file) : readConfig())
 
-/** The one member there is, which this process reaches its own way. */
-const beside = (name: string, client: Client): Plugin =>
+/** The one member there is, which this process reaches its own way. `onGone` is told when it is registered no longer. */
+const beside = (name: string, client: Client, onGone: () => void): Plugin =>
   definePlugin({
     name: 'member-beside',
-    extensions: () => [
-      on(memberPoints.connect, ({ cluster }) => (cluster.metadata.name === name ? client : undefined)),
-    ],
+    extensions: ({ store }) => {
+      store(clusterKind).listen(({ after }) => !after && onGone())
+      return [on(memberPoints.connect, ({ cluster }) => (cluster.metadata.name === name ? client : undefined))]
+    },
   })
 
 /** What interprets, and collects endpoints. What else plugins do beside answering, the control plane does for all clusters. */
@@ -77,10 +79,19 @@ async function pluginsOf(config: Config, member: Plugin): Promise<readonly Plugi
   return [...answering, { plugin: endpointCollection, trusted: true }]
 }
 
+const notRegistered = (name: string) =>
+  errors.CLUSTER_NOT_CONNECTABLE(
+    name,
+    'it is not registered here, or not any more: flotilla register lets its agent in',
+  )
+
 /** Looks whether the control plane has the cluster, and means this one. */
 async function introduce(control: End, member: End, name: string, signal: AbortSignal): Promise<void> {
-  const cluster = await control.client.get(clusterKind, { name }, { signal })
-  if (!cluster) throw errors.CLUSTER_UNKNOWN(name)
+  const cluster = await control.client.get(clusterKind, { name }, { signal }).catch((error) => {
+    if (error instanceof ApiError && error.code === 403) throw notRegistered(name)
+    throw error
+  })
+  if (!cluster) throw notRegistered(name)
   if (cluster.spec.syncMode !== 'Pull')
     throw errors.CLUSTER_NOT_CONNECTABLE(name, 'it is in push mode: the control plane reaches it itself')
   const { id } = cluster.spec
@@ -146,6 +157,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const control = endOf(await naming('the control plane', () => kubeconfigFrom(keyring.read)), 'flotilla-agent')
   await introduce(control, member, name, begun)
 
+  const gone = Promise.withResolvers<void>()
   const machine = createControlPlane({
     client: seenFrom(name, control.client),
     serves: isOwn(name),
@@ -155,7 +167,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     metrics,
     version,
     signal: life.signal,
-    plugins: await pluginsOf(config, beside(name, member.client)),
+    plugins: await pluginsOf(config, beside(name, member.client, gone.resolve)),
   })
   waits.clear()
   console.log('ready')
@@ -172,8 +184,9 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     },
     life.signal,
   )
-  await Promise.race([stop, running])
+  const isOver = await Promise.race([stop, running, gone.promise.then(() => true)])
   waits.add('it is stopping')
   life.abort()
   await end('controllers', () => Promise.allSettled([running, beating, renewing]))
+  if (isOver === true) throw notRegistered(name)
 }
