@@ -13,10 +13,12 @@ import {
   workKind,
 } from '@flotilla/sdk'
 import fc from 'fast-check'
+import { type Command, command } from './command.ts'
 import { change, ensureNamespace, join, overrideKindOf, policyKindOf, put } from './hands.ts'
 import { shelfOf } from './look.ts'
-import { type Model, ruleText } from './model.ts'
+import { ruleText } from './model.ts'
 import { settle } from './settle.ts'
+import { trading } from './shop-commands.ts'
 import {
   apps,
   clusters,
@@ -35,28 +37,6 @@ import {
   textOf,
   zones,
 } from './universe.ts'
-import type { World } from './world.ts'
-
-type Command = fc.AsyncCommand<Model, World>
-
-interface Step {
-  readonly words: string
-  /** Whether it can be done now. */
-  readonly check?: (model: Readonly<Model>) => boolean
-  readonly run: (model: Model, world: World) => Promise<unknown>
-}
-
-/** What has been done so far. */
-export const done: string[] = []
-
-const command = ({ words, check = () => true, run }: Step): Command => ({
-  toString: () => words,
-  check,
-  async run(model, world) {
-    done.push(words)
-    await run(model, world)
-  },
-})
 
 /** Some kinds more often than others, so that their objects meet their policies. */
 const anyKind = fc.constantFrom(...kindNames, 'Deployment' as const, 'Deployment' as const, 'ConfigMap' as const)
@@ -410,3 +390,16 @@ export const happenings: readonly fc.Arbitrary<Command>[] = [
 
 /** What happens to a fleet whose process is killed now and then. */
 export const killings: readonly fc.Arbitrary<Command>[] = [...everywhere, ...often(4, restart)]
+
+/** What happens to a fleet with Services across clusters, and what happens to its clusters meanwhile. */
+export const tradings: readonly fc.Arbitrary<Command>[] = [
+  ...trading,
+  ...often(2, cordon),
+  leave,
+  ...often(2, comeBack),
+  ...often(2, cut),
+  ...often(4, mend),
+  restart,
+  ...often(2, pause),
+  ...often(3, rest),
+]

@@ -15,6 +15,7 @@ import {
 } from '@flotilla/sdk'
 import type { Shelf, Sight } from './look.ts'
 import { candidates, chosen, type Model, means, preempts, ruleText, type Template } from './model.ts'
+import { shopLaws } from './shop-laws.ts'
 import { ourKeys, type PolicySaid, textOf } from './universe.ts'
 
 /** One look at everything, with what users said, and which members the control plane reaches. */
@@ -425,6 +426,7 @@ const laws: readonly Law[] = [
   statusesAreRight,
   nativesAreLeft,
   clustersAreRight,
+  ({ model, sight: { shop }, isUp }) => shopLaws({ model, shop, isUp }),
 ]
 
 /** What is not as it should be, a sentence each. */

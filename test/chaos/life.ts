@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { clusterKind, clusterOfNamespace, type Manifest, withField } from '@flotilla/sdk'
+import {
+  clusterKind,
+  clusterOfNamespace,
+  type Kind,
+  keyOf,
+  type Manifest,
+  multiClusterServiceKind,
+  serviceExportV1beta1Kind,
+  serviceKind,
+  withField,
+} from '@flotilla/sdk'
 import fc from 'fast-check'
 import { happenings } from './commands.ts'
 import { change, join, overrideKindOf, policyKindOf } from './hands.ts'
 import { look, shelfOf } from './look.ts'
 import { Model } from './model.ts'
 import { settle } from './settle.ts'
+import { carriedAt, shop } from './shop.ts'
 import { clusters, namespaceKind, ourKeys, templateKinds } from './universe.ts'
 import { createWorld, type Site, type World } from './world.ts'
 
@@ -48,6 +59,17 @@ async function marked({ client }: Site, { hasMeddled }: Model): Promise<readonly
   return all.filter(({ metadata }) => ourKeys(metadata.labels).length + ourKeys(metadata.annotations).length > 0)
 }
 
+/** Takes all back that was said of Services across clusters. Endpoints are their clusters' own, and stay. */
+async function closeShop({ shop: { multi, own, carried } }: Model, { client, site }: World): Promise<void> {
+  const at = (name: string) => ({ namespace: shop, name })
+  const deletions = [
+    ...[...multi.keys()].flatMap((name) => [multiClusterServiceKind, serviceKind].map((kind) => client.delete(kind as Kind<Manifest>, at(name)))), // biome-ignore format: one call
+    ...[...own].flatMap(([name, exporters]) => [...exporters].map((each) => site(each).client.delete(serviceExportV1beta1Kind, at(name)))), // biome-ignore format: one call
+    ...[...carried].flatMap(([name, said]) => carriedAt(name, said).map(([kind, object]) => client.delete(kind, keyOf(object)))), // biome-ignore format: one call
+  ]
+  await Promise.all(deletions)
+}
+
 /** Deletes all that users made, at once, and looks whether anything is left. */
 async function end(model: Model, world: World): Promise<void> {
   const { client } = world
@@ -63,16 +85,18 @@ async function end(model: Model, world: World): Promise<void> {
       client.delete(overrideKindOf(namespace), { ...(namespace && { namespace }), name }),
     ),
   ])
+  await closeShop(model, world)
   model.templates.clear()
   model.policies.clear()
   model.overrides.clear()
+  model.shop.clear()
   await settle(model, world)
   await Promise.all([...model.clusters.keys()].map((name) => client.delete(clusterKind, { name })))
   model.clusters.clear()
   await settle(model, world)
-  const { bindings, works, clusters, namespaces } = await look(world)
+  const { bindings, works, clusters, namespaces, shop: left } = await look(world)
   const spaces = namespaces.filter(({ metadata }) => clusterOfNamespace(metadata.name) !== undefined)
-  assert.deepEqual([...bindings, ...works, ...clusters, ...spaces], [])
+  assert.deepEqual([...bindings, ...works, ...clusters, ...spaces, ...left.bindings, ...left.works], [])
   for (const site of world.sites.filter(({ name }) => !model.abandoned.has(name)))
     assert.deepEqual(await marked(site, model), [], `${site.name} is not let go of`)
 }

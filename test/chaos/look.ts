@@ -16,6 +16,8 @@ import {
   type Work,
   workKind,
 } from '@flotilla/sdk'
+import { shop } from './shop.ts'
+import { isOfShop, lookAtShop, type ShopSight } from './shop-look.ts'
 import { kindNames, namespaceKind, namespaces, type Place, templateKinds, textOf } from './universe.ts'
 import type { World } from './world.ts'
 
@@ -33,6 +35,8 @@ export interface Sight {
   readonly namespaces: readonly Manifest[]
   /** What members hold that can be looked at: all, whether they are reached or not. */
   readonly members: ReadonlyMap<string, Shelf>
+  /** Of Services across clusters: what is here is nowhere else. */
+  readonly shop: ShopSight
 }
 
 async function itemsOf<T>(client: Client, kind: Kind<T>): Promise<readonly T[]> {
@@ -67,12 +71,15 @@ export async function look({ client, sites }: World): Promise<Sight> {
   const both = async <T>(...kinds: readonly Kind<T>[]) =>
     (await Promise.all(kinds.map((kind) => itemsOf(client, kind)))).flat()
   const members = await Promise.all(sites.map(async (site) => [site.name, await shelfOf(site.client)] as const))
+  const [bindings, works] = [await both(resourceBindingKind, clusterResourceBindingKind), await both(workKind)]
+  const isElsewhere = ({ metadata }: Manifest) => metadata.namespace !== shop
   return {
     templates: await shelfOf(client),
-    policies: await both(propagationPolicyKind, clusterPropagationPolicyKind),
+    policies: (await both(propagationPolicyKind, clusterPropagationPolicyKind)).filter(isElsewhere),
     overrides: await both<Manifest>(overridePolicyKind, clusterOverridePolicyKind),
-    bindings: await both(resourceBindingKind, clusterResourceBindingKind),
-    works: await both(workKind),
+    bindings: bindings.filter(isElsewhere),
+    works: works.filter((work) => !isOfShop(work)),
+    shop: await lookAtShop(client, sites, bindings, works),
     clusters: await both(clusterKind),
     namespaces: await both(namespaceKind),
     members: new Map(members),

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { done, killings } from './commands.ts'
+import { done } from './command.ts'
+import { killings, tradings } from './commands.ts'
 import { live } from './life.ts'
 import { took } from './settle.ts'
 import { createUpWorld } from './up-world.ts'
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     commands: { type: 'string', default: '40' },
     idle: { type: 'string', default: '1000' },
     path: { type: 'string' },
+    services: { type: 'boolean', default: false },
     kill: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
   },
@@ -31,6 +33,7 @@ do {
       commands: Number(values.commands),
       idle: Number(values.idle),
       limit: Math.max(90_000, oneRun ? end - performance.now() : 0),
+      ...(values.services && { steps: tradings }),
       ...(values.kill && { start: createUpWorld, steps: killings }),
       shrinks: values.shrink,
       ...(values.path !== undefined && { path: values.path }),

@@ -1,3 +1,4 @@
+import { Shop } from './shop.ts'
 import type { OverrideSaid, Place, PolicySaid, Said, Selector } from './universe.ts'
 
 export interface Template {
@@ -23,6 +24,8 @@ export interface ClusterSaid {
 export class Model {
   readonly templates = new Map<string, Template>()
   readonly policies = new Map<string, Rule<PolicySaid>>()
+  /** Of Services across clusters. */
+  readonly shop = new Shop()
   readonly overrides = new Map<string, Rule<OverrideSaid>>()
   readonly clusters = new Map<string, ClusterSaid>()
   /** Objects of members' own by cluster and place, and their uids. */

@@ -95,8 +95,11 @@ function cuttable(inner: Transport, name: string) {
   }
 }
 
+/** Members speak the API of Services across clusters from the beginning. */
+const ofServices = crds.filter(({ metadata: { name } }) => /^service(ex|im)ports\./.test(name))
+
 async function startSite(name: string, log: Log, ends: AsyncDisposableStack) {
-  const server = await createApiServer({ name, storage: memoryStorage(), tracks, log })
+  const server = await createApiServer({ name, storage: memoryStorage(), tracks, crds: ofServices, log })
   const life = new AbortController()
   const running = createSimulator({ name, server, log }).run(life.signal)
   ends.defer(async () => {

@@ -133,6 +133,83 @@ for (const [name, constraint] of Object.entries(groupings))
       ))
   })
 
+describe('by several at once', () => {
+  interface Home {
+    readonly region: string
+    readonly zone: string
+    readonly rack: string
+  }
+  const [region, zone, rack] = [byField('region'), byField('zone'), byLabel]
+  const home: fc.Arbitrary<Home> = fc.record({ region: fc.constantFrom('n', 's', 'e'), zone: fc.constantFrom(...letters), rack: fc.constantFrom('1', '2') }) // biome-ignore format: one record
+  const ask = async (
+    homes: readonly Home[],
+    spreadConstraints: readonly SpreadConstraint[],
+    how: ReplicaSchedulingStrategy,
+  ) => {
+    // biome-ignore format: one call
+    const clusters = homes.map(({ region, zone, rack }, i) => ({ ...feasible(`c${i}`, { estimate: i % 4 }), cluster: cluster({ name: `c${i}`, region, zones: [zone], labels: { rack } }) })) // biome-ignore format: one chain
+    const placement = { spreadConstraints, replicaScheduling: how }
+    const asked = { binding: binding({ replicas: 5, placement }), placement, clusters, fresh: false }
+    return { placement, clusters, answer: (await registry.ask(schedule.select, asked)) ?? { clusters } }
+  }
+  const keeps = (
+    clusters: readonly schedule.Feasible[],
+    placement: { spreadConstraints: readonly SpreadConstraint[] },
+  ) =>
+    groupingsOf(placement).every(({ groupsOf, bounds }) => {
+      const { size } = new Set(clusters.flatMap((each) => groupsOf(each.cluster)))
+      return size >= bounds.min && size <= bounds.max
+    })
+  const subsets = <T>(items: readonly T[]): readonly (readonly T[])[] =>
+    Array.from({ length: 2 ** items.length }, (_, bits) => items.filter((_, index) => (bits >> index) & 1))
+
+  test('all bounds are kept, and what is found is found whenever there is any', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(home, { minLength: 1, maxLength: 7 }),
+        region,
+        zone,
+        rack,
+        strategy,
+        async (homes, a, b, c, how) => {
+          // biome-ignore format: one call
+          const { placement, clusters, answer } = await ask(homes, [b, a, c], how)
+          const isPossible = subsets(clusters).some((some) => keeps(some, placement))
+          assert.equal('clusters' in answer, isPossible)
+          if ('clusters' in answer) assert.ok(keeps(answer.clusters, placement))
+        },
+      ),
+    ))
+
+  test('with a bound of clusters, too', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(home, { minLength: 1, maxLength: 12 }),
+        region,
+        zone,
+        byCluster,
+        strategy,
+        async (homes, a, b, c, how) => {
+          // biome-ignore format: one call
+          const { placement, answer } = await ask(homes, [b, a, c], how)
+          if ('unfit' in answer) return
+          const { min, max } = clusterBounds(placement) ?? { min: 1, max: Number.POSITIVE_INFINITY }
+          assert.ok(keeps(answer.clusters, placement))
+          assert.ok(answer.clusters.length >= min && answer.clusters.length <= max)
+        },
+      ),
+    ))
+
+  test('a wish nobody can grant is given up in time', async () => {
+    const homes = Array.from({ length: 400 }, (_, i): Home => ({ region: `r${i % 20}`, zone: `z${i % 20}-${i % 3}`, rack: '1' })) // biome-ignore format: one call
+    const start = process.cpuUsage()
+    const { answer } = await ask(homes, [{ spreadByField: 'region', minGroups: 5, maxGroups: 5 }, { spreadByField: 'zone', minGroups: 30 }], { replicaSchedulingType: 'Duplicated' }) // biome-ignore format: one call
+    assert.ok('unfit' in answer && /at least 5 regions and 30 zones at once/.test(answer.unfit))
+    const { user, system } = process.cpuUsage(start)
+    assert.ok(user + system < 5e6, 'in seconds of CPU')
+  })
+})
+
 test('thousands of clusters are a matter of course', async () => {
   const members = Array.from(
     { length: 5000 },

@@ -193,8 +193,16 @@ cases(selectionByGroup, {
     'the placement spreads over at least 2 values of label rack; feasible: 1',
   ],
   'by region before all others': [
-    { spread: [{ spreadByLabel: 'rack', minGroups: 9 }, byRegion(1, 1)], clusters: 'a@x b@y c@y' },
+    { spread: [{ spreadByLabel: 'rack', minGroups: 1, maxGroups: 1 }, byRegion(1, 1)], clusters: 'a@x b@y c@y' },
     'b c',
+  ],
+  'by region and by label: each has its bounds': [
+    { spread: [{ spreadByLabel: 'rack', minGroups: 9 }, byRegion(1, 1)], clusters: 'a@x b@y c@y' },
+    'the placement spreads over at least 9 values of label rack; feasible: 2',
+  ],
+  'by region and by label, which no clusters do at once': [
+    { spread: [{ spreadByLabel: 'rack', minGroups: 2 }, byRegion(1, 1)], clusters: 'a@x b@y c@y' },
+    'the placement spreads over at least 1 region and 2 values of label rack at once; no clusters were found that do',
   ],
 })
 
