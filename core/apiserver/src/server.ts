@@ -24,6 +24,7 @@ import { EventExpiry } from './controller/event-expiry.ts'
 import { Garbage } from './controller/garbage.ts'
 import { Leftovers } from './controller/leftovers.ts'
 import { Namespaces } from './controller/namespaces.ts'
+import { PolicyStatus } from './controller/policy-status.ts'
 import { QuotaStatus } from './controller/quota-status.ts'
 import { Requests } from './controller/requests.ts'
 import { Documents, isProbe, isPublic } from './documents.ts'
@@ -229,7 +230,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
       watches.close()
       gate.close()
       events.close()
-      const all = [definitions, namespaces, garbage, counting, ...ofAccess]
+      const all = [definitions, namespaces, garbage, counting, policies, ...ofAccess]
       await Promise.all(all.map((controller) => controller?.close()))
       life.abort()
       await objects.close()
@@ -240,6 +241,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const namespaces = new Namespaces(engine, requests, log)
   const garbage = options.collectsGarbage === false ? undefined : new Garbage(engine, requests, log)
   const events = new EventExpiry(engine, requests, log)
+  const policies = new PolicyStatus(engine, requests, log)
   const counting = options.countsQuotas ? new QuotaStatus(engine, requests, log) : undefined
   const ofAccess = options.access ? accessControllers(engine, requests, log, options.access) : []
   try {

@@ -1,4 +1,5 @@
 import type { Manifest } from '@flotilla/sdk'
+import { annotate } from '../annotations.ts'
 import { isDryRun } from '../dry-run.ts'
 import { scaled, scaleOf } from '../object/scale.ts'
 import type { Outside } from '../outside/line.ts'
@@ -58,6 +59,7 @@ const writeOf = (call: Call, { operation, object, before, dryRun = isDryRun(call
     user: request.user,
     dryRun,
     options: optionsOf(request),
+    annotate: (key, value) => annotate(request, key, value),
   }
 }
 

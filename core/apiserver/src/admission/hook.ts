@@ -73,6 +73,7 @@ export class Hook {
     try {
       if (!this.#isMeant(write, served)) return undefined
       const verdict = await this.#verdict(write, served)
+      for (const [key, value] of Object.entries(verdict.annotations)) write.annotate(`${this.words.name}/${key}`, value)
       if (verdict.allowed) return verdict
       throw denial(this.words.name, verdict)
     } catch (error) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Manifest } from '@flotilla/sdk'
 import { configMap, configMapPath, startServer, type TestServer } from '../testing/server.ts'
 
@@ -281,6 +282,36 @@ describe('policies of users', () => {
       validations: no,
       failurePolicy: 'Fail',
     })
+  })
+
+  test('say in their status which fields there are not', async () => {
+    const deployments = { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['*'], resources: ['deployments'] }
+    await install({
+      matchConstraints: { resourceRules: [deployments] },
+      matchConditions: [{ name: 'new', expression: 'object.metadata.labels.a == "b"' }],
+      validations: [
+        { expression: 'object.spec.replicas > 1 && object.spec.template.spec.containers.all(c, c.image != "")' },
+        { expression: 'object.spec.containers.all(c, c.imge != "")' },
+        { expression: 'object.spec.template.spec.containers.all(c, c.imge != "")' },
+      ],
+    })
+    const path = `${group}/validatingadmissionpolicies/p`
+    let { status, metadata } = (await server.ask('GET', path)).body
+    for (let i = 0; i < 100 && !status?.typeChecking; i++) {
+      await sleep(20)
+      const { body } = await server.ask('GET', path)
+      status = body.status
+      metadata = body.metadata
+    }
+    assert.equal(status.observedGeneration, metadata.generation)
+    const warnings = status.typeChecking.expressionWarnings.map(({ fieldRef, warning }: Words) => [
+      fieldRef,
+      String(warning).replace(/line.*: /, ''),
+    ])
+    assert.deepEqual(warnings, [
+      ['spec.validations[1].expression', "apps/v1, Kind=Deployment: ERROR: undefined field 'containers'"],
+      ['spec.validations[2].expression', "apps/v1, Kind=Deployment: ERROR: undefined field 'imge'"],
+    ])
   })
 
   test('end before they cost too much', async () => {

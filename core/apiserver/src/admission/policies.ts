@@ -38,6 +38,9 @@ const isNamed = ({ resourceNames = [] }: Rule, { name }: Write): boolean =>
 const rulesFor = (rules: readonly Rule[] = [], write: Write): readonly Rule[] =>
   rules.filter((rule) => isNamed(rule, write))
 
+/** What the audit log has of objections that refuse nothing. */
+const failed = 'validation.policy.admission.k8s.io/validation_failure'
+
 const codes: Readonly<Record<string, number>> = { Unauthorized: 401, Forbidden: 403, RequestEntityTooLarge: 413 }
 
 /** The policies users have bound, as they are now. What may have to do with which write is found out once. */
@@ -75,12 +78,14 @@ export class Policies {
   async judge(write: Write, about: readonly Bound[]): Promise<readonly string[]> {
     const budget = { steps: mostSteps }
     const warnings: string[] = []
+    const failures: object[] = []
     for (const { policy, binding, served } of about) {
       if (!this.#isMeant(write, policy, binding)) continue
       const seen = await asSeen(write, served)
       for (const objection of objectionsTo(seen, served, policy, binding, this.#surroundings, budget))
-        warnings.push(...object(write, policy, binding, objection))
+        warnings.push(...object(write, policy, binding, objection, failures))
     }
+    if (failures.length > 0) write.annotate(failed, JSON.stringify(failures))
     return warnings
   }
 
@@ -153,12 +158,17 @@ const object = (
   { served, name }: Write,
   policy: Policy,
   binding: Binding,
-  { message, reason = 'Invalid', failed }: Objection,
+  { message, reason = 'Invalid', failed, index }: Objection,
+  failures: object[],
 ): readonly string[] => {
   if (failed && policy.spec.failurePolicy === 'Ignore') return []
   const { validationActions } = binding.spec
   const whose = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`
   if (failed === 'binding' || validationActions.includes('Deny'))
     throw refusal.denied(served, name, `${whose} denied request: ${message}`, reason, codes[reason] ?? 422)
+  if (validationActions.includes('Audit')) {
+    const whole = { message, policy: policy.metadata.name, binding: binding.metadata.name, expressionIndex: index ?? 0 }
+    failures.push({ ...whole, validationActions })
+  }
   return validationActions.includes('Warn') ? [`Validation failed for ${whose}: ${message}`] : []
 }

@@ -45,12 +45,21 @@ export interface Verdict {
   readonly allowed: boolean
   readonly status: Partial<Status>
   readonly warnings: readonly string[]
+  /** For the audit log. */
+  readonly annotations: Readonly<Record<string, string>>
   /** Operations of a JSON patch, not looked at yet. */
   readonly patch?: unknown
 }
 
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string')
+
+const textsIn = (value: unknown): Readonly<Record<string, string>> =>
+  isObject(value)
+    ? Object.fromEntries(
+        Object.entries(value).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])),
+      )
+    : {}
 
 const decoded = (patch: string): unknown => {
   try {
@@ -87,11 +96,12 @@ export const verdictIn = (answer: unknown, version: string, uid: string, mutates
       `expected webhook response of ${group}/${version}, Kind=AdmissionReview, got ${name}/${of}, Kind=${String(kind ?? '')}`,
     )
   }
-  const { allowed, status, warnings } = response
+  const { allowed, status, warnings, auditAnnotations } = response
   return {
     allowed: allowed === true,
     status: isObject(status) ? status : {},
     warnings: isTexts(warnings) ? warnings : [],
+    annotations: textsIn(auditAnnotations),
     ...patchOf(response, mutates),
   }
 }

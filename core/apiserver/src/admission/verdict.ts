@@ -13,6 +13,8 @@ export interface Objection {
   readonly reason?: string
   /** It could not be found out, by an expression or for want of parameters: that is for the failure policy to judge. */
   readonly failed?: 'expression' | 'binding'
+  /** Which of its validations it is. */
+  readonly index?: number
 }
 
 const names = [...requestNames, 'params', 'namespaceObject', 'variables'] as const
@@ -52,15 +54,15 @@ const messageOf = ({ expression, message, messageExpression }: Validation, value
 }
 
 function* objectionsOf(policy: Policy, values: Variables, budget: Budget): Iterable<Objection> {
-  for (const validation of policy.spec.validations ?? []) {
+  for (const [index, validation] of (policy.spec.validations ?? []).entries()) {
     const { expression, reason } = validation
     try {
       if (compiled(expression, names).evaluate(values, budget) === true) continue
     } catch (error) {
-      yield { message: `expression '${expression}' resulted in error: ${said(error)}`, failed: 'expression' }
+      yield { message: `expression '${expression}' resulted in error: ${said(error)}`, failed: 'expression', index }
       continue
     }
-    yield { message: messageOf(validation, values, budget), ...(reason && { reason }) }
+    yield { message: messageOf(validation, values, budget), ...(reason && { reason }), index }
   }
 }
 
@@ -112,13 +114,32 @@ const unmet = ({ spec: { matchConditions = [] } }: Policy, error: unknown): stri
   return `expression '${expression}' resulted in error: ${said(error instanceof Error ? error.cause : error)}`
 }
 
-function* withParams(policy: Policy, base: Variables, params: Manifest | null, budget: Budget): Iterable<Objection> {
+/** What a policy has to say in the audit log. Throws where that has no value. */
+const annotate = ({ annotate }: Write, { metadata, spec }: Policy, values: Variables, budget: Budget): void => {
+  for (const { key, valueExpression } of spec.auditAnnotations ?? []) {
+    const text = compiled(valueExpression, names).evaluate(values, budget)
+    if (typeof text === 'string' && text !== '') annotate(`${metadata.name}/${key}`, text)
+  }
+}
+
+function* withParams(
+  write: Write,
+  policy: Policy,
+  base: Variables,
+  params: Manifest | null,
+  budget: Budget,
+): Iterable<Objection> {
   const values = { ...base, params }
   const whole = { ...values, variables: variablesOf(policy, values, budget) }
   try {
     if (!meets(policy.spec.matchConditions ?? [], whole, names)) return
   } catch (error) {
     return yield { message: unmet(policy, error), failed: 'expression' }
+  }
+  try {
+    annotate(write, policy, whole, budget)
+  } catch (error) {
+    yield { message: said(error), failed: 'expression' }
   }
   yield* objectionsOf(policy, whole, budget)
 }
@@ -135,7 +156,8 @@ export function* objectionsTo(
   const namespaceObject = isNamespace(write) ? null : (namespaceOf(surroundings.objects, write) ?? null)
   const base = { ...valuesOf(write, served), namespaceObject }
   try {
-    for (const params of paramsOf(surroundings, policy, binding, write)) yield* withParams(policy, base, params, budget)
+    for (const params of paramsOf(surroundings, policy, binding, write))
+      yield* withParams(write, policy, base, params, budget)
   } catch (error) {
     yield { message: `failed to configure binding: ${said(error)}`, failed: 'binding' }
   }

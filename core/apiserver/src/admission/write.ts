@@ -20,6 +20,8 @@ export interface Write {
   readonly dryRun: boolean
   /** `CreateOptions`, `UpdateOptions`, `PatchOptions` or `DeleteOptions`. */
   readonly options: object
+  /** Adds to what the audit log says. */
+  readonly annotate: (key: string, value: string) => void
 }
 
 /** A kind as the wire has it. */

@@ -55,7 +55,7 @@ const fieldsOf = (properties: Readonly<Record<string, Schema>>, root: boolean) =
 }
 
 /** What expressions know of values of a schema. */
-function shapeOf(schema: Schema, root = false): Shape {
+export function shapeOf(schema: Schema, root = false): Shape {
   const { type = '', format = '', properties, additionalProperties: values, items } = schema
   if (schema['x-kubernetes-int-or-string'] || !(type in types)) return unknown
   if (type === 'string') return { type: formats[format] ?? 'string' }

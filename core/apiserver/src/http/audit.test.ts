@@ -8,6 +8,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { connect } from 'node:tls'
 import { masters } from '../authorization.ts'
 import { configMap, configMapPath, startServer, type TestServer } from '../testing/server.ts'
+import { review, startWebhook } from '../testing/webhook.ts'
 import { type Authority, type Credential, openAuthority } from '../tls.ts'
 import type { AuditOptions } from './audit.ts'
 import { type HttpsListener, serveHttps } from './serve.ts'
@@ -45,6 +46,62 @@ after(async () => {
   await rm(dir, { recursive: true })
 })
 beforeEach(() => lines.splice(0))
+
+test('has what policies and webhooks say', async () => {
+  const registration = '/apis/admissionregistration.k8s.io/v1'
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }]
+  const policy = (kind: string, spec: object) => ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind,
+    metadata: { name: 'told' },
+    spec,
+  })
+  await using webhook = await startWebhook()
+  webhook.replies.set('/told', (asked) => review(asked, { allowed: true, auditAnnotations: { seen: 'yes' } }))
+  const bodies: readonly [string, object][] = [
+    [
+      'validatingadmissionpolicies',
+      policy('ValidatingAdmissionPolicy', {
+        matchConstraints: { resourceRules: rules },
+        validations: [{ expression: 'true' }, { expression: 'false', message: 'no' }],
+        auditAnnotations: [
+          { key: 'name', valueExpression: 'object.metadata.name' },
+          { key: 'none', valueExpression: 'null' },
+        ],
+      }),
+    ],
+    [
+      'validatingadmissionpolicybindings',
+      policy('ValidatingAdmissionPolicyBinding', { policyName: 'told', validationActions: ['Audit'] }),
+    ],
+    [
+      'validatingwebhookconfigurations',
+      {
+        ...policy('ValidatingWebhookConfiguration', {}),
+        webhooks: [
+          {
+            name: 'told.example.com',
+            clientConfig: { url: `${webhook.url}/told`, caBundle: webhook.caBundle },
+            rules,
+            sideEffects: 'None',
+            admissionReviewVersions: ['v1'],
+          },
+        ],
+      },
+    ],
+  ]
+  for (const [plural, body] of bodies)
+    assert.equal((await api.ask('POST', `${registration}/${plural}`, body)).code, 201)
+  await send(await listen('Metadata'), 'POST', configMapPath, configMap('annotated'))
+  assert.deepEqual(events().at(-1).annotations, {
+    'told/name': 'annotated',
+    'told.example.com/seen': 'yes',
+    'validation.policy.admission.k8s.io/validation_failure': JSON.stringify([
+      { message: 'no', policy: 'told', binding: 'told', expressionIndex: 1, validationActions: ['Audit'] },
+    ]),
+  })
+  for (const [plural] of bodies) await api.ask('DELETE', `${registration}/${plural}/told`)
+})
 
 const json = { 'content-type': 'application/json', 'user-agent': 'test/1' }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { User } from '@flotilla/kube'
 import { attributesOf } from '../access/attributes.ts'
+import { annotationsOf } from '../annotations.ts'
 import { isObject } from '../registry/json-path.ts'
 import type { Answer, Request } from '../request.ts'
 import { userInfo } from '../verbs/review.ts'
@@ -87,6 +88,7 @@ export const auditEvent = (deed: Deed, level: AuditOptions['level'], now: Date):
   const isTold = level === 'RequestResponse' && objectRef !== undefined && !secret.has(id)
   const { remoteAddress } = raw.socket
   const { impersonation } = request ?? {}
+  const annotations = request && annotationsOf(request)
   return {
     kind: 'Event',
     apiVersion: 'audit.k8s.io/v1',
@@ -101,6 +103,7 @@ export const auditEvent = (deed: Deed, level: AuditOptions['level'], now: Date):
     ...(raw.headers['user-agent'] && { userAgent: raw.headers['user-agent'] }),
     ...(objectRef && { objectRef }),
     responseStatus: statusOf(answer),
+    ...(annotations && { annotations }),
     ...(isTold && bodiesOf(deed)),
     requestReceivedTimestamp: precise(received),
     stageTimestamp: precise(now),
