@@ -31,7 +31,7 @@ const everything = (name: string) => ({
 })
 
 /** How long servers stay away. */
-const awayMs = 5_000
+const awayMs = 3_000
 
 describe('a control plane whose servers fail', { skip: without }, () => {
   const open = new AsyncDisposableStack()
@@ -119,12 +119,12 @@ describe('a control plane whose servers fail', { skip: without }, () => {
     open.defer(() => writing.abort())
     await eventually(async () => assert.ok(acknowledged.length > 5))
     await etcd.process.kill()
-    await asksCalmly(host, 80)
+    await asksCalmly(host, 120)
     await etcd.restart()
     const so = acknowledged.length
     await eventually(async () => assert.ok(acknowledged.length > so + 5), 60_000)
     await host.server.kill()
-    await asksCalmly(host, 80)
+    await asksCalmly(host, 120)
     await host.restart()
     const far = acknowledged.length
     await eventually(async () => assert.ok(acknowledged.length > far + 5), 60_000)
@@ -152,7 +152,7 @@ describe('a control plane whose servers fail', { skip: without }, () => {
     assert.deepEqual([status.apiEnablements, status.kubernetesVersion], [apiEnablements, kubernetesVersion])
     await k('scale', 'deployment', 'web', '--replicas=3')
     await k('delete', 'deployment', 'w0', '--wait=false')
-    await asksCalmly(member, 30)
+    await asksCalmly(member, 40)
 
     await member.restart()
     await inMember('scale', 'deployment', 'w1', '--replicas=7')

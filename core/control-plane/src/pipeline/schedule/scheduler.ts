@@ -133,8 +133,8 @@ async function remember(scheduler: Scheduler, input: ScheduleInput): Promise<Dec
 
 /** Where a binding goes. A plugin's failure is told before it is thrown on. */
 async function decide(scheduler: Scheduler, binding: Placed, fresh: boolean): Promise<Decision> {
-  const { clusters, assumed, machine } = scheduler
-  const kept = assumed && { assumed: assumed.byCluster(machine.now().getTime()) }
+  const { clusters, assumed } = scheduler
+  const kept = assumed && { assumed: assumed.byCluster(performance.now()) }
   try {
     return await scheduler.assigning.inTurn(binding, (assigning) =>
       remember(scheduler, {
@@ -160,13 +160,13 @@ interface Assumption {
 
 /** Decides, and keeps in mind what that gives away before anyone else decides. */
 async function decideInTurn(scheduler: Scheduler, binding: Placed, fresh: boolean): Promise<Assumption> {
-  const { assumed, machine } = scheduler
+  const { assumed } = scheduler
   if (!assumed || !isWorkload(binding.spec)) {
     return { decision: await decide(scheduler, binding, fresh), forget: () => undefined }
   }
   return assumed.inTurn(async () => {
     const decision = await decide(scheduler, binding, fresh)
-    const forget = decision.targets && assumed.place(binding, decision.targets, machine.now().getTime())
+    const forget = decision.targets && assumed.place(binding, decision.targets, performance.now())
     return { decision, forget: forget ?? (() => undefined) }
   })
 }
