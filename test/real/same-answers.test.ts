@@ -585,5 +585,15 @@ describe('the embedded server says what a real one says', { skip: without }, () 
     await eventually(() => kubectl(cluster.kubeconfig)('get', 'things'))
     for (const [name, spec] of made) await same(name, 'POST', things, thing(name, spec))
     for (const [name, spec] of changes) await same(name, 'PATCH', `${things}/good`, { spec })
+    const stricter = JSON.parse(
+      JSON.stringify(version(thingSpec)).replace('"min":{"type":"integer"}', '"min":{"type":"integer","minimum":5}'),
+    )
+    await same('a stricter definition', 'PATCH', `${definitions}/things.example.com`, {
+      spec: { versions: [stricter] },
+    })
+    await eventually(async () => {
+      await same('what was good stays', 'PATCH', `${things}/good?dryRun=All`, { spec: { max: 3 } })
+      await same('what is changed has to be good', 'PATCH', `${things}/good?dryRun=All`, { spec: { min: 2, max: 3 } })
+    })
   })
 })

@@ -9,6 +9,7 @@ import { isTrue } from '../request.ts'
 import { objectMetaSchema } from '../schema/metadata.ts'
 import { withRules } from '../schema/rules.ts'
 import { compileSchema } from '../schema/structural.ts'
+import { newlyWrong } from '../schema/unchanged.ts'
 import { refusal } from '../status.ts'
 import { type Call, stored, viewed } from '../target.ts'
 
@@ -173,9 +174,21 @@ export const approved = async (
 const invalid = (served: Served, { metadata }: Manifest, causes: readonly StatusCause[]): ApiError =>
   refusal.invalid(served, metadata.name ?? '', causes) // a name may be what is missing
 
+/** What is wrong with the shape of an object, and what more there is to say then. */
+const causesOf = (
+  { custom, schema, rules }: Served,
+  wrong: readonly StatusCause[],
+  object: Manifest,
+  before: Manifest | undefined,
+): readonly StatusCause[] => {
+  const fresh = custom ? newlyWrong(wrong, schema, object, before) : wrong
+  return withRules(fresh, rules, object, before)
+}
+
 /** Throws 422 when an object is not as its schema says. */
 export const checkShape = (served: Served, object: Manifest, before?: Manifest): void => {
-  const causes = withRules(served.compiled.validate(object), served.rules, object, before)
+  const wrong = served.compiled.validate(object)
+  const causes = wrong.length > 0 ? causesOf(served, wrong, object, before) : wrong
   if (causes.length > 0) throw invalid(served, object, causes)
 }
 
