@@ -17,6 +17,7 @@ import { Quotas } from './admission/quotas.ts'
 import { type Authorize, checkAllowed, checkAuthorized, isMaster, masters } from './authorization.ts'
 import { builtins } from './builtin/index.ts'
 import { Accounts } from './controller/accounts.ts'
+import { BootstrapSigner } from './controller/bootstrap-signer.ts'
 import { Certificates } from './controller/certificates.ts'
 import { ClusterRoles } from './controller/cluster-roles.ts'
 import { Definitions, keepUntilClean } from './controller/definitions.ts'
@@ -245,8 +246,10 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const counting = options.countsQuotas ? new QuotaStatus(engine, requests, log) : undefined
   const ofAccess = options.access ? accessControllers(engine, requests, log, options.access) : []
   try {
-    if (options.access) await ensureRoles(objects, now())
-    await Promise.all(initialNamespaces.map((namespace) => ensureNamespace(objects, requests, namespace)))
+    await Promise.all([
+      ...initialNamespaces.map((namespace) => ensureNamespace(objects, requests, namespace)),
+      ...(options.access ? [ensureRoles(objects, now())] : []),
+    ])
     await definitions.install(options.crds ?? [])
   } catch (error) {
     await server.close()
@@ -259,6 +262,7 @@ const accessControllers = (engine: Engine, requests: Requests, log: Log, { autho
   new ClusterRoles(engine, requests, log),
   new Accounts(engine, requests, log, authority?.ca),
   new Leftovers(engine, requests, log),
+  new BootstrapSigner(engine, requests, log),
   ...(authority ? [new Certificates(engine, requests, log, authority)] : []),
 ]
 

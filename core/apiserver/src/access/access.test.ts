@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -312,4 +312,25 @@ describe('bootstrap tokens', () => {
       assert.equal(user?.name, groups && 'system:bootstrap:abcdef')
     })
   }
+
+  test('sign what anybody may know, as long as they are good', async () => {
+    const path = '/api/v1/namespaces/kube-public/configmaps'
+    const signed = async () => (await api.ask('GET', `${path}/cluster-info`)).body.data['jws-kubeconfig-abcdef']
+    await api.ask('POST', path, {
+      metadata: { name: 'cluster-info' },
+      data: { kubeconfig: 'server: here', other: 'o' },
+    })
+    await introduce({ ...data, 'usage-bootstrap-signing': 'true' })
+    const signatureOf = (text: string): string => {
+      const header = Buffer.from('{"alg":"HS256","kid":"abcdef"}').toString('base64url')
+      const signing = `${header}.${Buffer.from(text).toString('base64url')}`
+      return `${header}..${createHmac('sha256', '0123456789abcdef').update(signing).digest('base64url')}`
+    }
+    await eventually(async () => assert.equal(await signed(), signatureOf('server: here')))
+    await api.ask('PATCH', `${path}/cluster-info`, { data: { kubeconfig: 'server: there' } })
+    await eventually(async () => assert.equal(await signed(), signatureOf('server: there')))
+    await api.ask('DELETE', `${system}/bootstrap-token-abcdef`)
+    await eventually(async () => assert.equal(await signed(), undefined))
+    assert.equal((await api.ask('GET', `${path}/cluster-info`)).body.data.other, 'o')
+  })
 })

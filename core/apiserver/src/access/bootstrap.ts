@@ -33,15 +33,32 @@ const extraGroups = (secret: Manifest): readonly string[] | undefined => {
   return groups.every((group) => groupForm.test(group)) ? groups : undefined
 }
 
+/** What a Secret says of a bootstrap token. */
+export interface BootstrapToken {
+  readonly id: string
+  readonly secret: string
+}
+
+/** The token in a Secret; undefined when there is none that is good for a use now. */
+export const bootstrapSecretOf = (
+  secret: Manifest,
+  use: 'authentication' | 'signing',
+  now: Date,
+): BootstrapToken | undefined => {
+  const { type, metadata } = secret
+  const [id, text] = [decoded(secret, 'token-id'), decoded(secret, 'token-secret')]
+  const isToken = type === bootstrapType && metadata.name === `bootstrap-token-${id}` && form.test(`${id}.${text}`)
+  const isGood = isToken && !metadata.deletionTimestamp && !isExpired(secret, now)
+  return isGood && decoded(secret, `usage-bootstrap-${use}`) === 'true' ? { id, secret: text } : undefined
+}
+
 /** Who a bootstrap token stands for; undefined when it is none, or not good any more. */
 export const bootstrapUser = (objects: Objects, token: string, now: Date): User | undefined => {
-  const [, id = '', secretText = ''] = form.exec(token) ?? []
+  const [, id = '', text = ''] = form.exec(token) ?? []
   if (!id) return undefined
   const secret = objects.get({ resource: 'secrets', namespace: bootstrapNamespace, name: `bootstrap-token-${id}` })
-  if (!secret || secret.type !== bootstrapType || secret.metadata.deletionTimestamp) return undefined
-  const isGood = decoded(secret, 'token-id') === id && isSame(decoded(secret, 'token-secret'), secretText)
-  if (!isGood || isExpired(secret, now) || decoded(secret, 'usage-bootstrap-authentication') !== 'true')
-    return undefined
+  const known = secret && bootstrapSecretOf(secret, 'authentication', now)
+  if (!known || !isSame(known.secret, text)) return undefined
   const groups = extraGroups(secret)
   return groups && { name: `system:bootstrap:${id}`, groups: ['system:bootstrappers', ...groups, authenticated] }
 }

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path'
 import { openAuthority } from '@flotilla/apiserver'
 import { type Config, createControlPlane, createMetrics } from '@flotilla/core'
-import type { Client, Log } from '@flotilla/sdk'
+import { type Client, clusterNamespace, type Log } from '@flotilla/sdk'
+import { ensure, namespaceKind, namespaceOf } from '../join/kinds.ts'
 import { naming } from '../output/sentence.ts'
+import { allowAgents } from '../serve/agents.ts'
 import { type AuditPlace, openAudit } from './audit.ts'
 import { type KubeconfigContext, kubeconfig, makePrivateDirectory, writePrivately } from './kubeconfig.ts'
 import { listen } from './listener.ts'
@@ -48,6 +50,12 @@ const contextsOf = (url: string, members: readonly string[]): readonly Kubeconfi
   ...members.map((name) => ({ name, server: `${url}/members/${name}` })),
 ]
 
+/** Clusters register with a token, if they want to: what they find here is the same as over a kube-apiserver. */
+async function welcomeAgents(client: Client, signal: AbortSignal): Promise<void> {
+  await ensure(client, namespaceKind, namespaceOf(clusterNamespace), signal)
+  await allowAgents(client, signal)
+}
+
 /** Starts a fleet. Resolves when it is served; what fails on the way ends what was begun. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { config, log, version, port } = options
@@ -63,6 +71,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { client, members } = servers
   const controlPlane = createControlPlane({
     client,
+    letsAgentsIn: config.pullMode,
     config,
     log,
     metrics,
@@ -100,6 +109,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     await Promise.allSettled([running])
   })
   await ensureMembers(client, contexts.slice(1))
+  if (config.pullMode) await welcomeAgents(client, life.signal)
   const all = begun.move()
   return { kubeconfig: file, members: names, client, ready, ended, stop: () => all.disposeAsync() }
 }

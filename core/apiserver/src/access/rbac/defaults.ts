@@ -21,9 +21,11 @@ const bootstrapping = { 'kubernetes.io/bootstrapping': 'rbac-defaults' } as cons
 
 type Described = Pick<Role & Binding, 'kind' | 'metadata'>
 
-/** The roles and bindings of a new cluster, as the generator wrote them. */
-export const defaultRoles = (): readonly Manifest[] =>
-  (JSON.parse(readFileSync(file, 'utf8')) as readonly Described[]).map(({ kind, metadata, ...rest }) => ({
+let read: readonly Manifest[] | undefined
+
+/** The roles and bindings of a new cluster, as the generator wrote them: the same for all servers of a process. */
+export const defaultRoles = (): readonly Manifest[] => {
+  read ??= (JSON.parse(readFileSync(file, 'utf8')) as readonly Described[]).map(({ kind, metadata, ...rest }) => ({
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind,
     metadata: {
@@ -33,6 +35,8 @@ export const defaultRoles = (): readonly Manifest[] =>
     },
     ...rest,
   }))
+  return read
+}
 
 const addressOf = ({ kind, metadata: { namespace = '', name } }: Manifest) => ({
   resource: resources[kind] ?? '',
@@ -48,6 +52,7 @@ const born = (object: Manifest, now: Date): Manifest => ({
 /** What is there, with what it lacks of the rules and subjects it should have. */
 const completed = (found: Role & Binding, wanted: Role & Binding): Manifest => {
   if (found.aggregationRule) return found // its rules are those of others
+  if (deepEqual([found.rules, found.subjects], [wanted.rules, wanted.subjects])) return found
   const rules = beyond(wanted.rules ?? [], found.rules ?? [])
   const subjects = (wanted.subjects ?? []).filter((each) => !found.subjects?.some((other) => deepEqual(other, each)))
   if (rules.length === 0 && subjects.length === 0) return found
