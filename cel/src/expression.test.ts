@@ -186,6 +186,15 @@ test('an expression is evaluated while another one is', () => {
   assert.equal(compile('variables.b * 2', ['variables']).evaluate({ variables }), 4)
 })
 
+test('what looks through lists and texts pays for it', () => {
+  for (const text of [
+    'object.list.all(x, sets.contains(object.list, object.list))',
+    'object.list.all(x, object.list.indexOf(x) >= 0)',
+    'object.list.all(x, object.long.find("a{1,9}") != "")',
+  ])
+    assert.throws(() => compile(text, variables).evaluate(given), /too many steps/, text)
+})
+
 test('the limits of an expression are who compiles it to say', () => {
   const many = 'object.list.all(x, x >= 0)'
   assert.throws(() => compile(many, variables, { steps: 100 }).evaluate(given), /too many steps/)

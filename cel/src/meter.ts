@@ -8,7 +8,16 @@ const charactersAStep = 32
 const elementsAStep = 16
 
 /** Functions that look into what they are given, not only at it. */
-const deep: ReadonlySet<string> = new Set(['_==_', '_!=_', 'format'])
+const deep: ReadonlySet<string> = new Set([
+  '_==_',
+  '_!=_',
+  'format',
+  'indexOf',
+  'lastIndexOf',
+  'sets.contains',
+  'sets.equivalent',
+  'sets.intersects',
+])
 
 /**
  * Counts what an evaluation costs, and ends the one that costs too much. It counts work, not time, so that the same
@@ -51,6 +60,10 @@ type Values = readonly (CelValue | undefined)[]
 
 const lengthOf = (value: CelValue | undefined): number => (typeof value === 'string' ? value.length : 0)
 
+/** Looking for a pattern. */
+const search = ([text, pattern]: Values, meter: Meter): void =>
+  meter.spend(Math.ceil((Math.max(lengthOf(text), charactersAStep) * lengthOf(pattern)) / charactersAStep))
+
 /** What a function costs beyond being called, where that is not what it costs to look at its arguments. */
 const prices: Readonly<Record<string, (values: Values, meter: Meter) => void>> = {
   '@append': () => {}, // one more element of a list that is not copied
@@ -58,8 +71,9 @@ const prices: Readonly<Record<string, (values: Values, meter: Meter) => void>> =
     meter.weigh(value)
     if (!isCelMap(container)) meter.weighAll(container) // a map knows its keys
   },
-  matches: ([text, pattern], meter) =>
-    meter.spend(Math.ceil((Math.max(lengthOf(text), charactersAStep) * lengthOf(pattern)) / charactersAStep)),
+  matches: search,
+  find: search,
+  findAll: search,
 }
 
 function pay(name: string, values: Values, meter: Meter): void {
