@@ -127,6 +127,18 @@ describe('clusters served behind a real kube-apiserver', { skip: without }, () =
     watching.kill()
   })
 
+  test('are for who may see them: of one alone by its name, as an agent does', async () => {
+    const kubeconfig = await accountOf(host.kubeconfig, 'agent')
+    const rights = ['--verb=get,list,watch', '--resource=clusters.cluster.karmada.io', '--resource-name=one']
+    await k('create', 'clusterrole', 'see-one', ...rights)
+    await k('create', 'clusterrolebinding', 'see-one', '--clusterrole=see-one', '--serviceaccount=default:agent')
+    const agent = kubectl(kubeconfig)
+    await eventually(() => agent('wait', 'cluster/one', '--for=condition=Ready', '--timeout=10s'))
+    assert.match(await agent('get', 'clusters', '--field-selector=metadata.name=one'), /^one +v1/m)
+    const { err } = await agent.run(['get', 'clusters'])
+    assert.match(err, /\(Forbidden\).* User "system:serviceaccount:default:agent" cannot list resource "clusters"/)
+  })
+
   test('take along what is theirs when they go', async () => {
     const { metadata } = await k.json('cluster', 'two')
     const owner = { apiVersion: 'cluster.karmada.io/v1alpha1', kind: 'Cluster', name: 'two', uid: metadata.uid }

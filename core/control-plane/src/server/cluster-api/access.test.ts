@@ -6,16 +6,25 @@ import { Access, doingOf, forbidden } from './access.ts'
 
 test('a request is what roles call it', () => {
   const cases: Readonly<Record<string, readonly [Parameters<typeof doingOf>, object]>> = {
-    list: [['GET', '', undefined], { verb: 'list' }],
-    watch: [['GET', '', 'true'], { verb: 'watch' }],
-    'watch that is none': [['GET', '', '0'], { verb: 'list' }],
-    get: [['GET', '/paris', undefined], { verb: 'get', name: 'paris' }],
-    create: [['POST', '', undefined], { verb: 'create' }],
-    'delete all': [['DELETE', '', undefined], { verb: 'deletecollection' }],
-    delete: [['DELETE', '/paris', undefined], { verb: 'delete', name: 'paris' }],
-    status: [['PATCH', '/paris/status', undefined], { verb: 'patch', name: 'paris', subresource: 'status' }],
-    proxy: [['GET', '/paris/proxy/api/v1/pods', 'true'], { verb: 'get', name: 'paris', subresource: 'proxy' }],
-    'proxy by POST': [['POST', '/paris/proxy', undefined], { verb: 'create', name: 'paris', subresource: 'proxy' }],
+    list: [['GET', ''], { verb: 'list' }],
+    watch: [['GET', '', { watch: 'true' }], { verb: 'watch' }],
+    'watch that is none': [['GET', '', { watch: '0' }], { verb: 'list' }],
+    'list of one': [['GET', '', { fieldSelector: 'metadata.name=paris' }], { verb: 'list', name: 'paris' }],
+    'watch of one': [
+      ['GET', '', { watch: '1', fieldSelector: 'a=b,metadata.name==paris,c!=d' }],
+      { verb: 'watch', name: 'paris' },
+    ],
+    'list of others': [['GET', '', { fieldSelector: 'metadata.name!=paris' }], { verb: 'list' }],
+    get: [['GET', '/paris'], { verb: 'get', name: 'paris' }],
+    create: [['POST', ''], { verb: 'create' }],
+    'delete all': [['DELETE', ''], { verb: 'deletecollection' }],
+    delete: [['DELETE', '/paris'], { verb: 'delete', name: 'paris' }],
+    status: [['PATCH', '/paris/status'], { verb: 'patch', name: 'paris', subresource: 'status' }],
+    proxy: [
+      ['GET', '/paris/proxy/api/v1/pods', { watch: 'true' }],
+      { verb: 'get', name: 'paris', subresource: 'proxy' },
+    ],
+    'proxy by POST': [['POST', '/paris/proxy'], { verb: 'create', name: 'paris', subresource: 'proxy' }],
   }
   for (const [name, [args, doing]] of Object.entries(cases)) assert.deepEqual(doingOf(...args), doing, name)
 })

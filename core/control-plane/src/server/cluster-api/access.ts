@@ -44,11 +44,28 @@ function verbOf(method: string, isOne: boolean, watch: string | undefined): stri
   return { get: 'list', delete: 'deletecollection' }[verb] ?? verb
 }
 
+/** The parameters of a request that say what it does. */
+export interface Parameters {
+  readonly watch?: string
+  readonly fieldSelector?: string
+}
+
+/** Who lists or watches what has one name, asks for that one: so it is in Kubernetes. */
+const selectedName = ({ fieldSelector = '' }: Parameters): string | undefined =>
+  /(?:^|,)metadata\.name==?([^,=]+)(?:,|$)/.exec(fieldSelector)?.[1]
+
 /** What a request for Clusters does; `path` is what comes after the resource. */
-export function doingOf(method: string, path: string, watch: string | undefined): Doing {
-  const [, name, subresource] = path.split('/')
-  if (subresource === 'proxy') return { verb: verbOf(method, true, undefined), ...(name && { name }), subresource }
-  return { verb: verbOf(method, Boolean(name), watch), ...(name && { name }), ...(subresource && { subresource }) }
+export function doingOf(method: string, path: string, parameters: Parameters = {}): Doing {
+  const [, inPath, subresource] = path.split('/')
+  const isOne = Boolean(inPath)
+  if (subresource === 'proxy')
+    return { verb: verbOf(method, true, undefined), ...(inPath && { name: inPath }), subresource }
+  const name = inPath || selectedName(parameters)
+  return {
+    verb: verbOf(method, isOne, parameters.watch),
+    ...(name && { name }),
+    ...(subresource && { subresource }),
+  }
 }
 
 /** What was decided, until when it is believed. */

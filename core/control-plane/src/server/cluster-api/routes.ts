@@ -99,7 +99,7 @@ class ClusterApi {
   async objects({ raw, body }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { method = 'GET', url = '', headers } = raw
     const [path, query] = [pathOf(url), queryOf(url)]
-    const doing = doingOf(method, path.slice(root.length), query.watch)
+    const doing = doingOf(method, path.slice(root.length), query)
     await this.allowed(raw, { ...doing, ...(doing.name && { name: decoded(doing.name) }) })
     const read = readBody(body instanceof Uint8Array ? body : undefined, headers['content-type'])
     const request: ApiRequest = {
@@ -197,6 +197,6 @@ export const clusterApi =
     app.setErrorHandler((error, _request, reply) => reject(reply, error))
     await app.register(async (scope) => addObjects(scope, api))
     const admit = (request: IncomingMessage, name: string) =>
-      api.allowed(request, { ...doingOf(request.method ?? 'GET', `/${name}/proxy`, undefined), name })
+      api.allowed(request, { ...doingOf(request.method ?? 'GET', `/${name}/proxy`), name })
     await app.register(clusterProxyRoutes({ proxy: options.proxy, admit }))
   }
