@@ -99,7 +99,7 @@ for (const [what, error, steps, level] of [
     const { worker, start, log } = working(context, async (key) => {
       seen.push(key)
       if (key === 'end' || seen.length > 1) return done
-      worker.enqueueAfter('end', 50) // after what comes back
+      setImmediate(() => worker.enqueueAfter('end', 50)) // after what comes back, however slow this process is
       throw error
     })
     start()
