@@ -267,10 +267,14 @@ describe('deployed', { skip: withoutServers || withoutHelm || withoutRoot }, () 
       ['get', 'pods/exec'],
       ['get', 'nodes/proxy'],
       ['create', 'serviceaccounts/token'],
-      ['create', 'clusterroles'],
+      ['escalate', 'clusterroles'], // those it makes for agents grant what it has, and no more
+      ['bind', 'clusterroles'],
+      ['delete', 'clusterroles'],
+      ['approve', 'signers.certificates.k8s.io/kubernetes.io/kubelet-serving'],
       ['delete', 'secrets', '-n', 'karmada-system'],
       ['delete', 'clusters.cluster.karmada.io'],
-      ['create', 'leases', '-n', 'default'],
+      ['delete', 'leases', '-n', 'kube-system'],
+      ['create', 'secrets', '-n', 'default'],
     ])
       assert.equal(await may(...args), 'no', args.join(' '))
     assert.equal(await may('list', 'deployments'), 'yes')
