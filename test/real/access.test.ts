@@ -515,4 +515,19 @@ describe('the embedded server and a real kube-apiserver give the same answers', 
       assert.deepEqual(ours, theirs)
     })
   }
+
+  test('they begin with the same roles and bindings', async () => {
+    const kinds = 'clusterroles,clusterrolebindings,roles,rolebindings'
+    const [ours = [], theirs = []] = await Promise.all(
+      kubeconfigs.map(async (kubeconfig) => {
+        const { items } = await kubectl(kubeconfig).json(kinds, '-A', '-l', 'kubernetes.io/bootstrapping=rbac-defaults')
+        return items.filter(({ metadata }: Json) => !metadata.name.startsWith('system:controller:')).map(plain)
+      }),
+    )
+    const byName = (items: readonly Json[]) =>
+      Object.fromEntries(
+        items.map((item) => [`${item.kind} ${item.metadata.namespace ?? ''}/${item.metadata.name}`, item]),
+      )
+    assert.deepEqual(byName(ours), byName(theirs))
+  })
 })
