@@ -62,7 +62,10 @@ export async function serversApart(names: readonly string[], hear: Hear = () => 
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
   waiting.set(0, () => resolve())
   thread.on('message', (answer: Answer) => waiting.get(answer.id)?.(answer))
-  thread.on('error', reject)
+  thread.on('error', (error) => {
+    reject(error)
+    throw error // nobody would be answered any more
+  })
   await ready
   let last = 0
 

@@ -122,8 +122,9 @@ function begin(servers: Servers) {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-async function settled(isIdle: () => boolean): Promise<void> {
-  for (let calm = 0; calm < 5; await pause(100)) calm = isIdle() ? calm + 1 : 0
+/** All is there, and for a while nobody has anything to do: what is on its way from a server that is short of time may come later. */
+async function settled(isIdle: () => boolean, isThere: () => boolean = () => true): Promise<void> {
+  for (let calm = 0; calm < 20; await pause(100)) calm = isThere() && isIdle() ? calm + 1 : 0
 }
 
 /** MiB that are held after everything that is not has been collected. */
@@ -213,9 +214,9 @@ async function fill(servers: Servers, way: Way, options: ServicesOptions): Promi
 const longest = 60_000
 
 /** The same, unless it takes for ever. */
-function inTime(promise: Promise<void>, what: string): Promise<void> {
+function inTime(promise: Promise<void>, what: () => string): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`${what} is not everywhere after ${longest / 1000} s`)), longest)
+  const timer = setTimeout(() => reject(new Error(`${what()} is not everywhere after ${longest / 1000} s`)), longest)
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
@@ -235,11 +236,15 @@ async function along(way: Way, options: ServicesOptions) {
   const names = ['control plane', ...several(clusters, clusterOf)]
   const waiting = new Map<string, { left: number; readonly done: () => void }>()
   const writes = new Map<string, number>()
+  let [arrivals, lastAt] = [0, 0]
   await using apart = await serversApart(names, (server, { method, headers }, body) => {
     const object = body as Manifest // of an answer that is no list, or it is not looked at
     if (method === 'GET' || headers?.['user-agent'] === byHand) return
     writes.set(object.kind, (writes.get(object.kind) ?? 0) + 1)
-    const wait = way.arrives.test(`${object.kind} in ${server}`) ? waiting.get(addressIn(object) ?? '') : undefined
+    if (!way.arrives.test(`${object.kind} in ${server}`)) return
+    arrivals += addressIn(object) ? 1 : 0
+    lastAt = performance.now()
+    const wait = waiting.get(addressIn(object) ?? '')
     if (wait && --wait.left === 0) wait.done()
   })
   const servers = apart.transports
@@ -250,8 +255,8 @@ async function along(way: Way, options: ServicesOptions) {
 
   const [start, begun] = [performance.now(), process.threadCpuUsage()]
   const first = begin(servers)
-  await settled(first.isIdle)
-  const brought = performance.now() - start
+  await settled(first.isIdle, () => arrivals >= n * clusters)
+  const brought = lastAt - start
   const use = process.threadCpuUsage(begun)
   await first.end()
   tell('brought everywhere')
@@ -276,7 +281,10 @@ async function along(way: Way, options: ServicesOptions) {
     waiting.set(addressIn(slice) ?? '', { left, done: resolve })
     const at = performance.now()
     await clients.get(clusterOf(i % clusters))?.update(endpointSliceKind, slice)
-    await inTime(promise, `change ${round} of ${nameOf(i)}`)
+    await inTime(
+      promise,
+      () => `change ${round} of ${nameOf(i)}, ${waiting.get(addressIn(slice) ?? '')?.left} of ${left} left,`,
+    )
     times.push(performance.now() - at)
   })
   const { user, system } = process.threadCpuUsage(cpu)
