@@ -165,11 +165,11 @@ describe('flotilla explain', () => {
     assert.equal((await explain('configmap')).code, 2)
   })
 
-  test('the endpoint is for those who say who they are', async () => {
+  test('the endpoint is for those whom roles let in, not for who does not say who he is', async () => {
     const found = JSON.parse(await k('get', '--raw', '/debug/schedule/default/web-deployment')) as Json
     assert.equal(found.decisions.at(-1).trigger, 'it was new')
     const server = await k('config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}')
-    assert.equal(await anonymously(`${server}/debug/schedule/default/web-deployment`), 401)
+    assert.equal(await anonymously(`${server}/debug/schedule/default/web-deployment`), 403)
     await assert.rejects(
       k('get', '--raw', '/debug/schedule/default/nobody'),
       /there is no binding default\/nobody|NotFound/,
