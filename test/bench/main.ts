@@ -24,7 +24,7 @@ const usage = `usage:
   npm run bench -- policies [--n 1000] [--members 2]
   npm run bench -- quota [--n 20000] [--quotas 1000] [--clusters 100] [--given 10]
   npm run bench -- writes [--n 20] [--idle 60]
-  npm run bench -- real [--n 1000] [--members 2] [--pods]     with KUBEBUILDER_ASSETS=$(test/assets/build)
+  npm run bench -- real [--n 1000] [--members 2] [--pods] [--replicas 1] [--shards 1]     with KUBEBUILDER_ASSETS=$(test/assets/build)
   npm run bench -- interpret [--n 5000] [--modules 200] [--calls 1000000] [--only Lua]
   npm run bench -- dns [--n 5000] [--clusters 20] [--seconds 5]
   npm run bench -- services [--n 5000] [--clusters 20] [--endpoints 20] [--changes 200]`
@@ -44,6 +44,8 @@ const { positionals, values } = parseArgs({
     memory: { type: 'boolean', default: false },
     real: { type: 'boolean', default: false },
     pods: { type: 'boolean', default: false },
+    replicas: { type: 'string', default: '1' },
+    shards: { type: 'string', default: '1' },
     quotas: { type: 'string', default: '1000' },
     given: { type: 'string', default: '10' },
     profile: { type: 'boolean', default: false },
@@ -91,7 +93,13 @@ if (what === 'propagate') {
 } else if (what === 'writes') {
   await writes({ n: Number(values.n ?? 20), idle: Number(values.idle) * 1000 })
 } else if (what === 'real') {
-  await real({ n: Number(values.n ?? 1000), members: Number(values.members), pods: values.pods })
+  await real({
+    n: Number(values.n ?? 1000),
+    members: Number(values.members),
+    pods: values.pods,
+    replicas: Number(values.replicas),
+    shards: Number(values.shards),
+  })
 } else if (what === 'interpret') {
   await interpreting({
     n: Number(values.n ?? 5000),

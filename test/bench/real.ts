@@ -22,6 +22,9 @@ export interface RealOptions {
   readonly members: number
   /** Whether members have controllers of workloads, and machines: then what comes there runs, as far as anyone can tell. */
   readonly pods?: boolean
+  /** How many replicas share the work, and into how many shards it is divided; by default one and one. */
+  readonly replicas?: number
+  readonly shards?: number
 }
 
 const bindingKind: Kind = {
@@ -119,7 +122,7 @@ const cpuOf = (host: RealCluster, members: readonly RealCluster[], etcd: Etcd) =
 })
 
 /** Prints what it takes to bring to the members all that was applied while the control plane was away: over real API servers. */
-export async function real({ n, members: count, pods = false }: RealOptions): Promise<void> {
+export async function real({ n, members: count, pods = false, replicas = 1, shards = 1 }: RealOptions): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'flotilla-bench-'))
   await using open = new AsyncDisposableStack()
   const etcd = open.use(await startEtcd(dir))
@@ -131,7 +134,8 @@ export async function real({ n, members: count, pods = false }: RealOptions): Pr
   const clusters = members.map(({ name }) => name)
   const { client } = host
 
-  const webhookPlace = ['--webhook-bind-address', `127.0.0.1:${await freePort()}`] // or the kinds were installed anew
+  const webhooksAt = `127.0.0.1:${await freePort()}` // all the time, or the kinds were installed anew and all watches ended
+  const webhookPlace = ['--webhook-bind-address', webhooksAt]
   const account = await accountOf(host, dir)
   const first = await serve(account, ...webhookPlace)
   await joined(host, members)
@@ -156,16 +160,27 @@ export async function real({ n, members: count, pods = false }: RealOptions): Pr
 
   const [cpuBefore, before] = [cpuOf(host, members, etcd), await requests(host)]
   const start = performance.now()
-  const served = await serve(account, ...webhookPlace)
+  const all = await Promise.all(
+    Array.from({ length: replicas }, (_, each) =>
+      serve(
+        account,
+        ...(each === 0 ? webhookPlace : ['--webhook-url', `https://${webhooksAt}`]),
+        '--shards',
+        `${shards}`,
+      ),
+    ),
+  )
   const servedIn = (performance.now() - start) / 1000
-  const unlessEnded = <T>(wait: Promise<T>): Promise<T> => Promise.race([wait, served.ended])
+  const unlessEnded = <T>(wait: Promise<T>): Promise<T> => Promise.race([wait, ...all.map(({ ended }) => ended)])
   await unlessEnded(Promise.all(arrived.map((there) => there.count(n))))
   const arrivedIn = (performance.now() - start) / 1000
   await unlessEnded(Promise.all(seen.map((there) => there.count(2 * n)))) // a binding for each Deployment, and one for what it needs
   const toldIn = (performance.now() - start) / 1000
   if (pods) await unlessEnded(ready.count(n))
   const readyIn = (performance.now() - start) / 1000
-  const use = useOf(served.pid)
+  const uses = all.map(({ pid }) => useOf(pid))
+  const shown = (of: (use: ReturnType<typeof useOf>) => number, digits: number) =>
+    uses.map((use) => of(use).toFixed(digits)).join(' + ')
   const [cpu, after] = [cpuOf(host, members, etcd), await requests(host)]
 
   const writes = growth(before, after).filter(([what]) => isWrite(what))
@@ -177,11 +192,12 @@ export async function real({ n, members: count, pods = false }: RealOptions): Pr
     'all in the members in': `${arrivedIn.toFixed(2)} s`,
     'all bindings say so in': `${toldIn.toFixed(2)} s`,
     ...(pods && { 'all Deployments ready in': `${readyIn.toFixed(2)} s` }),
-    'CPU of flotilla': `${use.cpu.toFixed(1)} s`,
+    ...(shards > 1 && { 'replicas, and shards they share': `${replicas}, ${shards}` }),
+    'CPU of flotilla': `${shown(({ cpu }) => cpu, 1)} s`,
     'CPU of the host kube-apiserver': `${(cpu.host - cpuBefore.host).toFixed(1)} s`,
     'CPU of the members': `${(cpu.members - cpuBefore.members).toFixed(1)} s`,
     'CPU of etcd': `${(cpu.etcd - cpuBefore.etcd).toFixed(1)} s`,
-    'peak RSS of flotilla': `${use.peak.toFixed(0)} MiB`,
+    'peak RSS of flotilla': `${shown(({ peak }) => peak, 0)} MiB`,
     'writes to the host for each Deployment': (writes.reduce((sum, [, number]) => sum + number, 0) / n).toFixed(2),
     ...Object.fromEntries(writes.slice(0, 16).map(([what, number]) => [`  ${what}`, (number / n).toFixed(2)])),
     'reads of the host': growth(before, after)
@@ -189,5 +205,5 @@ export async function real({ n, members: count, pods = false }: RealOptions): Pr
       .reduce((sum, [, number]) => sum + number, 0)
       .toString(),
   })
-  await served.stop()
+  for (const each of all) await each.stop()
 }
