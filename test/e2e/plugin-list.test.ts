@@ -92,6 +92,6 @@ describe('flotilla plugin list', () => {
     assert.equal(filter.rule, 'refusals')
     assert.ok(filter.answers.length > 3)
     const { status } = await asking(flotilla.kubeconfig)('/points', { anonymous: true })
-    assert.equal(status, 401)
+    assert.equal(status, 403)
   })
 })
