@@ -27,6 +27,7 @@ import { examineConnect } from './member.ts'
 import { examineOverride } from './render.ts'
 import { examineAssign, examineEstimate, examineFilter, examineScore, examineSelect } from './schedule.ts'
 
+const { signal } = new AbortController()
 /** A plugin of one answer. */
 const answering = <Arg, const Out, Result>(
   point: Point<Arg, Out, Result>,
@@ -171,7 +172,7 @@ const passes: Readonly<Record<string, () => Promise<void>>> = {
   'a cluster nobody connects': () =>
     examineConnect.check(
       answering(points.member.connect, () => undefined),
-      { given: { cluster: one }, connects: false },
+      { given: { cluster: one, signal }, connects: false },
     ),
   'an eviction': () =>
     examineDecide.check(
@@ -315,7 +316,7 @@ const fails: Readonly<Record<string, readonly [why: RegExp, () => Promise<void>]
     () =>
       examineConnect.check(
         answering(points.member.connect, () => client as never),
-        { given: { cluster: one }, connects: true },
+        { given: { cluster: one, signal }, connects: true },
       ),
   ],
   'a completion with a condition said twice': [

@@ -8,6 +8,8 @@ import { first } from '../rules.ts'
 export interface Connection {
   readonly cluster: Cluster
   readonly secret?: Manifest
+  /** Ends when the client is used no more: the cluster has left, or is connected anew. */
+  readonly signal: AbortSignal
 }
 
 /** Asked when a cluster joins or its credentials change. */

@@ -11,7 +11,8 @@ async function isAsked(spec: Partial<Cluster['spec']>): Promise<boolean> {
   const registry = new Registry()
   for (const each of neighbours(identity).extensions?.(fakeHost()) ?? []) registry.add(each)
   const known = cluster({ name: 'paris' })
-  return (await registry.ask(member.connect, { cluster: { ...known, spec: { ...known.spec, ...spec } } })) !== undefined
+  const asked = { cluster: { ...known, spec: { ...known.spec, ...spec } }, signal: new AbortController().signal }
+  return (await registry.ask(member.connect, asked)) !== undefined
 }
 
 const shownTo: Readonly<Record<string, readonly [spec: Partial<Cluster['spec']>, is: boolean]>> = {

@@ -38,8 +38,8 @@ const originOf = (url: string | undefined): string | undefined =>
 export function neighbours({ server, ...identity }: HttpOptions): Plugin {
   return definePlugin({
     name: 'neighbouring-members',
-    extensions: ({ signal }) => [
-      on(member.connect, ({ cluster: { spec } }) => {
+    extensions: () => [
+      on(member.connect, ({ cluster: { spec }, signal }) => {
         const { apiEndpoint, secretRef, proxyURL } = spec
         if (secretRef || proxyURL || !apiEndpoint || originOf(apiEndpoint) !== originOf(server)) return undefined
         const transport = httpTransport({ ...identity, server: apiEndpoint })
@@ -95,7 +95,7 @@ async function reachMember(ask: Ask, control: Control, cluster: Cluster, signal:
     throw errors.CLUSTER_NOT_CONNECTABLE(name, 'it is in pull mode, and reached by its agent alone')
   }
   const secret = await secretOf(control, cluster, signal)
-  const found = await ask(member.connect, { cluster, ...(secret && { secret }) })
+  const found = await ask(member.connect, { cluster, signal, ...(secret && { secret }) })
   if (!found) throw errors.CLUSTER_NOT_CONNECTABLE(name, 'no plugin knows how')
   const client = rehearsing(patient(found, name))
   return { name, client, discovery: createDiscovery(client, { signal }) }

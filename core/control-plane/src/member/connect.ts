@@ -33,36 +33,55 @@ function identityOf({ metadata, spec }: Cluster, secret: Secret | undefined): st
   return createHash('sha256').update(JSON.stringify(way)).digest('hex') // credentials are in it
 }
 
+/** How a cluster is reached, and what ends with it. */
+interface Way {
+  readonly identity: string
+  readonly life: AbortController
+}
+
 /** Connects clusters, and ends what was begun for those that are gone. */
 export function connectController(ground: Ground, book: MemberBook, serves: (cluster: Cluster) => boolean): Controller {
   const clusters = ground.store(clusterKind)
   const secrets = ground.store(secretKind)
-  const identities = new Map<string, string>()
+  const ways = new Map<string, Way>()
+
+  /** What a cluster was reached by is used no more. */
+  function end(name: string): void {
+    ways.get(name)?.life.abort()
+    ways.delete(name)
+  }
 
   async function settle(cluster: Cluster | undefined, name: string): Promise<Outcome> {
     if (!cluster || !serves(cluster)) {
-      identities.delete(name)
       book.forget(name)
+      end(name)
       return done
     }
     const { secretRef } = cluster.spec
     const secret = secretRef && secrets.get(secretRef)
     const identity = identityOf(cluster, secret)
-    if (identities.get(name) === identity) return done
-    identities.delete(name)
-    await connect(cluster, secret)
-    identities.set(name, identity)
+    if (ways.get(name)?.identity === identity) return done
+    const life = new AbortController()
+    try {
+      await connect(cluster, secret, life.signal)
+    } catch (error) {
+      life.abort()
+      throw error
+    } finally {
+      end(name)
+    }
+    ways.set(name, { identity, life })
     return done
   }
 
-  async function connect(cluster: Cluster, secret: Secret | undefined): Promise<void> {
+  async function connect(cluster: Cluster, secret: Secret | undefined, signal: AbortSignal): Promise<void> {
     const { name } = cluster.metadata
     const { secretRef } = cluster.spec
     try {
       const isAsked = cluster.spec.syncMode !== 'Pull' // an agent has a way of its own
       if (isAsked && secretRef && !secret)
         throw errors.CLUSTER_NOT_CONNECTABLE(name, `there is no secret ${keyText(secretRef)}`)
-      const client = await ground.ask(member.connect, { cluster, ...(secret && { secret }) })
+      const client = await ground.ask(member.connect, { cluster, signal, ...(secret && { secret }) })
       if (!client) throw errors.CLUSTER_NOT_CONNECTABLE(name, 'no plugin knows how')
       book.connect(cluster, client)
     } catch (error) {
@@ -84,8 +103,8 @@ export function connectController(ground: Ground, book: MemberBook, serves: (clu
     name: controller.name,
     async run(signal) {
       await controller.run(signal)
-      identities.clear()
       book.forgetAll()
+      for (const name of [...ways.keys()]) end(name)
     },
   }
 }

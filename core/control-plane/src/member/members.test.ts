@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, test } from 'node:test'
-import { type Cluster, clusterKind, findCondition, type Kind, label, type Manifest } from '@flotilla/sdk'
+import { type Cluster, clusterKind, findCondition, type Kind, label, type Manifest, member, on } from '@flotilla/sdk'
 import { cluster, deployment, manifest } from '@flotilla/sdk/testing'
 import { deploymentKind } from '../extension/machine.test-support.ts'
 import { type Fleet, type FleetOptions, testFleet } from './fleet.test-support.ts'
@@ -261,6 +261,25 @@ describe('what Flotilla manages in a member', () => {
     await fleet.machine.until(() => fleet.machine.members.get('member1') !== before)
     assert.equal(before.ready, false)
     assert.equal(fleet.machine.members.get('member1')?.ready, true)
+  })
+  test('is used by each client until the next has come, or the cluster has left', async () => {
+    const uses: AbortSignal[] = []
+    const watches = on(member.connect, ({ signal }) => {
+      uses.push(signal)
+      return undefined
+    })
+    await start({ joined: ['member1'], extensions: [watches] })
+    const ended = () => uses.map(({ aborted }) => aborted)
+    const known = clusterNow()
+    assert.ok(known)
+    assert.deepEqual(ended(), [false])
+    const spec = { ...known.spec, apiEndpoint: 'https://elsewhere' }
+    fleet.machine.objects.put({ ...known, metadata: { ...known.metadata, generation: 2 }, spec })
+    await fleet.machine.until(() => uses.length === 2 && uses[0]?.aborted === true)
+    assert.deepEqual(ended(), [true, false])
+    const { metadata } = clusterNow() ?? cluster()
+    fleet.machine.objects.remove({ ...cluster(), metadata })
+    await fleet.machine.until(() => uses[1]?.aborted === true)
   })
   test('is looked for at once when its kind may have come', async () => {
     await start({ joined: ['member1'] })

@@ -45,8 +45,8 @@ export function pushOptions({ metadata: { name }, spec }: Cluster, secret: Manif
 /** Connects to clusters in push mode over HTTP. It is loaded last, so that a plugin may know a better way. */
 export const pushMembers: Plugin = definePlugin({
   name: 'push-members',
-  extensions: ({ metrics, signal }) => [
-    on(member.connect, ({ cluster, secret }) => {
+  extensions: ({ metrics }) => [
+    on(member.connect, ({ cluster, secret, signal }) => {
       if (!cluster.spec.secretRef) return undefined
       const transport = httpTransport({ ...pushOptions(cluster, secret), metrics })
       signal.addEventListener('abort', () => void transport.close(), { once: true })
