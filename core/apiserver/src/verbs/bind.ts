@@ -25,8 +25,7 @@ const checkTarget = ({ target, metadata: { name } }: Binding): string => {
   return target.name ?? ''
 }
 
-const pods = { group: '', plural: 'pods' } as const
-const bindings = { ...pods, plural: 'pods/binding' } as const
+const bindings = { group: '', plural: 'pods/binding' } as const
 
 /** Throws 409 for a Pod that goes nowhere any more. */
 const checkFree = ({ metadata: { name, deletionTimestamp }, spec }: Pod): void => {

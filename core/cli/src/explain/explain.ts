@@ -13,10 +13,10 @@ import {
 import type { Progress } from '../output/progress.ts'
 import type { Control } from '../plan/control.ts'
 import type { MachineOptions } from '../plan/machine.ts'
+import { openOnlooker } from '../plan/onlooker.ts'
 import { worksOf } from '../plan/snapshot.ts'
 import { clusterOfWork } from '../plan/state.ts'
 import { accountFor, type Source, unboundReason } from './account.ts'
-import { openMembers } from './members.ts'
 import { serviceFacts } from './service-facts.ts'
 import { isService, type Subject } from './subject.ts'
 
@@ -81,7 +81,7 @@ async function reasonsOf(control: Control, subject: Subject, machine: MachineOpt
 async function servicesOf(control: Control, { object }: Subject, machine: MachineOptions, signal: AbortSignal) {
   if (!isService(object)) return undefined
   await using open = new AsyncDisposableStack()
-  const members = await openMembers(open, control, machine, signal)
+  const { members } = await openOnlooker(open, control, machine, signal)
   const reports = explainService(await serviceFacts(control, members, keyOf({ metadata: object }), signal))
   return reports.length > 0 ? reports : undefined
 }

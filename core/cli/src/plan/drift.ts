@@ -1,4 +1,4 @@
-import { type Config, createControlPlane, createMetrics } from '@flotilla/core'
+import type { Config } from '@flotilla/core'
 import type { ServedKind } from '@flotilla/kube'
 import {
   type Ask,
@@ -13,10 +13,10 @@ import {
   resourceBindingKind,
   type Work,
 } from '@flotilla/sdk'
-import { plugins } from '../fleet/plugins.ts'
 import type { Progress } from '../output/progress.ts'
 import type { Control } from './control.ts'
-import { type Members, membersOf, neighbours } from './members.ts'
+import type { Members } from './members.ts'
+import { openOnlooker } from './onlooker.ts'
 import { everyItem } from './pages.ts'
 import { looseWorks, worksOf } from './snapshot.ts'
 import { clusterOfWork } from './state.ts'
@@ -126,43 +126,28 @@ export async function drifts(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Drifts> {
-  const { config, log, version, clusters } = options
-  const life = new AbortController()
-  const machine = createControlPlane({
-    client: control.client,
-    config,
-    log,
-    version,
-    metrics: createMetrics(),
-    signal: life.signal,
-    plugins: await plugins(config, [neighbours(control.identity)]),
-    stages: [],
+  const { clusters } = options
+  await using open = new AsyncDisposableStack()
+  const { ask, members } = await openOnlooker(open, control, options, signal)
+  const looks = await progress.step('control plane read', async (say) => {
+    const works = [
+      ...(await worksOf(control, await bindingsOf(control, options, signal), signal)),
+      ...(options.everywhere ? await looseWorks(control, signal) : []),
+    ]
+    const found = works
+      .map((work) => ({ work, cluster: clusterOfWork(work) }))
+      .filter(({ cluster }) => !clusters || clusters.includes(cluster))
+    say(`${found.length} works`)
+    return found.flatMap(({ work, cluster }) =>
+      (work.spec.workload?.manifests ?? [])
+        .filter((desired) => isMeant(options, { ...desired, ...keyOf(desired) }))
+        .map((desired): Look => ({ work, cluster, desired })),
+    )
   })
-  try {
-    const looks = await progress.step('control plane read', async (say) => {
-      const works = [
-        ...(await worksOf(control, await bindingsOf(control, options, signal), signal)),
-        ...(options.everywhere ? await looseWorks(control, signal) : []),
-      ]
-      const found = works
-        .map((work) => ({ work, cluster: clusterOfWork(work) }))
-        .filter(({ cluster }) => !clusters || clusters.includes(cluster))
-      say(`${found.length} works`)
-      return found.flatMap(({ work, cluster }) =>
-        (work.spec.workload?.manifests ?? [])
-          .filter((desired) => isMeant(options, { ...desired, ...keyOf(desired) }))
-          .map((desired): Look => ({ work, cluster, desired })),
-      )
-    })
-    const members = membersOf(machine.ask, control, signal)
-    const found = await progress.step('members asked', async (say) => {
-      const all = await inTurns(looks, looksAtOnce, (look) => driftOf(machine.ask, members, look, signal))
-      say(`about ${looks.length} objects`)
-      return all.flat()
-    })
-    return { looked: looks.length, drifts: found }
-  } finally {
-    life.abort()
-    await machine.run() // nothing runs any more: it ends the plugins
-  }
+  const found = await progress.step('members asked', async (say) => {
+    const all = await inTurns(looks, looksAtOnce, (look) => driftOf(ask, members, look, signal))
+    say(`about ${looks.length} objects`)
+    return all.flat()
+  })
+  return { looked: looks.length, drifts: found }
 }

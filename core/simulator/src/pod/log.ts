@@ -1,10 +1,5 @@
-import type { Kubelet } from '@flotilla/apiserver'
+import type { Kubelet, Line } from '@flotilla/apiserver'
 import type { Container, ContainerStatus, Pod } from '../api/pod.ts'
-
-interface Line {
-  readonly time: Date
-  readonly text: string
-}
 
 const containerOf = ({ spec }: Pod, name: string): Container | undefined =>
   [...(spec.initContainers ?? []), ...spec.containers].find((container) => container.name === name)

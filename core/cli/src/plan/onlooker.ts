@@ -1,16 +1,23 @@
 import { createControlPlane, createMetrics } from '@flotilla/core'
+import type { Ask } from '@flotilla/sdk'
 import { plugins } from '../fleet/plugins.ts'
-import type { Control } from '../plan/control.ts'
-import type { MachineOptions } from '../plan/machine.ts'
-import { type Members, membersOf, neighbours } from '../plan/members.ts'
+import type { Control } from './control.ts'
+import type { MachineOptions } from './machine.ts'
+import { type Members, membersOf, neighbours } from './members.ts'
 
-/** The members, as the plugins of the control plane reach them, until the stack is disposed of. Nothing is written there. */
-export async function openMembers(
+/** Who looks and does nothing: the plugins of the control plane, and the members as they reach them. */
+export interface Onlooker {
+  readonly ask: Ask
+  readonly members: Members
+}
+
+/** Plugins and members, until the stack is disposed of. Nothing is written anywhere. */
+export async function openOnlooker(
   open: AsyncDisposableStack,
   control: Control,
   { config, log, version }: MachineOptions,
   signal: AbortSignal,
-): Promise<Members> {
+): Promise<Onlooker> {
   const life = new AbortController()
   const machine = createControlPlane({
     client: control.client,
@@ -26,5 +33,5 @@ export async function openMembers(
     life.abort()
     await machine.run() // nothing runs any more: it ends the plugins
   })
-  return membersOf(machine.ask, control, signal)
+  return { ask: machine.ask, members: membersOf(machine.ask, control, signal) }
 }
