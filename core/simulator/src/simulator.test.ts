@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
-import { serviceAccountKind } from './api/namespace.ts'
 import { nodeKind } from './api/node.ts'
 import { type Pod, podKind } from './api/pod.ts'
 import { type EndpointSlice, endpointSliceKind, serviceKind } from './api/service.ts'
@@ -64,7 +63,7 @@ const rolledOut = async (): Promise<Deployment> => {
 
 const patch = (spec: object) => cluster.client.patch(deploymentKind, metadata('web'), { type: 'merge', body: { spec } })
 
-test('a cluster has ready nodes, and every namespace a service account', async () => {
+test('a cluster has ready nodes', async () => {
   const stop = cluster.start({
     nodes: 2,
     nodeCapacity: { cpu: '1', memory: '1Gi', pods: '10' },
@@ -79,14 +78,12 @@ test('a cluster has ready nodes, and every namespace a service account', async (
   assert.equal(node?.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True')
   assert.equal(node?.metadata.labels?.['kubernetes.io/hostname'], 'member1-node-1')
   assert.equal(node?.metadata.labels?.['topology.kubernetes.io/zone'], 'member1-a')
-  await eventuallyAll(cluster, serviceAccountKind, 1)
   await stop()
   assert.deepEqual(cluster.complaints, [])
 })
 
 test('a Deployment becomes pods that run, with few writes', async () => {
   const stop = cluster.start()
-  await eventuallyAll(cluster, serviceAccountKind, 1)
   const { status: { conditions, ...counters } = {}, metadata } = await (async () => {
     await cluster.client.create(deploymentKind, deployment())
     return rolledOut()
@@ -122,8 +119,10 @@ test('a Deployment becomes pods that run, with few writes', async () => {
 
 test('nothing is written twice, and a restart writes nothing', async () => {
   const stop = cluster.start()
-  await eventuallyAll(cluster, serviceAccountKind, 1)
-  await eventually(async () => (await cluster.client.list(nodeKind)).items.every(({ status }) => status), 'nodes')
+  await eventually(async () => {
+    const { items } = await cluster.client.list(nodeKind)
+    return items.length === 3 && items.every(({ status }) => status?.nodeInfo)
+  }, 'nodes')
   const before = await cluster.writes()
   await cluster.client.create(deploymentKind, deployment())
   await rolledOut()

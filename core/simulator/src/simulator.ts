@@ -12,7 +12,6 @@ import { disruptionController } from './disruption/controller.ts'
 import { jobController } from './job/controller.ts'
 import type { Machine } from './machine.ts'
 import { numberOf } from './names.ts'
-import { serviceAccountController } from './namespace/controller.ts'
 import { Capacity } from './node/capacity.ts'
 import { type ClusterSize, nodeController, nodeHealthController, registerNodes } from './node/controller.ts'
 import { evictionController } from './node/eviction.ts'
@@ -23,7 +22,6 @@ import { kubeletController } from './pod/kubelet.ts'
 import { Pods } from './pod/pods.ts'
 import { schedulerController } from './pod/scheduler.ts'
 import { terminationController } from './pod/termination.ts'
-import { quotaController } from './quota/controller.ts'
 import { replicaSetController } from './replica-set/controller.ts'
 import { serviceController } from './service/controller.ts'
 import { statefulSetController } from './stateful-set/controller.ts'
@@ -74,7 +72,6 @@ const uncounted: Metrics = {
 export const simulatorUser = { name: 'system:simulator', groups: ['system:masters'] }
 
 const controllersOf = (machine: Machine): readonly Controller[] => [
-  serviceAccountController(machine),
   deploymentController(machine),
   replicaSetController(machine),
   statefulSetController(machine),
@@ -84,7 +81,6 @@ const controllersOf = (machine: Machine): readonly Controller[] => [
   disruptionController(machine),
   serviceController(machine),
   volumeController(machine),
-  quotaController(machine),
   schedulerController(machine),
   kubeletController(machine),
   nodeController(machine),

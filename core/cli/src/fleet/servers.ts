@@ -115,6 +115,7 @@ async function startMember(
     access: await accessOf(authority, name),
     tracks,
     keepsStatus: isSimulator,
+    countsQuotas: true,
     kubelet: simulatedKubelet,
     log,
   })
