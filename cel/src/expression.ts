@@ -4,6 +4,7 @@ import { functions } from './functions.ts'
 import { Meter, metered, mostSteps } from './meter.ts'
 import { strangers } from './names.ts'
 import { plain } from './optional.ts'
+import { pattern } from './pattern.ts'
 import { NoField, type Shape, shapeOf } from './shapes.ts'
 import { tolled } from './toll.ts'
 import type { Node, Tree } from './tree.ts'
@@ -43,7 +44,7 @@ const mostRemembered = 1000
 
 const meter = new Meter() // an evaluation is never interrupted by another one
 const env: CelEnv = celEnv({
-  funcs: [...celEnv({ funcs: [...functions] }).funcs].map((func) => metered(func, meter)),
+  funcs: [...celEnv({ funcs: [...functions], re2: { compile: pattern } }).funcs].map((func) => metered(func, meter)),
 })
 
 /** Where an offset is, as an editor counts. */

@@ -7,5 +7,6 @@ export {
   type Limits,
   type Variables,
 } from './expression.ts'
+export { type Pattern, pattern } from './pattern.ts'
 export { type Shape, unknown } from './shapes.ts'
 export { Held, Read, type Reading, Real } from './value.ts'

@@ -9,6 +9,7 @@ import {
   isCelMap,
   listType,
 } from '@bufbuild/cel'
+import { pattern } from './pattern.ts'
 
 const { BOOL, DYN, INT, STRING } = CelScalar
 const list = listType(DYN)
@@ -54,8 +55,7 @@ const indexOf = (all: readonly unknown[], value: CelValue, last: boolean): bigin
   return BigInt(last ? found.lastIndexOf(wanted) : found.indexOf(wanted))
 }
 
-/** Go's patterns are those of RE2: what JavaScript says in another way is refused rather than misread. */
-const pattern = (text: string, flags = ''): RegExp => new RegExp(text, `u${flags}`)
+const firstOf = ([found = '']: Iterable<string>): string => found
 
 /** The libraries Kubernetes adds for lists, sets and patterns. */
 export const listFunctions: readonly CelFunc[] = [
@@ -82,9 +82,9 @@ export const listFunctions: readonly CelFunc[] = [
   celFunc('sets.equivalent', [list, list], BOOL, (a, b) => keys(a).symmetricDifference(keys(b)).size === 0),
   celFunc('sets.intersects', [list, list], BOOL, (a, b) => !keys(a).isDisjointFrom(keys(b))),
   celMethod('find', STRING, [STRING], STRING, function (text) {
-    return pattern(text).exec(this)?.[0] ?? ''
+    return firstOf(pattern(text).matches(this))
   }),
   celMethod('findAll', STRING, [STRING], listType(STRING), function (text) {
-    return celList(Array.from(this.matchAll(pattern(text, 'g')), ([found]) => found))
+    return celList([...pattern(text).matches(this)])
   }),
 ]

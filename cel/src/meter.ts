@@ -1,4 +1,5 @@
 import { type CelFunc, type CelValue, isCelError, isCelList, isCelMap } from '@bufbuild/cel'
+import { pattern } from './pattern.ts'
 
 /** What one evaluation may spend, if nobody says otherwise: a few milliseconds. A step of a macro, a call and a value of the answer cost one. */
 export const mostSteps = 100_000
@@ -60,9 +61,13 @@ type Values = readonly (CelValue | undefined)[]
 
 const lengthOf = (value: CelValue | undefined): number => (typeof value === 'string' ? value.length : 0)
 
+/** What is looked for; `a{1000}` is longer than it is written. */
+const sizeOf = (value: CelValue | undefined): number =>
+  typeof value === 'string' ? Math.max(value.length, pattern(value).size) : 0
+
 /** Looking for a pattern. */
-const search = ([text, pattern]: Values, meter: Meter): void =>
-  meter.spend(Math.ceil((Math.max(lengthOf(text), charactersAStep) * lengthOf(pattern)) / charactersAStep))
+const search = ([text, wanted]: Values, meter: Meter): void =>
+  meter.spend(Math.ceil((Math.max(lengthOf(text), charactersAStep) * sizeOf(wanted)) / charactersAStep))
 
 /** What a function costs beyond being called, where that is not what it costs to look at its arguments. */
 const prices: Readonly<Record<string, (values: Values, meter: Meter) => void>> = {

@@ -60,6 +60,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   croner: ['plugins/admitting/src', 'core/simulator/src/cron-job'],
   '@bufbuild/cel': ['cel/src'],
   '@bufbuild/protobuf': ['cel/src'],
+  re2js: ['cel/src'],
   semver: ['cel/src', 'core/control-plane/src/extension'],
   rfc6902: [
     'core/apiserver/src/patch',

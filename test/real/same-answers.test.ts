@@ -84,7 +84,9 @@ const schemas: readonly (readonly [string, unknown])[] = [
   ['types in alternatives', spec({ properties: { a: integer }, anyOf: [{ properties: { a: integer } }] })],
   ['an empty resource', oneField({ type: 'object', 'x-kubernetes-embedded-resource': true })],
   ['a list of anything', oneField({ type: 'array' })],
-  ['half a pattern', oneField({ type: 'string', pattern: '(' })],
+  ...['(', '[a', 'a**', '(?=a)', 'a{1001}', 'a{2,1}', '\\8', '[z-a]', '(?i', '(?P<n', '\\pX'].map(
+    (pattern): [string, unknown] => [`the pattern ${pattern}`, oneField({ type: 'string', pattern })],
+  ),
 ]
 
 const others: readonly (readonly [string, object])[] = [

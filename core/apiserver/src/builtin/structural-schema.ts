@@ -1,4 +1,5 @@
-import type { StatusCause } from '@flotilla/sdk'
+import { pattern } from '@flotilla/cel'
+import { reasonOf, type StatusCause } from '@flotilla/sdk'
 import { cause } from '../schema/causes.ts'
 import type { Schema } from '../schema/schema.ts'
 import { isFields } from '../schema/shape.ts'
@@ -174,21 +175,14 @@ const isEmptyResource = (schema: Schema): boolean =>
   schema['x-kubernetes-preserve-unknown-fields'] !== true &&
   Object.keys(schema.properties ?? {}).length === 0
 
-/** What JavaScript cannot compile once Go's flags are off is no pattern. */
-function pattern(field: string, { pattern: found }: Schema): Causes {
+function patternOf(field: string, { pattern: found }: Schema): Causes {
   if (found === undefined) return []
   try {
-    new RegExp(found.replace(/^\(\?[ims]+\)/, ''))
+    pattern(found)
     return []
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return [
-      cause.invalid(
-        `${field}.pattern`,
-        found,
-        `must be a valid regular expression, but isn't: error parsing regexp: ${why}`,
-      ),
-    ]
+    const why = reasonOf(error)
+    return [cause.invalid(`${field}.pattern`, found, `must be a valid regular expression, but isn't: ${why}`)]
   }
 }
 
@@ -213,7 +207,7 @@ const forbidden = (field: string, schema: Schema): Causes => [
       'must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields',
     ),
   ),
-  ...pattern(field, schema),
+  ...patternOf(field, schema),
 ]
 
 const ownWords = ['type', 'default', 'nullable', 'description', 'additionalProperties'] as const

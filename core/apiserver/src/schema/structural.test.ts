@@ -149,6 +149,7 @@ describe('validate', () => {
   const wrongType = (type: string, found: string) =>
     ['FieldValueTypeInvalid', `Invalid value: "${found}": spec.x in body must be of type ${type}: "${found}"`] as const
   const good = [undefined, undefined] as const
+  const endless = `${'a'.repeat(50)}!` // for an engine that goes back and forth
   const cases: readonly (readonly [Schema, unknown, string | undefined, string | undefined, string?])[] = [
     [integer, 1, ...good],
     [integer, '1', ...wrongType('integer', 'string')],
@@ -193,7 +194,13 @@ describe('validate', () => {
     [{ ...text, pattern: '^a+$' }, 'b', ...invalid('"b"', "spec.x in body should match '^a+$'")],
     [{ ...text, pattern: '(?i)^a+$' }, 'AA', ...good],
     [{ ...text, pattern: '^[\\-a]+$' }, '-a', ...good],
-    [{ ...text, pattern: '(?P<n' }, 'what Go alone can read', ...good],
+    [{ ...text, pattern: '^(?P<letter>\\p{L})\\z' }, 'ä', ...good],
+    [{ ...text, pattern: '(?P<n' }, 'what is no pattern', ...good],
+    [
+      { ...text, pattern: '^((a+)+)+$' },
+      endless,
+      ...invalid(`"${endless}"`, "spec.x in body should match '^((a+)+)+$'"),
+    ],
     [{ ...text, minLength: 2 }, 'a', ...invalid('"a"', 'spec.x in body should be at least 2 chars long')],
     [{ ...text, maxLength: 2 }, 'abc', 'FieldValueTooLong', 'Too long: may not be more than 2 bytes'],
     [
@@ -276,7 +283,7 @@ describe('validate', () => {
     [recursive, { next: { next: { a: 1 } } }, ...good],
   ]
   for (const [schema, value, reason, message, field = 'spec.x'] of cases) {
-    test(`${JSON.stringify(value)} ${message ?? 'is valid'}`, () => {
+    test(`${JSON.stringify(value).slice(0, 80)} ${message ?? 'is valid'}`, () => {
       const causes = compileSchema(about(schema)).validate(deepFreeze(object(value)))
       assert.deepEqual(causes, reason ? [{ reason, message, field }] : [])
     })

@@ -1,3 +1,4 @@
+import { type Pattern, pattern } from '@flotilla/cel'
 import type { StatusCause } from '@flotilla/sdk'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { cause } from './causes.ts'
@@ -19,15 +20,17 @@ type Check = (value: unknown, context: Context) => readonly StatusCause[]
 
 const nothing: readonly StatusCause[] = []
 
-/** Go's patterns know flags inside; what JavaScript cannot compile is let pass, as refusing everything would help no one. */
-function pattern(text: string): { test(value: string): boolean } {
+/** What is no pattern is let pass, as refusing everything would help no one. No definition that was checked has such. */
+function testOf(text: string): Pattern['test'] {
   try {
-    const [, flags = '', rest = text] = /^\(\?([ims]+)\)(.*)$/s.exec(text) ?? []
-    return new RegExp(rest, flags)
+    return pattern(text).test
   } catch {
-    return { test: () => true }
+    return () => true
   }
 }
+
+/** The validator tells patterns apart by their text. */
+const patternOf = (text: string) => ({ test: testOf(text), toString: () => text })
 
 const place = (context: Context): Place => ({ pointer: context?.instancePath ?? '', root: context?.rootData })
 
@@ -78,7 +81,7 @@ const options = {
   unicodeRegExp: false,
   messages: false,
   inlineRefs: false,
-  code: { regExp: Object.assign(pattern, { code: 'pattern' }) },
+  code: { regExp: Object.assign(patternOf, { code: 'patternOf' }) },
 } as const
 
 /** A validator and all it has compiled, which lives as long as any of it is in use. */
