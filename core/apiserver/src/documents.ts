@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Manifest } from '@flotilla/sdk'
+import { Delegates } from './aggregation/delegates.ts'
 import { accepted } from './answer/accept.ts'
 import { groupDiscoveryList } from './discovery/aggregated.ts'
+import type { Offer } from './discovery/groups.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery/legacy.ts'
 import { openApiDocument, openApiIndex, openApiV2, openApiV2Protobuf, protobufType } from './openapi/index.ts'
 import { type Definition, resourcesOf, storageVersionOf } from './registry/custom.ts'
@@ -27,18 +29,19 @@ const aggregatedType = 'application/json;g=apidiscovery.k8s.io;as=APIGroupDiscov
 const below = (path: string, root: string): readonly string[] | undefined =>
   path.startsWith(`${root}/`) ? path.slice(root.length + 1).split('/') : undefined
 
-const discovery = (registry: Registry, path: string): object | undefined => {
+const discovery = (offer: Offer, path: string): object | undefined => {
+  const { registry } = offer
   if (path === '/api') return apiVersions(registry)
-  if (path === '/apis') return apiGroupList(registry)
+  if (path === '/apis') return apiGroupList(offer)
   const core = below(path, '/api')
   if (core?.[0]) return core.length === 1 ? apiResourceList(registry, '', core[0]) : undefined
   const [group, groupVersion, ...rest] = below(path, '/apis') ?? []
   if (!group || rest.length > 0) return undefined
-  return groupVersion ? apiResourceList(registry, group, groupVersion) : apiGroup(registry, group)
+  return groupVersion ? apiResourceList(registry, group, groupVersion) : apiGroup(offer, group)
 }
 
-const schemas = (registry: Registry, path: string): object | undefined => {
-  if (path === '/openapi/v3') return openApiIndex(registry.list())
+const schemas = ({ registry, foreign }: Offer, path: string): object | undefined => {
+  if (path === '/openapi/v3') return openApiIndex(registry.list(), foreign)
   if (path === '/openapi/v2') return openApiV2(registry.list())
   const [root, ...parts] = below(path, '/openapi/v3') ?? []
   if (root === 'api' && parts[0]) return openApiDocument(registry.list(), '', parts[0])
@@ -49,18 +52,21 @@ const schemas = (registry: Registry, path: string): object | undefined => {
 /** What the server says of itself. Documents are made once for what is served. */
 export class Documents {
   readonly #registry: Registry
+  readonly #delegates: Delegates
   readonly #made = new Map<string, BodyAnswer>()
-  #generation = -1
+  #generation = ''
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, delegates: Delegates = new Delegates()) {
     this.#registry = registry
+    this.#delegates = delegates
   }
 
   /** The document at a path; undefined when there is none. Throws 406. */
   find({ path, accept }: Pick<Request, 'path' | 'accept'>): BodyAnswer | undefined {
-    if (this.#generation !== this.#registry.generation) {
+    const generation = `${this.#registry.generation} ${this.#delegates.generation}`
+    if (this.#generation !== generation) {
       this.#made.clear()
-      this.#generation = this.#registry.generation
+      this.#generation = generation
     }
     const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
     if (trimmed === '/openapi/v2' && accept?.includes(protobufType)) {
@@ -74,11 +80,12 @@ export class Documents {
   }
 
   #make(path: string, aggregated: string | undefined): object | undefined {
-    if (aggregated) return groupDiscoveryList(this.#registry, path === '/api', aggregated)
+    const offer: Offer = { registry: this.#registry, foreign: this.#delegates.list() }
+    if (aggregated) return groupDiscoveryList(offer, path === '/api', aggregated)
     if (path === '/version') return version
     if (path === '/')
       return { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] }
-    return discovery(this.#registry, path) ?? schemas(this.#registry, path)
+    return discovery(offer, path) ?? schemas(offer, path)
   }
 
   #remembered(id: string, make: () => object | undefined): BodyAnswer | undefined {

@@ -1,5 +1,6 @@
 export type { AccessOptions } from './access/open.ts'
 export type { Admission, AdmissionRequest, Admitted } from './admission/admission.ts'
+export type { Delegate } from './aggregation/delegate.ts'
 export { type Attributes, type Authorize, type Decision, masters } from './authorization.ts'
 export { type Described, describe } from './documents.ts'
 export type { AuditOptions } from './http/audit.ts'

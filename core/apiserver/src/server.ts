@@ -14,6 +14,8 @@ import { Gate } from './admission/gate.ts'
 import { initialNamespaces, namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { ownAdmission } from './admission/own.ts'
 import { Quotas } from './admission/quotas.ts'
+import type { Delegate } from './aggregation/delegate.ts'
+import { Delegates } from './aggregation/delegates.ts'
 import { type Authorize, checkAllowed, checkAuthorized, isMaster, masters } from './authorization.ts'
 import { builtins } from './builtin/index.ts'
 import { Accounts } from './controller/accounts.ts'
@@ -78,6 +80,8 @@ export interface ApiServerOptions {
   readonly crds?: readonly Manifest[]
   /** Subresources that lead to something else, by the name of the definition: whoever mounts the server answers for them. */
   readonly connects?: Readonly<Record<string, readonly string[]>>
+  /** Versions of groups that are answered for here and not by this library, by name: `metrics.k8s.io/v1beta1`. */
+  readonly groups?: Readonly<Record<string, Delegate>>
   /** Whether what has lost all its owners goes; by default it does. A server that holds a part of what there is must not. */
   readonly collectsGarbage?: boolean
   /**
@@ -191,7 +195,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ...(options.kubelet && { kubelet: options.kubelet }),
   }
 
-  const documents = new Documents(registry)
+  const delegates = new Delegates(options.groups)
+  const documents = new Documents(registry, delegates)
 
   const actor = async ({ user, impersonation }: Pick<Request, 'user' | 'impersonation'>): Promise<User> =>
     impersonation ? impersonated(access?.authorize, user, impersonation) : user
@@ -207,6 +212,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   async function answerTo(sent: Request): Promise<Answer> {
     try {
       const request = isMaster(sent.user) && !sent.impersonation ? sent : await asked(sent)
+      const delegate = delegates.at(request.path)
+      if (delegate) return await delegate(request)
       return (await handleResource(engine, request)) ?? (await handlePath(documents, access?.tokens, request))
     } catch (error) {
       return errorAnswer(error, onError)
@@ -251,6 +258,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
       ...(options.access ? [ensureRoles(objects, now())] : []),
     ])
     await definitions.install(options.crds ?? [])
+    await delegates.discover()
   } catch (error) {
     await server.close()
     throw error

@@ -1,4 +1,6 @@
-import type { Registry, Served } from '../registry/registry.ts'
+import type { Foreign } from '../aggregation/delegates.ts'
+import type { Group, Served } from '../registry/registry.ts'
+import { groupsOf, type Offer } from './groups.ts'
 import { verbsOf, verbsOfConnection, verbsOfSubresource } from './legacy.ts'
 
 const kindOf = ({ group, version, kind }: { group: string; version: string; kind: string }) => ({
@@ -40,31 +42,32 @@ const resourceOf = (served: Served) => {
   }
 }
 
-const groupOf = (name: string, versions: readonly string[], served: readonly Served[]) => ({
-  metadata: { name, creationTimestamp: null },
-  versions: versions.map((version) => ({
-    version,
-    resources: served.filter((each) => each.version === version).map(resourceOf),
-    freshness: 'Current',
-  })),
+const versionOf = (version: string, served: readonly Served[], foreign: readonly Foreign[]) => ({
+  version,
+  resources:
+    foreign.find((each) => each.version === version)?.resources ??
+    served.filter((each) => each.version === version).map(resourceOf),
+  freshness: 'Current',
 })
+
+const groupOf = ({ registry, foreign }: Offer, { name, versions }: Group) => {
+  const served = registry.list().filter(({ group }) => group === name)
+  const others = foreign.filter(({ group }) => group === name)
+  return {
+    metadata: { name, creationTimestamp: null },
+    versions: versions.map((version) => versionOf(version, served, others)),
+  }
+}
 
 /**
  * Everything served, in one document (`apidiscovery.k8s.io`, `version` `v2` or `v2beta1`): of the core group for
  * `/api`, of all other groups for `/apis`.
  */
-export const groupDiscoveryList = (registry: Registry, core: boolean, version: string) => ({
+export const groupDiscoveryList = (offer: Offer, core: boolean, version: string) => ({
   kind: 'APIGroupDiscoveryList',
   apiVersion: `apidiscovery.k8s.io/${version}`,
   metadata: {},
-  items: registry
-    .groups()
+  items: groupsOf(offer)
     .filter(({ name }) => (name === '') === core)
-    .map(({ name, versions }) =>
-      groupOf(
-        name,
-        versions,
-        registry.list().filter(({ group }) => group === name),
-      ),
-    ),
+    .map((group) => groupOf(offer, group)),
 })

@@ -1,4 +1,5 @@
 import { apiVersionOf, type Group, type Registry, type Served } from '../registry/registry.ts'
+import { groupsOf, type Offer } from './groups.ts'
 
 const objectVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const
 const subresourceVerbs = ['get', 'patch', 'update'] as const
@@ -25,18 +26,17 @@ export const apiVersions = (registry: Registry) => ({
 })
 
 /** `/apis`. */
-export const apiGroupList = (registry: Registry) => ({
+export const apiGroupList = (offer: Offer) => ({
   kind: 'APIGroupList',
   apiVersion: 'v1',
-  groups: registry
-    .groups()
+  groups: groupsOf(offer)
     .filter(({ name }) => name !== '')
     .map(groupOf),
 })
 
 /** `/apis/<group>`; undefined when nothing of the group is served. */
-export const apiGroup = (registry: Registry, group: string) => {
-  const found = registry.groups().find(({ name }) => name === group)
+export const apiGroup = (offer: Offer, group: string) => {
+  const found = groupsOf(offer).find(({ name }) => name === group)
   return found && group ? { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(found) } : undefined
 }
 

@@ -93,12 +93,23 @@ export function openApiDocument(resources: readonly Resource[], group: string, v
   return own.length > 0 ? madeOf(own).document : undefined
 }
 
+/** A document that somebody else has. */
+export interface ForeignDocument {
+  readonly group: string
+  readonly version: string
+  /** Its hash; absent when there is none. */
+  readonly schemas?: string
+}
+
 /** The index of the documents. The hash in a URL is that of what is there, so that clients can keep it. */
-export function openApiIndex(resources: readonly Resource[]): object {
+export function openApiIndex(resources: readonly Resource[], foreign: readonly ForeignDocument[] = []): object {
   const byPath = Map.groupBy(resources, ({ group, version }) => pathOf(group, version))
-  const entries = [...byPath].map(([at, own]) => {
-    const serverRelativeURL = `/openapi/v3/${at}?hash=${madeOf(own).hash}`
-    return [at, { serverRelativeURL }] as const
-  })
+  const own = [...byPath].map(([at, all]) => [at, madeOf(all).hash] as const)
+  const others = foreign.flatMap(({ group, version, schemas }) =>
+    schemas === undefined ? [] : [[pathOf(group, version), schemas] as const],
+  )
+  const entries = [...own, ...others].map(
+    ([at, hash]) => [at, { serverRelativeURL: `/openapi/v3/${at}?hash=${hash}` }] as const,
+  )
   return { paths: Object.fromEntries(entries) }
 }
