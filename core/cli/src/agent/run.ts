@@ -1,13 +1,4 @@
-import {
-  type Config,
-  createControlPlane,
-  createLog,
-  createMetrics,
-  type PluginEntry,
-  readConfig,
-  readConfigFile,
-  seenFrom,
-} from '@flotilla/core'
+import { type Config, createControlPlane, type PluginEntry, seenFrom } from '@flotilla/core'
 import { createClient, createLease, httpTransport, kubeconfigFrom, loadKubeconfig } from '@flotilla/kube'
 import { endpointCollection } from '@flotilla/mcs'
 import { interpreters } from '@flotilla/preset'
@@ -26,8 +17,7 @@ import {
   type Plugin,
 } from '@flotilla/sdk'
 import type { Address } from '../commands/options.ts'
-import { interrupted, serveHealth } from '../daemon.ts'
-import { ending, leave } from '../ending.ts'
+import { openDaemon } from '../daemon.ts'
 import { plugins } from '../fleet/plugins.ts'
 import type { End } from '../join/ends.ts'
 import { idOf } from '../join/join.ts'
@@ -54,11 +44,8 @@ export interface AgentOptions extends AgentFlags {
   readonly version: string
 }
 
-/** Milliseconds the start may take before it is given up, and all that ends may take. */
-const patience = 120_000
+/** Milliseconds each end may take. */
 const patienceAtEnd = { health: 1_000, connections: 2_000, controllers: 14_000 }
-
-const configOf = (file: string | undefined): Config => (file ? readConfigFile(file) : readConfig())
 
 /** The one member there is, which this process reaches its own way. `onGone` is told when it is registered no longer. */
 const beside = (name: string, client: Client, onGone: () => void): Plugin =>
@@ -126,21 +113,8 @@ const isOwn = (name: string) => (cluster: Cluster) => cluster.metadata.name === 
 /** Runs the agent of a cluster in pull mode until someone interrupts it. */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { clusterName: name, version } = options
-  const config = configOf(options.config)
-  const stop = interrupted()
-  const log = createLog({ level: config.logLevel })
-  const metrics = createMetrics()
-  const waits = new Set(['it is not set up yet'])
-  await using open = new AsyncDisposableStack()
-  open.defer(() => leave(log))
-  const end = (what: keyof typeof patienceAtEnd, step: () => unknown) => ending(log, what, patienceAtEnd[what], step)
-  const health = await serveHealth(options, metrics, () => [...waits])
-  open.defer(() => end('health', () => health.disposeAsync()))
-  const life = new AbortController()
-  open.defer(() => life.abort())
-  const halt = new AbortController()
-  stop.then(() => halt.abort(new Error('it was told to end before it was ready')))
-  const begun = AbortSignal.any([life.signal, halt.signal, AbortSignal.timeout(patience)])
+  await using daemon = await openDaemon({ ...options, patienceAtEnd })
+  const { config, log, metrics, waits, stop, life, open, end } = daemon
 
   const endOf = (identity: End['identity'], fieldManager: string): End => {
     const transport = httpTransport({ ...identity, metrics })
@@ -155,7 +129,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     ? fileKeyring(options.kubeconfig)
     : secretKeyring(member.client, options.kubeconfigSecret, life.signal)
   const control = endOf(await naming('the control plane', () => kubeconfigFrom(keyring.read)), 'flotilla-agent')
-  await introduce(control, member, name, begun)
+  await introduce(control, member, name, daemon.starting)
 
   const gone = Promise.withResolvers<void>()
   const machine = createControlPlane({

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { runCordon, type WriteFlags } from '../taint/run.ts'
-import { command, examples } from './options.ts'
+import { command, context, examples, kubeconfig } from './options.ts'
 
 export const cordonCommand = (): Command =>
   command('cordon')
@@ -10,7 +10,7 @@ export const cordonCommand = (): Command =>
     )
     .argument('<cluster>', 'its name')
     .option('--dry-run', 'say what would be done', false)
-    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
-    .option('--context <name>', 'the context in it; by default its current one')
+    .addOption(kubeconfig())
+    .addOption(context())
     .addHelpText('after', examples(['flotilla cordon paris', 'before it is worked on']))
     .action((cluster: string, flags: WriteFlags) => runCordon(cluster, flags))

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { reach } from '../join/ends.ts'
 import { type Ends, join } from '../join/join.ts'
 import { createProgress } from '../output/progress.ts'
-import { command, examples } from './options.ts'
+import { command, context, examples, kubeconfig } from './options.ts'
 
 interface JoinFlags {
   readonly kubeconfig?: string
@@ -42,8 +42,8 @@ export const joinCommand = (): Command =>
     .option('--cluster-region <name>', 'its region')
     .option('--cluster-zones <names>', 'its zones, separated by commas', list)
     .option('--dry-run', 'look whether it would be let in, and write nothing', false)
-    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
-    .option('--context <name>', 'the context in it; by default its current one')
+    .addOption(kubeconfig())
+    .addOption(context())
     .addHelpText(
       'after',
       examples(

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { context, kubeconfig } from './options.ts'
 
 /** What commands have in common that look at a control plane and its members. */
 export interface LookingFlags {
@@ -18,8 +19,8 @@ export const looking = (command: Command): Command =>
   command
     .addOption(new Option('-o, --output <format>', 'how it is printed').choices(['wide', 'json', 'yaml']))
     .option('--config <file>', 'the config file of the control plane (docs/config.md), for its plugins')
-    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
-    .option('--context <name>', 'the context in it; by default its current one')
+    .addOption(kubeconfig())
+    .addOption(context())
 
 export const comparing = (command: Command): Command =>
   looking(command.option('--no-diff', 'leave out what differs in each cluster'))

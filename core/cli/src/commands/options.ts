@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 
 /** A whole number of at least `least`, or a complaint that commander shows with the option's name. */
 export const wholeNumber =
@@ -48,3 +48,16 @@ export function examples(...lines: readonly (readonly [line: string, does: strin
 /** A command whose complaints and help go through commander's ways, and that never ends the process by itself. */
 export const command = (name: string): Command =>
   new Command(name).exitOverride().helpOption('-h, --help', 'show this').showHelpAfterError('(--help says more)')
+
+/** How the control plane is reached, here and with `context`. */
+export const kubeconfig = (): Option =>
+  new Option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
+
+export const context = (): Option => new Option('--context <name>', 'the context in it; by default its current one')
+
+/** What becomes of a cluster that is taken out, here and with `wait`. */
+export const removeWorkloads = (): Option =>
+  new Option('--remove-workloads', 'remove what was propagated to it').default(false)
+
+export const wait = (): Option =>
+  new Option('--wait <time>', 'how long it may take to go').argParser(duration).default(60_000, '60s')

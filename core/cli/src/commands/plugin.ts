@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { registerWebhookCommand } from '../plugin/register-webhook.ts'
 import { authoringCommands } from './authoring.ts'
-import { command, examples } from './options.ts'
+import { command, context, examples, kubeconfig } from './options.ts'
 
 /** What a person says to `flotilla plugin list`. */
 export interface ListFlags {
@@ -21,8 +21,8 @@ const listCommand = (): Command =>
     )
     .option('--point <point>', 'of one point, or of a family such as interpret')
     .addOption(new Option('-o, --output <format>', 'how it is printed').choices(['wide', 'json', 'yaml']))
-    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
-    .option('--context <name>', 'the context in it; by default its current one')
+    .addOption(kubeconfig())
+    .addOption(context())
     .option('--url <url>', 'where its metrics are, when it runs over another API server: http://127.0.0.1:8080')
     .addHelpText(
       'after',

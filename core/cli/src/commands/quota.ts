@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { command, examples } from './options.ts'
+import { command, context, examples, kubeconfig } from './options.ts'
 
 /** What a person says to `flotilla quota report`. */
 export interface ReportFlags {
@@ -20,8 +20,8 @@ const reportCommand = (): Command =>
     .option('-n, --namespace <name>', 'their namespace; by default that of the context')
     .option('-A, --all-namespaces', 'those of all namespaces')
     .addOption(new Option('-o, --output <format>', 'how it is printed').choices(['wide', 'json', 'yaml']))
-    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
-    .option('--context <name>', 'the context in it; by default its current one')
+    .addOption(kubeconfig())
+    .addOption(context())
     .addHelpText(
       'after',
       examples(

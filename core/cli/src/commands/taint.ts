@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { runTaint, type TaintFlags } from '../taint/run.ts'
 import { wishOf } from '../taint/wish.ts'
-import { command, examples } from './options.ts'
+import { command, context, examples, kubeconfig } from './options.ts'
 
 /** As in kubectl the kind is said, though there is but one. */
 function clusters(text: string): string {
@@ -31,8 +31,8 @@ export const taintCommand = (): Command => {
     .option('--overwrite', 'give a taint that is there another value', false)
     .option('--dry-run', 'say what would be done', false)
     .addOption(new Option('-o, --output <format>', 'print the cluster').choices(['json', 'yaml', 'name']))
-    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
-    .option('--context <name>', 'the context in it; by default its current one')
+    .addOption(kubeconfig())
+    .addOption(context())
     .addHelpText(
       'after',
       examples(

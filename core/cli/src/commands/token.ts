@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type ControlFlags, type CreateFlags, createToken, defaultGroups, deleteTokens, listTokens } from '../token/run.ts' // biome-ignore format: a list
 import { type Token, tokenOf } from '../token/token.ts'
-import { command, duration, examples } from './options.ts'
+import { command, context, duration, examples, kubeconfig } from './options.ts'
 
 export function token(text: string): Token {
   const found = tokenOf(text)
@@ -30,10 +30,7 @@ function groupsOf(text: string): readonly string[] {
 /** `0` is for ever. */
 const ttl = (text: string): number => (text === '0' ? 0 : duration(text))
 
-const ofControl = (made: Command): Command =>
-  made
-    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
-    .option('--context <name>', 'the context in it; by default its current one')
+const ofControl = (made: Command): Command => made.addOption(kubeconfig()).addOption(context())
 
 const createCommand = (): Command =>
   ofControl(command('create'))

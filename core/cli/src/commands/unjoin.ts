@@ -1,9 +1,9 @@
 import { clusterNamespace } from '@flotilla/sdk'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { reach } from '../join/ends.ts'
 import { createProgress } from '../output/progress.ts'
 import { unjoin } from '../unjoin/unjoin.ts'
-import { command, duration, examples } from './options.ts'
+import { command, context, examples, kubeconfig, removeWorkloads, wait } from './options.ts'
 
 interface UnjoinFlags {
   readonly kubeconfig?: string
@@ -32,12 +32,12 @@ export const unjoinCommand = (): Command =>
     .option('--cluster-kubeconfig <file>', "the cluster's kubeconfig: the control plane's account in it goes, too")
     .option('--cluster-context <name>', 'the context in it; by default its current one')
     .option('--cluster-namespace <name>', "where the control plane's account is in it", clusterNamespace)
-    .option('--remove-workloads', 'remove what was propagated to it', false)
+    .addOption(removeWorkloads())
     .option('--force', 'take it out although it cannot be reached, or does not go in time: what it has stays', false)
-    .addOption(new Option('--wait <time>', 'how long it may take to go').argParser(duration).default(60_000, '60s'))
+    .addOption(wait())
     .option('--dry-run', 'say what would be done', false)
-    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
-    .option('--context <name>', 'the context in it; by default its current one')
+    .addOption(kubeconfig())
+    .addOption(context())
     .addHelpText(
       'after',
       examples(

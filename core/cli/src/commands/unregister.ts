@@ -1,9 +1,9 @@
 import { systemNamespace } from '@flotilla/sdk'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { reach } from '../join/ends.ts'
 import { createProgress } from '../output/progress.ts'
 import { unregister } from '../unregister/unregister.ts'
-import { command, duration, examples } from './options.ts'
+import { command, context, examples, kubeconfig, removeWorkloads, wait } from './options.ts'
 
 interface UnregisterFlags {
   readonly clusterKubeconfig: string
@@ -31,12 +31,12 @@ export const unregisterCommand = (): Command =>
     .requiredOption('--cluster-kubeconfig <file>', "the cluster's kubeconfig")
     .option('--cluster-context <name>', 'the context in it; by default its current one')
     .option('-n, --namespace <name>', 'where the agent runs in the cluster', systemNamespace)
-    .option('--remove-workloads', 'remove what was propagated to it', false)
+    .addOption(removeWorkloads())
     .option('--force', 'take it out although its agent does not let go in time: what it has stays', false)
-    .addOption(new Option('--wait <time>', 'how long it may take to go').argParser(duration).default(60_000, '60s'))
+    .addOption(wait())
     .option('--dry-run', 'say what would be done', false)
-    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
-    .option('--context <name>', 'the context in it; by default its current one')
+    .addOption(kubeconfig())
+    .addOption(context())
     .addHelpText(
       'after',
       examples(

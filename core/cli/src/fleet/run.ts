@@ -1,17 +1,10 @@
-import { once } from 'node:events'
 import { createLog, readConfig, readConfigFile } from '@flotilla/core'
+import { interrupted } from '../daemon.ts'
 import { type FleetOptions, startFleet } from './fleet.ts'
 
 export interface RunOptions extends Omit<FleetOptions, 'config' | 'log'> {
   /** The config file; without one the defaults hold. */
   readonly config?: string
-}
-
-/** Resolves at Ctrl-C or a polite kill. A second one ends the process at once. */
-async function interrupted(): Promise<void> {
-  const heard = new AbortController()
-  await Promise.race(['SIGINT', 'SIGTERM'].map((name) => once(process, name, { signal: heard.signal })))
-  heard.abort()
 }
 
 /** Runs a fleet until someone interrupts it. Tells when it is ready; throws when it ends by itself. */

@@ -1,7 +1,7 @@
 import { type Operation, operations, type Typed } from '@flotilla/interpreter-webhooks'
 import type { WebhookService } from '@flotilla/sdk'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { command, examples, wholeNumber } from '../commands/options.ts'
+import { command, context, examples, kubeconfig, wholeNumber } from '../commands/options.ts'
 
 /** What a person says to `flotilla plugin register-webhook`. */
 export interface RegisterFlags {
@@ -74,8 +74,8 @@ export const registerWebhookCommand = (): Command =>
     .option('--no-probe', 'write the configuration without asking the webhook first')
     .option('--dry-run', 'write nothing; the control plane still says what is wrong')
     .addOption(new Option('-o, --output <format>', 'print the configuration').choices(['json', 'yaml']))
-    .option('--kubeconfig <file>', "the control plane's kubeconfig; by default as kubectl finds it")
-    .option('--context <name>', 'the context in it; by default its current one')
+    .addOption(kubeconfig())
+    .addOption(context())
     .addHelpText(
       'after',
       examples(

@@ -1,38 +1,12 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
-import {
-  type Config,
-  type ControlPlane,
-  createControlPlane,
-  createLog,
-  createMetrics,
-  readConfig,
-  readConfigFile,
-  throughStorage,
-} from '@flotilla/core'
-import { createClient, httpTransport, loadKubeconfig } from '@flotilla/kube'
-import { clusterNamespace, systemNamespace } from '@flotilla/sdk'
+import { type ControlPlane, createControlPlane } from '@flotilla/core'
 import type { Address } from '../commands/options.ts'
-import { interrupted, serveHealth } from '../daemon.ts'
-import { ending, leave } from '../ending.ts'
+import { type Daemon, openDaemon } from '../daemon.ts'
 import { plugins } from '../fleet/plugins.ts'
-import { ensure, namespaceKind, namespaceOf } from '../join/kinds.ts'
-import { naming } from '../output/sentence.ts'
-import { preflight, serveDemands, whoAmI } from '../preflight/preflight.ts'
-import { allowAgents } from './agents.ts'
-import { openCertificates } from './certificates.ts'
-import {
-  checkClusterApi,
-  clusterApiHosts,
-  definitionsFor,
-  openClusterApi,
-  registerClusterApi,
-  transportFor,
-} from './cluster-api.ts'
+import { openClusterApi, registerClusterApi } from './cluster-api.ts'
 import type { ClusterApi } from './cluster-apis.ts'
-import { installKinds } from './install.ts'
+import { fieldManager, type Host, install, reachHost, type Site } from './host.ts'
 import { lead } from './lead.ts'
-import { clientConfig, hostsOf, type Place } from './place.ts'
+import type { Place } from './place.ts'
 import { registerWebhooks } from './register.ts'
 import { serveWebhooks } from './webhooks.ts'
 
@@ -56,9 +30,6 @@ export interface ServeOptions extends ServeFlags {
   readonly version: string
 }
 
-/** Milliseconds the start may take before it is given up. */
-const patience = 120_000
-
 /** Milliseconds each end may take: the lease comes after the controllers, and all of it fits into the half minute a pod has. */
 const patienceAtEnd = {
   webhooks: 12_000,
@@ -69,84 +40,83 @@ const patienceAtEnd = {
   health: 1_000,
 }
 
-/** In whose name the control plane writes: it stands in `managedFields`. */
-const fieldManager = 'flotilla-control-plane'
+type ServeDaemon = Daemon<keyof typeof patienceAtEnd>
 
-const placeOf = ({ webhookUrl, webhookService }: ServeFlags, { port }: { readonly port: number }): Place => {
+const placeOf = ({ webhookUrl, webhookService, webhookBindAddress: { port } }: ServeFlags): Place => {
   if (webhookService) return { service: webhookService }
   return { url: webhookUrl ?? `https://127.0.0.1:${port}` }
 }
 
-const configOf = (file: string | undefined): Config => (file ? readConfigFile(file) : readConfig())
-
-/** Runs a control plane over a real Kubernetes API server until someone interrupts it; throws when it ends by itself. */
-export async function runServe(options: ServeOptions): Promise<void> {
-  const { shards, leaderElect, leaseDuration } = options
+function checkFlags({ shards, leaderElect }: ServeFlags): void {
   if (shards > 1 && !leaderElect)
     throw new Error('shards are divided by leases: with --shards, leave out --no-leader-elect')
-  const config = configOf(options.config)
-  const stop = interrupted()
-  const log = createLog({ level: config.logLevel })
-  const metrics = createMetrics()
-  const waits = new Set(['it is not set up yet'])
-  await using open = new AsyncDisposableStack()
-  open.defer(() => leave(log))
-  const end = (what: keyof typeof patienceAtEnd, step: () => unknown) => ending(log, what, patienceAtEnd[what], step)
-  let points: ControlPlane['points'] = () => []
-  const health = await serveHealth(options, metrics, () => [...waits], { points: () => points() })
-  open.defer(() => end('health', () => health.disposeAsync()))
+}
 
-  const identity = await naming('the control plane', () => loadKubeconfig(options.kubeconfig, options.context))
-  const { clusterApi: api } = options
-  const transport = transportFor(api, httpTransport({ ...identity, metrics }))
-  open.defer(() => end('connections', () => transport.close()))
-  const replica = `${hostname()}_${randomUUID()}`
-  const client = createClient(transport, { fieldManager, userAgent: `flotilla/${options.version} (${replica})` })
-  /** Another way to the API server, so that nobody who asks for Clusters is in the way of the control plane. */
-  const users = () => open.adopt(throughStorage(httpTransport({ ...identity, metrics })), (way) => way.close())
-  const life = new AbortController()
-  open.defer(() => life.abort())
-  const halt = new AbortController()
-  stop.then(() => halt.abort(new Error('it was told to end before it was ready')))
-  const begun = AbortSignal.any([life.signal, halt.signal, AbortSignal.timeout(patience)])
-
-  await preflight({ client, identity }, serveDemands(api, config.pullMode), begun)
-  await checkClusterApi(client, api, begun)
-  for (const name of [systemNamespace, clusterNamespace]) await ensure(client, namespaceKind, namespaceOf(name), begun)
-  const place = placeOf(options, options.webhookBindAddress)
-  const authority = () => openCertificates(client, [...hostsOf(place), ...clusterApiHosts(api)])
-  const { ca } = await authority()
-  await installKinds(client, definitionsFor(api), clientConfig(place, ca, '/convert'), begun)
-
-  if (config.pullMode) await allowAgents(client, begun)
-  const user = await whoAmI(client, begun)
-  const controlPlane = createControlPlane({
+async function controlPlaneOver(
+  { client, user }: Host,
+  { config, log, metrics, life }: ServeDaemon,
+  { version, shards }: ServeOptions,
+): Promise<ControlPlane> {
+  return createControlPlane({
     client,
     reviewsAs: user,
     letsAgentsIn: config.pullMode,
     config,
     log,
     metrics,
-    version: options.version,
+    version,
     signal: life.signal,
     shards,
     plugins: await plugins(config),
   })
-  points = controlPlane.points
+}
+
+/** Has the API server ask us: for admission and conversion, and for Clusters when they are served here. Answers what ends that. */
+async function answer(
+  controlPlane: ControlPlane,
+  { client, user, users }: Host,
+  { place, ca, authority }: Site,
+  { clusterApi: api, webhookBindAddress }: ServeOptions,
+  { log, open, end, starting }: ServeDaemon,
+): Promise<() => Promise<void>> {
   const clusters = api === 'aggregated' ? await openClusterApi(client, users(), controlPlane, log) : undefined
-  const webhooks = await serveWebhooks(authority, options.webhookBindAddress, controlPlane.ask, clusters)
-  const endWebhooks = () => end('webhooks', () => webhooks[Symbol.asyncDispose]())
-  open.defer(endWebhooks)
-  await registerWebhooks(client, { place, ca, writer: { user, fieldManager } }, begun)
-  if (clusters) await registerClusterApi(client, { place, ca }, log, begun)
+  const webhooks = await serveWebhooks(authority, webhookBindAddress, controlPlane.ask, clusters)
+  const close = () => end('webhooks', () => webhooks[Symbol.asyncDispose]())
+  open.defer(close)
+  await registerWebhooks(client, { place, ca, writer: { user, fieldManager } }, starting)
+  if (clusters) await registerClusterApi(client, { place, ca }, log, starting)
+  return close
+}
+
+/** Does what there is to do, when and as far as leases say so. */
+function work(
+  controlPlane: ControlPlane,
+  { client, replica: identity }: Host,
+  { leaderElect, leaseDuration, shards }: ServeOptions,
+  { log, metrics, life, open, end }: ServeDaemon,
+): Promise<void> {
+  if (!leaderElect) return controlPlane.run()
+  return lead({ controlPlane, client, leaseDuration, identity, log, metrics, shards, life, open, end })
+}
+
+/** Runs a control plane over a real Kubernetes API server until someone interrupts it; throws when it ends by itself. */
+export async function runServe(options: ServeOptions): Promise<void> {
+  checkFlags(options)
+  let points: ControlPlane['points'] = () => []
+  await using daemon = await openDaemon({ ...options, patienceAtEnd, points: () => points() })
+  const { waits, stop, open, life } = daemon
+  const host = await reachHost(daemon, options)
+  open.defer(() => life.abort()) // before its connections are closed
+  const site = await install(host, { ...options, place: placeOf(options) }, daemon)
+  const controlPlane = await controlPlaneOver(host, daemon, options)
+  points = controlPlane.points
+  const endAnswers = await answer(controlPlane, host, site, options, daemon)
   waits.clear()
   console.log('ready')
 
-  const leading = leaderElect
-    ? lead({ controlPlane, client, leaseDuration, identity: replica, log, metrics, shards, life, open, end })
-    : controlPlane.run()
-  leading.catch(() => undefined) // whoever waits for it is told
-  await Promise.race([stop, leading])
+  const working = work(controlPlane, host, options, daemon)
+  working.catch(() => undefined) // whoever waits for it is told
+  await Promise.race([stop, working])
   waits.add('it is stopping')
-  await endWebhooks() // while plugins still answer: they end with the lease
+  await endAnswers() // while plugins still answer: they end with the lease
 }
