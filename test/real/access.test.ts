@@ -374,6 +374,8 @@ const cases: Readonly<Record<string, Case>> = {
     ...stranger,
   },
   'a token for robots': { path: `${team}/serviceaccounts/robot/token`, body: { spec: { expirationSeconds: 3600 } } },
+  'a token nothing is said of': { path: `${team}/serviceaccounts/robot/token`, body: {} },
+  'a token for another account': { path: `${team}/serviceaccounts/robot/token`, body: { metadata: { name: 'doc' } } },
   'a token that ends too early': {
     path: `${team}/serviceaccounts/robot/token`,
     body: { spec: { expirationSeconds: 10 } },

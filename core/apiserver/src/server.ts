@@ -23,9 +23,8 @@ import { BootstrapSigner } from './controller/bootstrap-signer.ts'
 import { Certificates } from './controller/certificates.ts'
 import { ClusterRoles } from './controller/cluster-roles.ts'
 import { Definitions, keepUntilClean } from './controller/definitions.ts'
-import { EventExpiry } from './controller/event-expiry.ts'
 import { Garbage } from './controller/garbage.ts'
-import { Leftovers } from './controller/leftovers.ts'
+import { bootstrapTokens, events, Leftovers, signingRequests } from './controller/leftovers.ts'
 import { Namespaces } from './controller/namespaces.ts'
 import { PolicyStatus } from './controller/policy-status.ts'
 import { QuotaStatus } from './controller/quota-status.ts'
@@ -237,8 +236,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     async close() {
       watches.close()
       gate.close()
-      events.close()
-      const all = [definitions, namespaces, garbage, counting, policies, ...ofAccess]
+      const all = [definitions, namespaces, garbage, leftovers, counting, policies, ...ofAccess]
       await Promise.all(all.map((controller) => controller?.close()))
       life.abort()
       await objects.close()
@@ -248,7 +246,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const definitions = new Definitions(engine, requests, log, outside, options)
   const namespaces = new Namespaces(engine, requests, log)
   const garbage = options.collectsGarbage === false ? undefined : new Garbage(engine, requests, log)
-  const events = new EventExpiry(engine, requests, log)
+  const passing = options.access ? [events, bootstrapTokens, signingRequests] : [events]
+  const leftovers = new Leftovers(engine, requests, log, passing)
   const policies = new PolicyStatus(engine, requests, log)
   const counting = options.countsQuotas ? new QuotaStatus(engine, requests, log) : undefined
   const ofAccess = options.access ? accessControllers(engine, requests, log, options.access) : []
@@ -269,7 +268,6 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
 const accessControllers = (engine: Engine, requests: Requests, log: Log, { authority }: AccessOptions) => [
   new ClusterRoles(engine, requests, log),
   new Accounts(engine, requests, log, authority?.ca),
-  new Leftovers(engine, requests, log),
   new BootstrapSigner(engine, requests, log),
   ...(authority ? [new Certificates(engine, requests, log, authority)] : []),
 ]

@@ -3,10 +3,41 @@ import { bootstrapNamespace, bootstrapType, isExpired } from '../access/bootstra
 import { keptRequests } from '../access/signing.ts'
 import type { SigningRequest } from '../builtin/certificates.ts'
 import type { Engine } from '../engine.ts'
+import { readKeys } from '../registry/json-path.ts'
 import { pathOf, type Requests } from './requests.ts'
 
 const hour = 60 * 60 * 1000
 const period = 60 * 1000
+
+/** Objects whose time ends. */
+export interface Passing {
+  readonly resource: string
+  readonly namespace?: string
+  isOver(object: Manifest, now: Date): boolean
+}
+
+const sightings = [['series', 'lastObservedTime'], ['lastTimestamp'], ['eventTime'], ['metadata', 'creationTimestamp']]
+
+/** When an Event was last seen, in milliseconds. */
+const lastSeen = (event: Manifest): number => {
+  for (const keys of sightings) {
+    const time = readKeys(event, keys)
+    if (typeof time === 'string') return Date.parse(time)
+  }
+  return 0
+}
+
+/** An Event is kept for an hour after it was last seen, as in Kubernetes. */
+export const events: Passing = {
+  resource: 'events',
+  isOver: (event, now) => lastSeen(event) < now.getTime() - hour,
+}
+
+export const bootstrapTokens: Passing = {
+  resource: 'secrets',
+  namespace: bootstrapNamespace,
+  isOver: (secret, now) => secret.type === bootstrapType && isExpired(secret, now),
+}
 
 const since = ({ status }: SigningRequest, type: string): number | undefined => {
   const found = status?.conditions?.find((condition) => condition.type === type)
@@ -22,17 +53,24 @@ const endOf = (request: SigningRequest): number => {
   return Date.parse(request.metadata.creationTimestamp ?? '') + 24 * hour
 }
 
-/** Removes bootstrap tokens whose time is over, and requests for certificates that are done with. */
+export const signingRequests: Passing = {
+  resource: keptRequests,
+  isOver: (request, now) => endOf(request as SigningRequest) <= now.getTime(), // by its schema
+}
+
+/** Removes what is over. */
 export class Leftovers {
   readonly #engine: Engine
   readonly #requests: Requests
   readonly #log: Log
+  readonly #kinds: readonly Passing[]
   readonly #timer: NodeJS.Timeout
 
-  constructor(engine: Engine, requests: Requests, log: Log) {
+  constructor(engine: Engine, requests: Requests, log: Log, kinds: readonly Passing[]) {
     this.#engine = engine
     this.#requests = requests
     this.#log = log
+    this.#kinds = kinds
     this.#timer = setInterval(() => void this.sweep(), period)
     this.#timer.unref()
   }
@@ -40,14 +78,9 @@ export class Leftovers {
   async sweep(): Promise<void> {
     const { objects, now } = this.#engine
     const time = now()
-    const secrets = objects.list('secrets', bootstrapNamespace)
-    const requests = objects.list(keptRequests) as readonly Manifest[] as readonly SigningRequest[] // by their schema
-    await Promise.all([
-      ...secrets
-        .filter((each) => each.type === bootstrapType && isExpired(each, time))
-        .map((each) => this.#remove('secrets', each)),
-      ...requests.filter((each) => endOf(each) <= time.getTime()).map((each) => this.#remove(keptRequests, each)),
-    ])
+    for (const { resource, namespace, isOver } of this.#kinds)
+      for (const object of objects.list(resource, namespace))
+        if (isOver(object, time)) await this.#remove(resource, object)
   }
 
   async #remove(resource: string, object: Manifest): Promise<void> {

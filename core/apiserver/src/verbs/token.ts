@@ -1,16 +1,25 @@
 import type { Manifest } from '@flotilla/sdk'
 import type { Bound, Tokens } from '../access/tokens.ts'
-import { definition } from '../builtin/definitions.ts'
-import { isObject, readKeys } from '../registry/json-path.ts'
+import { readKeys } from '../registry/json-path.ts'
 import type { BodyAnswer } from '../request.ts'
 import { cause } from '../schema/causes.ts'
-import { compileSchema } from '../schema/structural.ts'
 import { refusal } from '../status.ts'
 import { type Call, timestamp } from '../target.ts'
 import { find } from './read.ts'
+import { readTold, type Told } from './told.ts'
 
-const kind = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' } as const
 const asKind = { group: 'authentication.k8s.io', kind: 'TokenRequest' } as const
+
+const kind: Told = {
+  ...asKind,
+  version: 'v1',
+  schema: 'io.k8s.api.authentication.v1.TokenRequest',
+  usual: { spec: {} },
+  misnamed: (name, meant) => {
+    const why = 'must match the service account name if specified'
+    return refusal.invalid(asKind, meant, [cause.invalid('metadata.name', name, why)])
+  },
+}
 
 const usual = 60 * 60
 const shortest = 10 * 60
@@ -23,21 +32,12 @@ interface Reference {
   readonly uid?: string
 }
 
-interface Spec {
-  readonly audiences?: readonly string[]
-  readonly expirationSeconds?: number
-  readonly boundObjectRef?: Reference
-}
-
-const specOf = (call: Call): Spec => {
-  const body = call.request.body(kind) ?? {}
-  if (!isObject(body) || (body.kind ?? kind.kind) !== kind.kind)
-    throw refusal.badRequest('the object provided is unrecognized (must be of type TokenRequest)')
-  const schema = compileSchema(definition('io.k8s.api.authentication.v1.TokenRequest'))
-  const { spec } = schema.applyDefaults({ spec: {}, ...body })
-  const causes = schema.validate({ spec })
-  if (causes.length > 0) throw refusal.invalid(asKind, '', causes)
-  return Object(spec) as Spec // by its schema
+interface TokenRequest extends Manifest {
+  readonly spec: {
+    readonly audiences?: readonly string[]
+    readonly expirationSeconds?: number
+    readonly boundObjectRef?: Reference
+  }
 }
 
 const checkSeconds = (seconds: number): void => {
@@ -90,7 +90,8 @@ const tokensOf = ({ engine }: Call): Tokens => {
 export const requestToken = async (call: Call): Promise<BodyAnswer> => {
   const tokens = tokensOf(call)
   const account = find(call)
-  const spec = specOf(call)
+  const asked = readTold(call, kind) as TokenRequest // by its schema
+  const { spec } = asked
   const { audiences = [], expirationSeconds: seconds = usual, boundObjectRef } = spec
   checkSeconds(seconds)
   const bound = boundObjectRef && boundTo(call, boundObjectRef)
@@ -98,7 +99,8 @@ export const requestToken = async (call: Call): Promise<BodyAnswer> => {
   const { token, expires } = await tokens.issue({ account, audiences: meant, seconds, ...(bound && { bound }) })
   const { name, namespace } = account.metadata
   const body: Manifest = {
-    ...kind,
+    apiVersion: asked.apiVersion,
+    kind: asked.kind,
     metadata: { name, ...(namespace && { namespace }), creationTimestamp: timestamp(call.engine.now()) },
     spec: { ...spec, audiences: meant, expirationSeconds: seconds },
     status: { token, expirationTimestamp: timestamp(expires) },
