@@ -142,11 +142,15 @@ export class Queue<K> {
     this.#arm()
   }
 
-  /** Adds a key that failed: the longer it keeps failing, the later. What failed may say which waits suit it. */
-  retry({ key, text, priority }: Taken<K>, waits: BackoffRange = this.#waits): void {
+  /**
+   * Adds a key that failed: the longer it keeps failing, the later. What failed may say which waits suit it. Answers how often it
+   * had failed before.
+   */
+  retry({ key, text, priority }: Taken<K>, waits: BackoffRange = this.#waits): number {
     const failures = this.#failures.get(text) ?? 0
     this.#failures.set(text, failures + 1)
     this.addAfter(key, backoff(failures, waits, this.#options.random), priority)
+    return failures
   }
 
   /** The key did not fail: its next failure is its first. */

@@ -88,9 +88,11 @@ test('looks again when the outcome says so', async (context) => {
 })
 
 const conflict = new ApiError(status(409, 'Conflict').body as Status)
+const there = new ApiError(status(409, 'AlreadyExists').body as Status)
 for (const [what, error, steps, level] of [
   ['an error comes back later', new Error('no'), 2, 'error'],
   ['a lost race comes back and is not worth an error line', conflict, 2, 'debug'],
+  ['what is there, and not seen yet, is a lost race', there, 2, 'debug'],
   ['an error worth a retry comes back', errors.CLUSTER_UNKNOWN('m'), 2, 'error'],
   ['an error not worth a retry waits for a change', errors.SCHEDULE_UNFIT('no'), 1, 'error'],
 ] as const) {
@@ -111,6 +113,21 @@ for (const [what, error, steps, level] of [
     ])
   })
 }
+
+test('what is there again and again is an error', async (context) => {
+  let steps = 0
+  const { worker, start, log } = working(context, async () => {
+    if (++steps > 3) return done
+    throw there
+  })
+  start()
+  worker.enqueue('a')
+  await until(() => steps === 4)
+  assert.deepEqual(
+    log.lines.map(({ level }) => level),
+    ['debug', 'error', 'error'],
+  )
+})
 
 test('a step that throws before it promises is a step that failed', async (context) => {
   let steps = 0

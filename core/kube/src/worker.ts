@@ -1,5 +1,14 @@
 import { channel } from 'node:diagnostics_channel'
-import { ApiError, FlotillaError, isConflict, type Log, type Metrics, type Outcome, type Priority } from '@flotilla/sdk'
+import {
+  ApiError,
+  FlotillaError,
+  isAlreadyExists,
+  isConflict,
+  type Log,
+  type Metrics,
+  type Outcome,
+  type Priority,
+} from '@flotilla/sdk'
 import type { BackoffRange } from './backoff.ts'
 import { timeoutAfter } from './deadline.ts'
 import { ended } from './pause.ts'
@@ -206,17 +215,27 @@ class QueueWorker<K> implements Worker<K> {
 
   #fail(taken: Taken<K>, error: unknown): void {
     if (!this.#running) return // it was told to stop
-    const final = error instanceof FlotillaError && !error.retry
-    if (final) this.#queue.forget(taken)
-    else this.#queue.retry(taken, waitsAfter(error))
-    const level = isLostRace(error) ? 'debug' : 'error'
-    this.#log[level]('reconcile failed', { controller: this.name, key: taken.text, retry: !final, error })
+    const retry = !(error instanceof FlotillaError) || error.retry
+    const level = isLostRace(error, this.#again(taken, error, retry)) ? 'debug' : 'error'
+    this.#log[level]('reconcile failed', { controller: this.name, key: taken.text, retry, error })
+  }
+
+  /** Lets what failed come back, or not. Answers how often it had failed before. */
+  #again(taken: Taken<K>, error: unknown, retry: boolean): number {
+    if (retry) return this.#queue.retry(taken, waitsAfter(error))
+    this.#queue.forget(taken)
+    return 0
   }
 }
 
-/** Losing a race is daily business; so is it to lose a shard in the midst of it. */
-const isLostRace = (error: unknown): boolean =>
-  isConflict(error) || (error instanceof FlotillaError && error.code === 'SHARD_LOST')
+/**
+ * Losing a race is daily business; so is it to lose a shard in the midst of it. What is there already was made before the cache heard
+ * of it, unless that goes on.
+ */
+const isLostRace = (error: unknown, failures: number): boolean =>
+  isConflict(error) ||
+  (isAlreadyExists(error) && failures === 0) ||
+  (error instanceof FlotillaError && error.code === 'SHARD_LOST')
 
 /** A worker that is not running yet; keys may already be added. */
 export const createWorker = <K>(options: WorkerOptions<K>, surroundings: WorkerSurroundings): Worker<K> =>
