@@ -38,6 +38,7 @@ const containerLists = {
 
 /** How lists and maps merge. Lists that are not here are replaced as a whole. */
 export const merging: Annotations = {
+  V1APIServiceStatus: conditions,
   V1CSIDriverSpec: { volumeLifecycleModes: set },
   V1CSINodeSpec: { drivers: map('name') },
   V1Container: containerLists,
@@ -359,6 +360,7 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
  * All fields of types that only occur in a `status` are like that.
  */
 export const notRequired: Readonly<Record<string, readonly string[]>> = {
+  V1APIServiceSpec: ['groupPriorityMinimum', 'versionPriority'],
   V1ControllerRevision: ['revision'],
   V1CustomResourceDefinitionVersion: ['served', 'storage'],
   V1EndpointSlice: ['endpoints'],

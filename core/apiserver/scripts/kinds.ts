@@ -53,6 +53,7 @@ export const kinds: Readonly<Record<string, readonly string[]>> = {
     'V1ValidatingAdmissionPolicyBinding',
   ],
   'apiextensions.v1': ['V1CustomResourceDefinition'],
+  'apiregistration.v1': ['V1APIService'],
   machinery: ['V1ListMeta', 'V1DeleteOptions'],
 }
 
@@ -73,10 +74,11 @@ export const machinery: readonly string[] = [
 const packages: Readonly<Record<string, string>> = {
   machinery: 'io.k8s.apimachinery.pkg.apis.meta.v1',
   'apiextensions.v1': 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1',
+  'apiregistration.v1': 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1',
 }
 
 const groupPrefix =
-  /^(Admissionregistration|Apiextensions|Authentication|Core|Discovery|Events|Flowcontrol|Rbac|Resource|Storage)?V\d+((alpha|beta)\d+)?/
+  /^(Admissionregistration|Apiextensions|Apiregistration|Authentication|Core|Discovery|Events|Flowcontrol|Rbac|Resource|Storage)?V\d+((alpha|beta)\d+)?/
 
 /** The name a model has in Kubernetes' own documents: `io.k8s.api.apps.v1.Deployment`. */
 export const officialName = (model: string, group: string): string =>

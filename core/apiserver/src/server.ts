@@ -16,6 +16,7 @@ import { ownAdmission } from './admission/own.ts'
 import { Quotas } from './admission/quotas.ts'
 import type { Delegate } from './aggregation/delegate.ts'
 import { Delegates } from './aggregation/delegates.ts'
+import { LocalServices } from './aggregation/local.ts'
 import { type Authorize, checkAllowed, checkAuthorized, isMaster, masters } from './authorization.ts'
 import { builtins } from './builtin/index.ts'
 import { Accounts } from './controller/accounts.ts'
@@ -195,6 +196,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   }
 
   const delegates = new Delegates(options.groups)
+  const groups = Object.keys(options.groups ?? {})
+  const locals = new LocalServices({ objects, registry, groups, now, log })
   const documents = new Documents(registry, delegates)
 
   const actor = async ({ user, impersonation }: Pick<Request, 'user' | 'impersonation'>): Promise<User> =>
@@ -236,7 +239,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     async close() {
       watches.close()
       gate.close()
-      const all = [definitions, namespaces, garbage, leftovers, counting, policies, ...ofAccess]
+      const all = [definitions, locals, namespaces, garbage, leftovers, counting, policies, ...ofAccess]
       await Promise.all(all.map((controller) => controller?.close()))
       life.abort()
       await objects.close()
@@ -257,7 +260,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
       ...(options.access ? [ensureRoles(objects, now())] : []),
     ])
     await definitions.install(options.crds ?? [])
-    await delegates.discover()
+    await Promise.all([locals.start(), delegates.discover()])
   } catch (error) {
     await server.close()
     throw error

@@ -23,3 +23,9 @@ export const groupVersionIn = (path: string): string | undefined => {
 
 /** Where the list of its resources is. */
 export const rootOf = (of: GroupVersion): string => `/apis/${apiVersionOf(of)}`
+
+/** `apps/v1` as its parts. */
+export const split = (groupVersion: string): GroupVersion => {
+  const [group = '', version = ''] = groupVersion.split('/')
+  return { group, version }
+}

@@ -1,12 +1,10 @@
-import { type Delegate, type GroupVersion, groupVersionIn } from './delegate.ts'
+import { type Delegate, type GroupVersion, groupVersionIn, split } from './delegate.ts'
 import { discover, type Findings } from './discovery.ts'
+import { last, type Priority } from './priority.ts'
 
 /** A version of a group, of somebody else's. */
-export interface Foreign extends GroupVersion, Findings {}
-
-const split = (groupVersion: string): GroupVersion => {
-  const [group = '', version = ''] = groupVersion.split('/')
-  return { group, version }
+export interface Foreign extends GroupVersion, Findings {
+  readonly priority: Priority
 }
 
 /** Who answers for what the server does not serve itself. */
@@ -41,7 +39,7 @@ export class Delegates {
     this.#found = await Promise.all(
       [...this.#delegates].map(async ([groupVersion, delegate]) => {
         const of = split(groupVersion)
-        return { ...of, ...(await discover(delegate, of)) }
+        return { ...of, priority: last, ...(await discover(delegate, of)) }
       }),
     )
     this.#generation += 1

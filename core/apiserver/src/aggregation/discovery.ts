@@ -15,15 +15,12 @@ export interface Findings {
 
 const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
-const kindOf = ({ group, version, kind }: Json, of: GroupVersion): Json => ({
-  group: group || of.group,
-  version: version || of.version,
-  kind,
-})
+/** Empty where they are those of the list. */
+const kindOf = ({ group = '', version = '', kind }: Json): Json => ({ group, version, kind })
 
-const subresourceOf = (entry: Json, of: GroupVersion): Json => ({
+const subresourceOf = (entry: Json): Json => ({
   subresource: String(entry.name).split('/').slice(1).join('/'),
-  responseKind: kindOf(entry, of),
+  responseKind: kindOf(entry),
   verbs: entry.verbs ?? [],
 })
 
@@ -32,9 +29,9 @@ const isAbsent = (value: unknown): boolean => value === undefined || (Array.isAr
 const present = (fields: Json): Json =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => !isAbsent(value)))
 
-const resourceOf = (entry: Json, of: GroupVersion, subresources: readonly Json[]): Json => ({
+const resourceOf = (entry: Json, subresources: readonly Json[]): Json => ({
   resource: entry.name,
-  responseKind: kindOf(entry, of),
+  responseKind: kindOf(entry),
   scope: entry.namespaced ? 'Namespaced' : 'Cluster',
   singularResource: entry.singularName ?? '',
   verbs: entry.verbs ?? [],
@@ -42,20 +39,20 @@ const resourceOf = (entry: Json, of: GroupVersion, subresources: readonly Json[]
 })
 
 /** An `APIResourceList` in the words of aggregated discovery. */
-export const fromLegacy = (entries: readonly Json[], of: GroupVersion): readonly Json[] => {
+const fromLegacy = (entries: readonly Json[]): readonly Json[] => {
   const named = entries.filter(({ name }) => typeof name === 'string')
   const below = Map.groupBy(named, ({ name }) => String(name).split('/', 1)[0])
   return [...below].flatMap(([name, all]) => {
     const own = all.find((entry) => entry.name === name)
-    const subresources = all.filter((entry) => entry !== own).map((entry) => subresourceOf(entry, of))
-    return own ? [resourceOf(own, of, subresources)] : []
+    const subresources = all.filter((entry) => entry !== own).map(subresourceOf)
+    return own ? [resourceOf(own, subresources)] : []
   })
 }
 
 const resourcesOf = async (delegate: Delegate, of: GroupVersion): Promise<readonly Json[]> => {
   const body = (await ask(delegate, rootOf(of), 'application/json'))?.body
   if (!isObject(body)) throw new Error(`there is no list of resources at ${rootOf(of)}`)
-  return fromLegacy(listOf(body.resources), of)
+  return fromLegacy(listOf(body.resources))
 }
 
 const schemasOf = async (delegate: Delegate, of: GroupVersion): Promise<string | undefined> => {

@@ -65,7 +65,7 @@ test('it is in discovery', async () => {
 test('it is in aggregated discovery, in its words', async () => {
   const { items } = await get('/apis', 'application/json;v=v2;g=apidiscovery.k8s.io;as=APIGroupDiscoveryList')
   const found = items.find(({ metadata }: { metadata: { name: string } }) => metadata.name === 'metrics.k8s.io')
-  const responseKind = (kind: string) => ({ group: 'metrics.k8s.io', version: 'v1beta1', kind })
+  const responseKind = (kind: string) => ({ group: '', version: '', kind })
   assert.deepEqual(found.versions, [
     {
       version: 'v1beta1',

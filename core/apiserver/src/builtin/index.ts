@@ -2,6 +2,7 @@ import type { Resource } from '../resource.ts'
 import { access } from './access.ts'
 import { admissionPolicies } from './admission-policies.ts'
 import { admissionWebhooks } from './admission-webhooks.ts'
+import { apiService } from './api-services.ts'
 import { jobs } from './batch.ts'
 import { signingRequests } from './certificates.ts'
 import { cluster } from './cluster.ts'
@@ -36,4 +37,5 @@ export const builtins: readonly Resource[] = [
   ...admissionWebhooks,
   ...admissionPolicies,
   customResourceDefinition,
+  apiService,
 ]

@@ -62,7 +62,7 @@ export const dnsLabel: NameRule = (name) => [...atMost(63, name), ...labelForm(n
 /** `web`, not `1st`: services. */
 export const dnsLabel1035: NameRule = (name) => [...atMost(63, name), ...label1035Form(name)]
 
-/** Whatever can stand in a URL: RBAC. */
+/** Whatever can stand in a URL: RBAC, APIServices. */
 export const pathSegment: NameRule = (name) => {
   if (name === '.' || name === '..') return [`may not be '${name}'`]
   return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`)
@@ -98,7 +98,7 @@ export const labelValue: NameRule = (value) => [...atMost(63, value), ...valueFo
 
 /** Names of a resource, by where it is kept. */
 export const nameRuleOf = (group: string, plural: string): NameRule => {
-  if (group === 'rbac.authorization.k8s.io') return pathSegment
+  if (group === 'rbac.authorization.k8s.io' || group === 'apiregistration.k8s.io') return pathSegment
   if (group === '' && plural === 'namespaces') return dnsLabel
   if (group === '' && plural === 'services') return dnsLabel1035
   return dnsSubdomain

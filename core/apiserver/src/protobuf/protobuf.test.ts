@@ -30,13 +30,41 @@ describe('what Kubernetes writes of every kind is read', () => {
 })
 
 test('every kind that is served has a sample', () => {
-  const sampled = new Set(samples.map(({ object: { apiVersion, kind } }) => `${apiVersion} ${kind}`))
+  const unsampled = 'apiregistration.k8s.io/v1 APIService' // Kubernetes has none of it: one is below
+  const sampled = new Set([...samples.map(({ object: { apiVersion, kind } }) => `${apiVersion} ${kind}`), unsampled])
   const served = builtins.map(({ group, version, kind }) => `${group ? `${group}/` : ''}${version} ${kind}`)
   const needed = [...served, 'autoscaling/v1 Scale', 'v1 DeleteOptions']
   assert.deepEqual(
     needed.filter((kind) => !sampled.has(kind)),
     [],
   )
+})
+
+test('an APIService is read as a typed client of Go sends it', () => {
+  const bytes = bytesOf(
+    `azhzAAonChlhcGlyZWdpc3RyYXRpb24uazhzLmlvL3YxEgpBUElTZXJ2aWNlEpABCiIKEnYxLmV4dC5leGFtcGxlLmNvbRIAGgAiACoAMgA4AEIAEjMKEQoHZGVmYXVsdBIDZXh0
+    GPtBEg9leHQuZXhhbXBsZS5jb20aAnYxIAEqAmNhOOgHQA8aNQozCglBdmFpbGFibGUSBUZhbHNlGggIgOLPqgYQACIPU2VydmljZU5vdEZvdW5kKgRnb25lGgAiAA==`,
+  )
+  const lastTransitionTime = '2023-11-14T22:13:20Z'
+  assert.deepEqual(readEnvelope(bytes, configMap), {
+    kind: 'APIService',
+    apiVersion: 'apiregistration.k8s.io/v1',
+    metadata: { name: 'v1.ext.example.com' },
+    spec: {
+      service: { namespace: 'default', name: 'ext', port: 8443 },
+      group: 'ext.example.com',
+      version: 'v1',
+      insecureSkipTLSVerify: true,
+      caBundle: 'Y2E=',
+      groupPriorityMinimum: 1000,
+      versionPriority: 15,
+    },
+    status: {
+      conditions: [
+        { type: 'Available', status: 'False', lastTransitionTime, reason: 'ServiceNotFound', message: 'gone' },
+      ],
+    },
+  })
 })
 
 /** What kubectl 1.32 sends, as `--dry-run=client -o json` prints it but for times that are null. */
