@@ -48,8 +48,13 @@ before(async () => {
     ],
     tls: { ca: authority.ca, ...(await authority.server()) },
     tokens: new Map([['secret', { name: 'bob', groups: ['team'] }]]),
-    mount: (app, access) => {
+    mount: (app, access, upgrades) => {
       app.get('/whoami', async (request) => access.user(request.raw))
+      upgrades.take(
+        ({ url }) => url === '/other',
+        (_, { socket }) =>
+          void socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n'),
+      )
     },
   })
 })
@@ -137,6 +142,22 @@ test('objects are created, read, changed and deleted over HTTPS', async () => {
     200,
   )
   assert.equal((await send(`${configMapPath}/h`)).code, 404)
+})
+
+test('who is mounted may have a connection for another protocol; what nobody takes is answered as ever', async () => {
+  const upgrading = { connection: 'upgrade', upgrade: 'other' }
+  const request = httpsRequest(`${listener.url}/other`, { headers: upgrading, ca: authority.ca, agent: false }).end()
+  const [{ statusCode }, socket] = await once(request, 'upgrade')
+  socket.destroy()
+  assert.equal(statusCode, 101)
+  const { code, body } = await send(`${configMapPath}/nowhere`, { headers: upgrading })
+  assert.deepEqual([code, body.message], [404, 'configmaps "nowhere" not found'])
+  const created = await send(configMapPath, {
+    method: 'POST',
+    headers: { ...json, ...upgrading },
+    body: JSON.stringify(configMap('upgrading', {})),
+  })
+  assert.equal(created.code, 201)
 })
 
 test('bodies and answers may be YAML', async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import type { User } from '@flotilla/kube'
+import { Upgrades, type User } from '@flotilla/kube'
 import { ApiError } from '@flotilla/sdk'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { isPublic } from '../documents.ts'
@@ -55,8 +55,8 @@ export interface HttpsOptions {
   readonly limits?: Limits
   /** Hears of every request to a server; by default nobody does. */
   readonly audit?: AuditOptions
-  /** Adds routes of its own. They go before those of servers, and see to access themselves. */
-  readonly mount?: (app: FastifyInstance, access: Access) => void | Promise<void>
+  /** Adds routes of its own, and who takes connections for other protocols. They go before those of servers, and see to access themselves. */
+  readonly mount?: (app: FastifyInstance, access: Access, upgrades: Upgrades) => void | Promise<void>
 }
 
 /** A listener that runs. */
@@ -206,7 +206,7 @@ const addServer = (app: FastifyInstance, post: Post): void => {
   if (prefix) app.route({ method: methods, url: prefix, handler })
 }
 
-const createApp = ({ tls }: HttpsOptions): FastifyInstance => {
+const createApp = ({ tls }: HttpsOptions, upgrades: Upgrades): FastifyInstance => {
   const app: FastifyInstance = fastify({
     https: {
       ...tls,
@@ -216,6 +216,7 @@ const createApp = ({ tls }: HttpsOptions): FastifyInstance => {
       keepAlive: true,
       keepAliveInitialDelay: 30_000,
       noDelay: true,
+      shouldUpgradeCallback: (request) => upgrades.isTaken(request),
     },
     bodyLimit,
     forceCloseConnections: true,
@@ -230,6 +231,7 @@ const createApp = ({ tls }: HttpsOptions): FastifyInstance => {
     if (isTooLarge(error)) await drained(request.raw)
     return refuse(reply, error)
   })
+  upgrades.listen(app.server, app.routing)
   app.setNotFoundHandler((_request, reply) => refuse(reply, refusal.unknownPath()))
   return app
 }
@@ -237,9 +239,10 @@ const createApp = ({ tls }: HttpsOptions): FastifyInstance => {
 /** One HTTPS listener for several API servers, each under its prefix. HTTP/1.1: every watch has its own connection. */
 export const serveHttps = async (options: HttpsOptions): Promise<HttpsListener> => {
   const { servers, host = '127.0.0.1', port = 0, tokens, mount, limits = usualLimits, audit } = options
-  const app = createApp(options)
+  const upgrades = new Upgrades()
+  const app = createApp(options, upgrades)
   const whole = servers.find(({ prefix }) => prefix === '/')?.server
-  await mount?.(app, accessOf(whole, readerOf(whole, tokens)))
+  await mount?.(app, accessOf(whole, readerOf(whole, tokens)), upgrades)
   const limiter = createLimiter(limits)
   for (const mounted of servers) {
     const { server } = mounted

@@ -69,10 +69,10 @@ export async function listen({
       tls: { ca, ...(await authority.server()) },
       servers,
       ...(audit && { audit }),
-      mount: (app, { check }) => {
+      mount: (app, { check }, upgrades) => {
         const checkReader = async (request: IncomingMessage) => void (await check(request))
         const admit = (request: IncomingMessage, cluster: string) => check(request, proxyPath(cluster))
-        app.register(clusterProxyRoutes({ proxy, admit }))
+        app.register(clusterProxyRoutes({ proxy, admit, upgrades }))
         app.register(healthRoutes, { metrics, unready, checkReader })
         app.register(debugRoutes, { account, checkReader })
         app.register(pointRoutes, { points, checkReader })

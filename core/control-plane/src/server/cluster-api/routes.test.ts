@@ -43,7 +43,7 @@ const proxy: ClusterProxy = {
     led.push(lead)
     response.end(await text(request))
   },
-  async upgrade(_request, socket, _head, lead) {
+  async upgrade(_request, { socket }, lead) {
     led.push(lead)
     socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')
   },
@@ -257,10 +257,10 @@ describe('what is for a member', () => {
     assert.deepEqual(led, [{ cluster: 'paris', target: '/exec', caller }])
   })
 
-  test('and nothing else does', async () => {
+  test('and nothing else does: it is answered as if it had not asked', async () => {
     const headers = { connection: 'upgrade', upgrade: 'x' }
     const [response] = await once(asking({ path: `${root}/paris`, headers }), 'response')
-    assert.equal(response.statusCode, 404)
+    assert.deepEqual([response.statusCode, await text(response)], [200, '{"kind":"Cluster"}'])
   })
 
   test('is found by its path', () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type ApiRequest, faultOf, type Transport, type User, type WireEvent } from '@flotilla/kube'
+import { type ApiRequest, faultOf, type Transport, Upgrades, type User, type WireEvent } from '@flotilla/kube'
 import { ApiError, type Client, clusterKind, groupOf } from '@flotilla/sdk'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { failure } from '../failure.ts'
@@ -198,5 +198,7 @@ export const clusterApi =
     await app.register(async (scope) => addObjects(scope, api))
     const admit = (request: IncomingMessage, name: string) =>
       api.allowed(request, { ...doingOf(request.method ?? 'GET', `/${name}/proxy`), name })
-    await app.register(clusterProxyRoutes({ proxy: options.proxy, admit }))
+    const upgrades = new Upgrades()
+    upgrades.listen(app.server, app.routing)
+    await app.register(clusterProxyRoutes({ proxy: options.proxy, admit, upgrades }))
   }

@@ -1,37 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { User } from '@flotilla/kube'
+import { endToEnd, type User } from '@flotilla/kube'
 
 type Headers = Readonly<Record<string, string | readonly string[]>>
-
-/** What is about one connection, not about what is asked on it. */
-const ofTheConnection = new Set([
-  'connection',
-  'expect',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 /** Who the caller is has been found out from these. */
 const isProof = (name: string): boolean =>
   name === 'authorization' || name.startsWith('impersonate-') || name.startsWith('x-remote-')
-
-/** The headers that `Connection` says are of the connection, too. */
-const namedBy = ({ connection = '' }: IncomingHttpHeaders): ReadonlySet<string> =>
-  new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
-
-/** Headers that mean something beyond this connection. */
-export function endToEnd(headers: IncomingHttpHeaders): Headers {
-  const named = namedBy(headers)
-  const kept = Object.entries(headers).filter(([name]) => !ofTheConnection.has(name) && !named.has(name))
-  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
-}
 
 /** Groups that say how somebody proved who he is: the member finds that out by itself. */
 const ofTheProof = new Set(['system:authenticated', 'system:unauthenticated'])

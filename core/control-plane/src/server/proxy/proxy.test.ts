@@ -56,7 +56,7 @@ function front(test: TestContext, { objects = [], most, lead }: Options): Promis
   test.after(() => proxy.close())
   const leadOf = ({ url = '' }: IncomingMessage): Lead => ({ cluster: 'paris', target: url, caller: alice, ...lead })
   const server = createServer((request, response) => void proxy.handle(request, response, leadOf(request)))
-  server.on('upgrade', (request, socket, head) => void proxy.upgrade(request, socket, head, leadOf(request)))
+  server.on('upgrade', (request, socket, head) => void proxy.upgrade(request, { socket, head }, leadOf(request)))
   return listening(test, server)
 }
 

@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { faultOf, type PassAnswer, type User } from '@flotilla/kube'
+import { type Connection, faultOf, type PassAnswer, relay, relayUpgrade, responseOn, type User } from '@flotilla/kube'
 import { ApiError, type Metrics, reasonOf } from '@flotilla/sdk'
-import { refuse, responseOn } from './answers.ts'
-import { endToEnd, passedOn } from './headers.ts'
+import { refuse } from './answers.ts'
+import { passedOn } from './headers.ts'
 import { refusal } from './refusals.ts'
 import { type Ground, Ways } from './ways.ts'
 
@@ -22,8 +21,8 @@ export interface Lead {
 export interface ClusterProxy {
   /** Answers a request with what the member answers. Never rejects. */
   handle(request: IncomingMessage, response: ServerResponse, lead: Lead): Promise<void>
-  /** The same for one that asks for another protocol: what `upgrade` of an HTTP server gives. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, lead: Lead): Promise<void>
+  /** The same for one that asks for another protocol. */
+  upgrade(request: IncomingMessage, connection: Connection, lead: Lead): Promise<void>
   /** Ends everything that is led through. */
   close(): Promise<void>
 }
@@ -38,43 +37,6 @@ const usualMost = 1000
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-
-/** Sends an answer on as it comes. */
-function send(response: ServerResponse, { status, headers, content }: PassAnswer): Promise<void> {
-  response.writeHead(status, endToEnd(headers) as Record<string, string | string[]>) // which are only read
-  response.flushHeaders() // a watch may have nothing to say for long
-  return pipeline(content, response).catch(() => undefined) // whoever broke it knows
-}
-
-/** The head of an answer that speaks another protocol from there on. */
-function switching({ headers }: PassAnswer): string {
-  const lines = Object.entries(endToEnd(headers)).flatMap(([name, value]) =>
-    [value].flat().map((each) => `${name}: ${each}`),
-  )
-  return [
-    'HTTP/1.1 101 Switching Protocols',
-    'connection: Upgrade',
-    `upgrade: ${headers.upgrade}`,
-    ...lines,
-    '',
-    '',
-  ].join('\r\n')
-}
-
-/** Silent connections are asked whether anybody is there. */
-const keepAliveMs = 30_000
-
-const keep = (socket: Duplex): void => {
-  if ('setKeepAlive' in socket) (socket as Socket).setKeepAlive(true, keepAliveMs)
-}
-
-/** Ties two connections together: each hears what the other says, and ends with it. */
-function tie(socket: Duplex, connection: Duplex): Promise<void> {
-  keep(socket)
-  keep(connection)
-  const ways = [pipeline(socket, connection), pipeline(connection, socket)] // one that breaks ends both
-  return Promise.allSettled(ways).then(() => undefined)
-}
 
 class HttpClusterProxy implements ClusterProxy {
   readonly #ways: Ways
@@ -97,22 +59,19 @@ class HttpClusterProxy implements ClusterProxy {
 
   handle(request: IncomingMessage, response: ServerResponse, lead: Lead): Promise<void> {
     return this.#within(response, lead, async (signal) =>
-      send(response, await this.#ask(request, lead, { signal, ...(hasBody(request) && { body: request }) })),
+      relay(response, await this.#ask(request, lead, { signal, ...(hasBody(request) && { body: request }) })),
     )
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, lead: Lead): Promise<void> {
+  upgrade(request: IncomingMessage, connection: Connection, lead: Lead): Promise<void> {
+    const { socket } = connection
     const response = responseOn(request, socket)
     return this.#within(response, lead, async (signal) => {
       const { upgrade = '' } = request.headers
       const answer = await this.#ask(request, lead, { signal, upgrade })
-      if (answer.status !== 101) return send(response, answer)
       response.detachSocket(socket as Socket) // the one it was given
-      const connection = answer.content as Duplex // which an answer with 101 has
-      socket.write(switching(answer))
-      if (head.length > 0) connection.write(head)
       this.#tied.add(socket)
-      await tie(socket, connection)
+      await relayUpgrade(connection, answer)
       this.#tied.delete(socket)
     })
   }

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
-import type { User } from '@flotilla/kube'
+import { type Connection, responseOn, type Upgrades, type User } from '@flotilla/kube'
 import { ApiError, clusterKind, reasonOf } from '@flotilla/sdk'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { failure } from '../failure.ts'
-import { refuse, responseOn } from './answers.ts'
+import { refuse } from './answers.ts'
 import type { ClusterProxy, Lead } from './proxy.ts'
 
 const root = `/apis/${clusterKind.apiVersion}/${clusterKind.plural}`
@@ -32,6 +31,8 @@ export interface ClusterProxyRoutes {
   readonly proxy: ClusterProxy
   /** Who asks to be led to a cluster, when he may. Throws what refuses it. */
   readonly admit: (request: IncomingMessage, cluster: string) => Promise<User>
+  /** Where those are taken that ask for another protocol. */
+  readonly upgrades: Upgrades
 }
 
 const refusalOf = (error: unknown): ApiError =>
@@ -41,18 +42,18 @@ const refusalOf = (error: unknown): ApiError =>
 
 /** `clusters/<name>/proxy`, and all that is below it. */
 export const clusterProxyRoutes =
-  ({ proxy, admit }: ClusterProxyRoutes): FastifyPluginAsync =>
+  ({ proxy, admit, upgrades }: ClusterProxyRoutes): FastifyPluginAsync =>
   async (app) => {
     const lead = async (request: IncomingMessage): Promise<Lead> => {
       const found = leadOf(request.url ?? '')
       if (!found) throw failure(404, 'NotFound', 'the server could not find the requested resource')
       return { ...found, caller: await admit(request, found.cluster) }
     }
-    const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const upgrade = async (request: IncomingMessage, connection: Connection): Promise<void> => {
       try {
-        await proxy.upgrade(request, socket, head, await lead(request))
+        await proxy.upgrade(request, connection, await lead(request))
       } catch (error) {
-        refuse(responseOn(request, socket), refusalOf(error))
+        refuse(responseOn(request, connection.socket), refusalOf(error))
       }
     }
     const handler = async ({ raw }: FastifyRequest, reply: FastifyReply) => {
@@ -64,7 +65,10 @@ export const clusterProxyRoutes =
       }
       return reply
     }
-    app.server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head))
+    upgrades.take(
+      ({ url = '' }) => proxyPath.test(url),
+      (request, connection) => void upgrade(request, connection),
+    )
     app.addHook('preClose', () => proxy.close())
     app.removeAllContentTypeParsers() // what is led through is not read here
     app.addContentTypeParser('*', (_request, _payload, done) => done(null))
