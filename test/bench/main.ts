@@ -9,6 +9,7 @@ import { quota } from './quota.ts'
 import { real } from './real.ts'
 import { schedule, scheduleCurve, scheduleMemory } from './schedule.ts'
 import { scheduleReal } from './schedule-real.ts'
+import { server } from './server/server.ts'
 import { services } from './services.ts'
 import { simulate } from './simulate.ts'
 import { writes } from './writes.ts'
@@ -27,7 +28,8 @@ const usage = `usage:
   npm run bench -- real [--n 1000] [--members 2] [--pods] [--replicas 1] [--shards 1]     with KUBEBUILDER_ASSETS=$(test/assets/build)
   npm run bench -- interpret [--n 5000] [--modules 200] [--calls 1000000] [--only Lua]
   npm run bench -- dns [--n 5000] [--clusters 20] [--seconds 5]
-  npm run bench -- services [--n 5000] [--clusters 20] [--endpoints 20] [--changes 200]`
+  npm run bench -- services [--n 5000] [--clusters 20] [--endpoints 20] [--changes 200]
+  npm run bench -- server [--n 10000] [--only creates,gets,list,watchers,memory,stuck]`
 
 holdLittleGarbage() // as flotilla itself does, or its memory is not what is measured
 
@@ -118,6 +120,8 @@ if (what === 'propagate') {
     endpoints: Number(endpoints),
     changes: Number(changes),
   })
+} else if (what === 'server') {
+  await server({ n: Number(values.n ?? 10_000), only: values.only?.split(',') })
 } else {
   console.error(usage)
   process.exitCode = 2
