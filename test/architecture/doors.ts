@@ -62,6 +62,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/protobuf': ['cel/src'],
   re2js: ['cel/src'],
   semver: ['cel/src', 'core/control-plane/src/extension'],
+  'jsonpath-plus': ['core/apiserver/src/registry', 'plugins/failover/src'],
   rfc6902: [
     'core/apiserver/src/patch',
     'core/control-plane/src/server',

@@ -37,7 +37,7 @@ function same(printed: readonly string[], shown: readonly string[]): void {
   assert.deepEqual(printed.map(cut), shown)
 }
 
-for (const guide of ['plan', 'explain'])
+for (const guide of ['plan', 'explain', 'failover'])
   describe(`the guide ${guide}`, () => {
     let flotilla: Up
     let k: Kubectl

@@ -11,6 +11,7 @@ import {
   type Toleration,
   tolerates,
 } from '@flotilla/sdk'
+import { begun, type Preserved, withState } from './with-state.ts'
 
 /** Milliseconds for which a cluster is tolerated yet: 0 when it is not, infinite when it is for ever. */
 type Patience = number
@@ -52,32 +53,39 @@ export const patience = (
 /** How what is evicted leaves, unless its policy says: by default when it runs elsewhere. */
 export type DefaultPurge = 'Directly' | 'Gracefully'
 
-function taskFor({ spec }: Binding, cluster: string, byDefault: DefaultPurge): GracefulEvictionTask {
-  const { replicas = 0 } = spec.clusters?.find(({ name }) => name === cluster) ?? {}
-  const failover = spec.failover?.cluster
-  return {
+function taskFor(binding: Binding, cluster: string, byDefault: DefaultPurge): Preserved {
+  const { clusters, failover } = binding.spec
+  const { replicas = 0 } = clusters?.find(({ name }) => name === cluster) ?? {}
+  const task: GracefulEvictionTask = {
     fromCluster: cluster,
-    purgeMode: failover ? (failover.purgeMode ?? 'Gracefully') : byDefault,
+    purgeMode: failover?.cluster ? (failover.cluster.purgeMode ?? 'Gracefully') : byDefault,
     ...(replicas > 0 && { replicas }),
     reason: 'TaintUntolerated',
     producer: 'TaintManager',
   }
+  return withState(binding, task, failover?.cluster?.statePreservation)
 }
 
 const isTainted = ({ spec }: Cluster): boolean => spec.taints?.some(({ effect }) => effect === 'NoExecute') ?? false
+
+/** The evictions that are due, and the milliseconds until there may be others. */
+interface Due {
+  readonly due: readonly Preserved[]
+  readonly again?: number
+}
 
 /** Evicts a binding from clusters with NoExecute taints it does not tolerate, or not any longer. */
 export function evictUntolerated(
   { binding, clusters, now }: evict.Tenancy,
   purge: DefaultPurge = 'Gracefully',
-): evict.Eviction | undefined {
+): Due | undefined {
   const tainted = clusters.filter(isTainted)
   if (tainted.length === 0) return undefined
   const tolerations = appliedPlacement(binding)?.clusterTolerations ?? []
   const left = tainted.map((cluster) => ({ name: cluster.metadata.name, for: patience(cluster, tolerations, now) }))
   const again = Math.min(...left.map((each) => each.for).filter((time) => time > 0))
   return {
-    tasks: left.filter((each) => each.for === 0).map(({ name }) => taskFor(binding, name, purge)),
+    due: left.filter((each) => each.for === 0).map(({ name }) => taskFor(binding, name, purge)),
     ...(Number.isFinite(again) && { again }),
   }
 }
@@ -98,8 +106,12 @@ export const taintEviction = definePlugin({
       },
     },
   },
-  extensions: ({ options }) => {
-    const { purgeMode } = (options ?? {}) as Options // the schema holds
-    return [on(evict.decide, (tenancy) => evictUntolerated(tenancy, purgeMode))]
+  extensions: (host) => {
+    const { purgeMode } = (host.options ?? {}) as Options // the schema holds
+    const decide = (tenancy: evict.Tenancy): evict.Eviction | undefined => {
+      const untolerated = evictUntolerated(tenancy, purgeMode)
+      return untolerated && begun(host, tenancy.binding, untolerated.due, untolerated.again)
+    }
+    return [on(evict.decide, decide)]
   },
 })
