@@ -6,5 +6,6 @@ export {
   type MachinesOptions,
   type Simulator,
   type SimulatorOptions,
-  simulatorUser,
 } from './simulator.ts'
+export { simulatedMetrics } from './usage/serve.ts'
+export { simulatorUser } from './user.ts'

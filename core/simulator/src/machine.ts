@@ -18,4 +18,6 @@ export interface Machine extends Runtime {
   readonly addresses: AddressPool
   /** How long a pod takes to start, in milliseconds. */
   readonly latency: number
+  /** How often autoscalers look, in milliseconds. */
+  readonly autoscalingPeriod: number
 }

@@ -4,6 +4,7 @@ import type { Client, Controller, Log, Metrics, ResourceList } from '@flotilla/s
 import { AddressPool } from './address-pool.ts'
 import { nodeKind } from './api/node.ts'
 import { podKind } from './api/pod.ts'
+import { autoscalerController } from './autoscaler/controller.ts'
 import { Cached } from './cached.ts'
 import { cronJobController } from './cron-job/controller.ts'
 import { daemonSetController } from './daemon-set/controller.ts'
@@ -25,6 +26,7 @@ import { terminationController } from './pod/termination.ts'
 import { replicaSetController } from './replica-set/controller.ts'
 import { serviceController } from './service/controller.ts'
 import { statefulSetController } from './stateful-set/controller.ts'
+import { simulatorUser } from './user.ts'
 import { volumeController } from './volume/controller.ts'
 
 interface ClusterOptions {
@@ -38,6 +40,8 @@ interface ClusterOptions {
   readonly kubernetesVersion?: string
   /** How long a pod takes to start, in milliseconds; by default 0. */
   readonly latency?: number
+  /** How often HorizontalPodAutoscalers look, in milliseconds; by default 15 s. */
+  readonly autoscalingPeriod?: number
   readonly log: Log
   /** By default nobody counts. */
   readonly metrics?: Metrics
@@ -68,9 +72,6 @@ const uncounted: Metrics = {
   histogram: () => ({ observe: () => undefined }),
 }
 
-/** Who writes: a part of the cluster, which may do everything. */
-export const simulatorUser = { name: 'system:simulator', groups: ['system:masters'] }
-
 const controllersOf = (machine: Machine): readonly Controller[] => [
   deploymentController(machine),
   replicaSetController(machine),
@@ -79,6 +80,7 @@ const controllersOf = (machine: Machine): readonly Controller[] => [
   jobController(machine),
   cronJobController(machine),
   disruptionController(machine),
+  autoscalerController(machine),
   serviceController(machine),
   volumeController(machine),
   schedulerController(machine),
@@ -97,7 +99,7 @@ interface Parts {
 }
 
 function machineOf(options: ClusterOptions, { client, isBornRunning, ...parts }: Parts, signal: AbortSignal): Machine {
-  const { name, latency = 0, log, metrics = uncounted, now = () => new Date() } = options
+  const { name, latency = 0, autoscalingPeriod = 15_000, log, metrics = uncounted, now = () => new Date() } = options
   const runtime = createRuntime({ client, name: 'simulator', log, metrics, signal, now })
   const nodes = new Cached(runtime, nodeKind)
   const capacity = new Capacity(nodes.store, runtime.store(podKind))
@@ -106,7 +108,7 @@ function machineOf(options: ClusterOptions, { client, isBornRunning, ...parts }:
   const birth = isBornRunning ? bornRunning({ nodes: nodes.store, addresses, now }) : undefined
   const pods = new Pods(runtime, capacity, birth)
   const { bind = (pod, nodeName) => pods.patch(pod, { spec: { nodeName } }) } = parts
-  return { ...runtime, cluster: name, nodes, capacity, bind, addresses, latency, pods }
+  return { ...runtime, cluster: name, nodes, capacity, bind, addresses, latency, autoscalingPeriod, pods }
 }
 
 const sizeOf = ({ nodes = 3, nodeCapacity = defaultCapacity, kubernetesVersion = 'v1.33.0' }: ClusterOptions) =>

@@ -12,7 +12,13 @@ import {
 import type { Reviewer } from '@flotilla/core'
 import { createClient, type User } from '@flotilla/kube'
 import { type Client, convertBinding, crds, type Log, type Metrics } from '@flotilla/sdk'
-import { createSimulator, simulatedKubelet, simulatorAdmission, simulatorUser } from '@flotilla/simulator'
+import {
+  createSimulator,
+  simulatedKubelet,
+  simulatedMetrics,
+  simulatorAdmission,
+  simulatorUser,
+} from '@flotilla/simulator'
 import { reviewedBy } from './admission.ts'
 import { memberNames } from './members.ts'
 
@@ -108,7 +114,7 @@ async function startMember(
   { dataDir, nodes, metrics, authority, ...options }: ServersOptions,
 ): Promise<SimulatedMember> {
   const log = options.log.with({ cluster: name })
-  const server = await createApiServer({
+  const server: ApiServer = await createApiServer({
     name,
     storage: storageOf(dataDir, name),
     admission: simulatorAdmission,
@@ -116,6 +122,7 @@ async function startMember(
     tracks,
     keepsStatus: isSimulator,
     countsQuotas: true,
+    groups: simulatedMetrics(() => server),
     kubelet: simulatedKubelet,
     log,
   })

@@ -3,7 +3,9 @@ import { type ApiServer, createApiServer, inProcessTransport, memoryStorage } fr
 import { createClient } from '@flotilla/kube'
 import type { Client, Kind, Log, Manifest } from '@flotilla/sdk'
 import { simulatorAdmission } from '../admission.ts'
-import { createSimulator, type SimulatorOptions, simulatorUser } from '../simulator.ts'
+import { createSimulator, type SimulatorOptions } from '../simulator.ts'
+import { simulatedMetrics } from '../usage/serve.ts'
+import { simulatorUser } from '../user.ts'
 
 /** A simulated cluster in a test's hand. */
 export interface Cluster {
@@ -30,13 +32,15 @@ const configMaps: Kind = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configm
 export async function newCluster(): Promise<Cluster> {
   const complaints: string[] = []
   const log = logOf(complaints)
-  const server = await createApiServer({
+  const server: ApiServer = await createApiServer({
     name: 'member1',
     storage: memoryStorage(),
     admission: simulatorAdmission,
+    groups: simulatedMetrics(() => server),
     keepsStatus: ({ name }) => name === simulatorUser.name,
     log,
   })
+  const ends: AbortController[] = []
   const client = createClient(inProcessTransport(server, { name: 'user', groups: ['system:masters'] }))
   return {
     server,
@@ -44,6 +48,7 @@ export async function newCluster(): Promise<Cluster> {
     complaints,
     start(options = {}) {
       const end = new AbortController()
+      ends.push(end)
       const running = createSimulator({ name: 'member1', server, log, ...options }).run(end.signal)
       return async () => {
         end.abort()
@@ -51,7 +56,10 @@ export async function newCluster(): Promise<Cluster> {
       }
     },
     writes: async () => Number((await client.list(configMaps)).resourceVersion),
-    close: () => server.close(),
+    async close() {
+      for (const end of ends) end.abort() // a test that failed has stopped nothing
+      await server.close()
+    },
   }
 }
 
