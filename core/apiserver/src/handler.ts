@@ -1,5 +1,5 @@
 import { ApiError } from '@flotilla/sdk'
-import { present } from './answer/present.ts'
+import { presenter } from './answer/present.ts'
 import type { Engine } from './engine.ts'
 import { type Answer, isTrue, type Request } from './request.ts'
 import { parseRoute, type Route } from './route.ts'
@@ -12,6 +12,7 @@ import { evict } from './verbs/evict.ts'
 import { finalize } from './verbs/finalize.ts'
 import { list } from './verbs/list.ts'
 import { log } from './verbs/log.ts'
+import { checkOptions } from './verbs/options.ts'
 import { get } from './verbs/read.ts'
 import { review } from './verbs/review.ts'
 import { getScale, patchScale, updateScale } from './verbs/scale.ts'
@@ -36,6 +37,9 @@ const onCollection: Actions = {
   POST: create,
   DELETE: removeCollection,
 }
+
+/** One by one they go. */
+const onNamespaces: Actions = { GET: list, POST: create }
 
 const onStatus: Actions = {
   GET: get,
@@ -70,7 +74,8 @@ const actionsOf = ({ served, name, subresource }: Call): Actions => {
   if (subresource !== undefined) return onOwn[`${served.id}/${subresource}`] ?? none
   if (served.transient && name !== undefined) return none
   if (served.transient) return served.id === 'bindings' ? onBindings : onQuestion
-  return name === undefined ? onCollection : onObject
+  if (name !== undefined) return onObject
+  return served.id === 'namespaces' ? onNamespaces : onCollection
 }
 
 const actionOf = (call: Call): Action => {
@@ -80,8 +85,9 @@ const actionOf = (call: Call): Action => {
   const method = request.method === 'HEAD' ? 'GET' : request.method
   if (method === 'GET' && subresource === undefined && isTrue(request.query.watch) && !served.transient) return watch
   const action = Object.hasOwn(actions, method) ? actions[method] : undefined
-  const nowhere = served.namespaced && namespace === undefined && (name !== undefined || method !== 'GET')
-  if (action === undefined || nowhere) throw refusal.methodNotAllowed()
+  const nowhere = served.namespaced && namespace === undefined
+  if (nowhere && name !== undefined) throw refusal.unknownPath()
+  if (action === undefined || (nowhere && method !== 'GET')) throw refusal.methodNotAllowed()
   return action
 }
 
@@ -105,7 +111,9 @@ export const handleResource = async (engine: Engine, request: Request): Promise<
   if (route === undefined) return undefined
   const call = callOf(engine, request, route)
   const run = actionOf(call)
-  return present(call, await run(call))
+  const present = presenter(call)
+  checkOptions(request)
+  return present(await run(call))
 }
 
 /** An error as the answer it means. What was not foreseen is told to `onError` and answers 500. */

@@ -63,9 +63,12 @@ const tableEvents = (call: Call, version: string) => {
   }
 }
 
-/** An answer in the shape the client asked for. */
-export const present = (call: Call, answer: Answer): Answer => {
+/** What shows an answer in the shape the client asks for. Throws 400 and 406 before there is one: nothing is written that cannot be answered. */
+export const presenter = (call: Call): ((answer: Answer) => Answer) => {
   const wish = accepted(call.request.accept)
-  if ('text' in answer) return answer
-  return 'watch' in answer ? presentWatch(call, answer, wish) : presentBody(call, answer, wish)
+  if (wish.as === 'Table') includeObjectOf(call)
+  return (answer) => {
+    if ('text' in answer) return answer
+    return 'watch' in answer ? presentWatch(call, answer, wish) : presentBody(call, answer, wish)
+  }
 }

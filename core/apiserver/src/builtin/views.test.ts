@@ -169,6 +169,6 @@ describe('an autoscaler in its first version', () => {
         ],
       ],
     )
-    assert.equal((await server.ask('POST', autoscalers('v1'), { metadata: { name: 'e' }, spec: 'x' })).code, 422)
+    assert.equal((await server.ask('POST', autoscalers('v1'), { metadata: { name: 'e' }, spec: 'x' })).code, 400)
   })
 })

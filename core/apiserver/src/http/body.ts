@@ -1,4 +1,5 @@
-import { parse } from 'yaml'
+import { parseAllDocuments } from 'yaml'
+import { readFrom } from '../repeated.ts'
 import { refusal } from '../status.ts'
 
 /** The largest request body, as in Kubernetes. */
@@ -21,16 +22,24 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 const readJson = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return readFrom(JSON.parse(text), text)
   } catch (cause) {
     throw refusal.badRequest(`the request body is not valid JSON: ${reasonOf(cause)}`, cause)
   }
 }
 
-/** YAML as Kubernetes reads it: 1.1, where `yes` and `on` are true. Aliases are bounded against bombs. */
+/** The first document; null when there is none. */
+const firstOf = (text: string): unknown => {
+  const [first] = parseAllDocuments(text, { version: '1.1', uniqueKeys: true })
+  if (first === undefined) return null
+  if (first.errors[0]) throw first.errors[0]
+  return first.toJS({ maxAliasCount: 100 })
+}
+
+/** YAML as Kubernetes reads it: 1.1, where `yes` and `on` are true; of several documents it reads the first. Aliases are bounded against bombs. */
 const readYaml = (text: string): unknown => {
   try {
-    return parse(text, { version: '1.1', maxAliasCount: 100, uniqueKeys: true })
+    return firstOf(text)
   } catch (cause) {
     throw refusal.badRequest(`the request body is not valid YAML: ${reasonOf(cause)}`, cause)
   }
@@ -40,7 +49,7 @@ const readYaml = (text: string): unknown => {
 const readEither = (text: string): unknown => {
   if (!/^\s*[{[]/.test(text)) return readYaml(text)
   try {
-    return JSON.parse(text)
+    return readFrom(JSON.parse(text), text)
   } catch {
     return readYaml(text)
   }
@@ -79,12 +88,21 @@ const readers: ReadonlyMap<string, (text: string) => unknown> = new Map([
   ['application/apply-patch+yaml', readEither],
 ])
 
+const patches = new Set(['json-patch+json', 'merge-patch+json', 'strategic-merge-patch+json', 'apply-patch+yaml'])
+
+/** What objects and options come in. */
+export const objectTypes: readonly string[] = ['application/json', 'application/yaml', protobufType]
+
+/** Whether a body of a type can be what a method takes. */
+const isTaken = (type: string, method: string): boolean =>
+  method === 'PATCH' || !patches.has(type.slice('application/'.length))
+
 /** Reads a request body; undefined when there is none. Throws 400 for what cannot be read and 415 for other languages. */
-export const readBody = (bytes: Uint8Array | undefined, contentType: string | undefined): unknown => {
+export const readBody = (bytes: Uint8Array | undefined, contentType: string | undefined, method: string): unknown => {
   if (bytes === undefined || bytes.length === 0) return undefined
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  const read = readers.get(type)
-  if (read === undefined) throw refusal.unsupportedMediaType(['application/json', 'application/yaml', protobufType])
+  const read = isTaken(type, method) ? readers.get(type) : undefined
+  if (read === undefined) throw refusal.unsupportedMediaType(objectTypes)
   const value = read(textIn(bytes))
   return read === readJson && !mayBeDeep(bytes) ? value : checkDepth(value)
 }

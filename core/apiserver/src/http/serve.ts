@@ -10,7 +10,7 @@ import type { ApiServer } from '../server.ts'
 import { refusal } from '../status.ts'
 import { type AuditOptions, record } from './audit.ts'
 import { anonymous, authenticate, type TokenReader } from './authenticate.ts'
-import { bodyLimit, checkDepth, protobufType, readBody } from './body.ts'
+import { bodyLimit, checkDepth, objectTypes, protobufType, readBody } from './body.ts'
 import { drained } from './drain.ts'
 import { impersonationOf } from './impersonate.ts'
 import { createLimiter, type Limiter, type Limits, usualLimits } from './limit.ts'
@@ -81,10 +81,28 @@ const decodePath = (path: string): string => {
   }
 }
 
+const half = /%(?![0-9a-f]{2})/i
+
+/** As Go reads it: what is not well-formed is not there, and of what is said twice the first counts; all counts that says how dry a run is. */
+const queryOf = (text: string): Readonly<Record<string, string>> => {
+  const good = half.test(text)
+    ? text
+        .split('&')
+        .filter((pair) => !half.test(pair))
+        .join('&')
+    : text
+  const query: Record<string, string> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(good)) {
+    if (!(name in query)) query[name] = value
+    else if (name === 'dryRun') query[name] += `,${value}`
+  }
+  return query
+}
+
 const splitUrl = (url: string, prefix: string): readonly [path: string, query: Readonly<Record<string, string>>] => {
   const mark = url.indexOf('?')
   const path = decodePath(url.slice(prefix.length, mark < 0 ? undefined : mark)) || '/'
-  return [path, mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1)))]
+  return [path, mark < 0 ? {} : queryOf(url.slice(mark + 1))]
 }
 
 /** Without a name nothing but health and version is told, unless roles say otherwise. */
@@ -115,17 +133,18 @@ const requestOf = async (request: FastifyRequest, { prefix, server, reader }: Po
   const user = await authenticate(raw, reader)
   checkKnown(user, path, server)
   const impersonation = impersonationOf(raw)
-  const { accept, 'content-type': contentType, 'user-agent': userAgent } = raw.headers
+  const { method = 'GET' } = raw
+  const { accept, 'content-type': contentType, 'user-agent': userAgent = 'unknown' } = raw.headers
   return {
-    method: raw.method ?? 'GET',
+    method,
     path,
     query,
     user,
     ...(impersonation && { impersonation }),
     ...(contentType && { contentType }),
     ...(accept && { accept }),
-    ...(userAgent && { userAgent }),
-    body: isReader(body) ? body : () => readBody(body instanceof Uint8Array ? body : undefined, contentType),
+    userAgent,
+    body: isReader(body) ? body : () => readBody(body instanceof Uint8Array ? body : undefined, contentType, method),
   }
 }
 
@@ -172,6 +191,7 @@ const refusalOf = (error: unknown): ApiError => {
   if (isTooLarge(error)) return refusal.tooLarge(bodyLimit)
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
   const message = error instanceof Error ? error.message : String(error)
+  if (status === 415) return refusal.unsupportedMediaType(objectTypes)
   return status < 500 ? refusal.badRequest(message, error) : refusal.internal(message, error)
 }
 
@@ -232,7 +252,9 @@ const createApp = ({ tls }: HttpsOptions, upgrades: Upgrades): FastifyInstance =
     return refuse(reply, error)
   })
   upgrades.listen(app.server, app.routing)
-  app.setNotFoundHandler((_request, reply) => refuse(reply, refusal.unknownPath()))
+  app.setNotFoundHandler(({ method }, reply) =>
+    refuse(reply, methods.includes(method) ? refusal.unknownPath() : refusal.methodNotAllowed()),
+  )
   return app
 }
 

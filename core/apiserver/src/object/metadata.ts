@@ -32,13 +32,28 @@ const annotationsOf = (annotations: StringMap): StatusCause[] => [
   ...(sizeOf(annotations) > annotationsLimit ? [cause.tooLong('metadata.annotations', annotationsLimit)] : []),
 ]
 
-const ownersOf = (owners: readonly OwnerReference[]): StatusCause[] => {
+const empty = (field: string, value: string | undefined, detail: string): StatusCause[] =>
+  value ? [] : [cause.invalid(`metadata.ownerReferences.${field}`, value ?? '', detail)]
+
+const ownerOf = ({ apiVersion, kind, name, uid }: OwnerReference): StatusCause[] => [
+  ...empty('apiVersion', apiVersion, 'version must not be empty'),
+  ...empty('kind', kind, 'must not be empty'),
+  ...empty('name', name, 'must not be empty'),
+  ...empty('uid', uid, 'must not be empty'),
+]
+
+const controllersOf = (owners: readonly OwnerReference[]): StatusCause[] => {
   const controllers = owners.filter(({ controller }) => controller)
   if (controllers.length < 2) return []
   const names = controllers.map(({ name }) => name)
   const detail = `Only one reference can have Controller set to true. Found "true" in references for ${names[0]} and ${names[1]}`
   return [cause.invalid('metadata.ownerReferences', owners, detail)]
 }
+
+const ownersOf = (owners: readonly OwnerReference[]): StatusCause[] => [
+  ...owners.flatMap(ownerOf),
+  ...controllersOf(owners),
+]
 
 const finalizersOf = (finalizers: readonly string[]): StatusCause[] =>
   finalizers.flatMap((name) => qualifiedName(name).map((wrong) => cause.invalid('metadata.finalizers', name, wrong)))

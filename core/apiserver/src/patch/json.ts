@@ -32,7 +32,7 @@ function read(body: unknown): readonly Operation[] {
   }
   for (const operation of body) {
     const wrong = wrongWith(operation)
-    if (wrong) throw malformed(`error decoding patch: ${wrong}`)
+    if (wrong) throw unprocessable(`the server rejected our request due to an error in our request: ${wrong}`)
   }
   return body // each is an operation: it was looked at
 }
@@ -71,13 +71,20 @@ function step(document: unknown, operation: Operation): void {
   throw unprocessable(`the server rejected our request due to an error in our request: ${why}`, error)
 }
 
+/** The package leaves the whole as it is. */
+const replacesAll = (operation: Operation): operation is Extract<Operation, { op: 'add' | 'replace' }> =>
+  operation.path === '' && (operation.op === 'add' || operation.op === 'replace')
+
 /**
  * JSON patch (RFC 6902). All operations apply or none does. Throws 400 when it is not a patch, 413 when it is too long,
  * 422 when an operation does not fit the object or a `test` fails.
  */
 export function jsonPatch<T extends object>(current: T, body: unknown): T {
   const operations = read(body)
-  const document = thaw(current)
-  for (const operation of operations) step(document, operation)
+  let document = thaw(current)
+  for (const operation of operations) {
+    if (replacesAll(operation)) document = thaw(operation.value)
+    else step(document, operation)
+  }
   return document as T // its fields may be any, so may the result's
 }

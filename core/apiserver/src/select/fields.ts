@@ -18,7 +18,11 @@ interface Term {
 
 const termForm = /^((?:[^\\=!,]|\\.)+)(==|=|!=)((?:[^\\=,]|\\.)*)$/
 
-const unescaped = (value: string): string => value.replaceAll(/\\(.)/g, '$1')
+const unescaped = (value: string): string =>
+  value.replaceAll(/\\(.)/gs, (whole, escaped) => {
+    if ('\\,='.includes(escaped)) return escaped
+    throw refusal.badRequest(`invalid field selector: invalid escape sequence: ${whole}`)
+  })
 
 const term = (text: string): Term => {
   const found = termForm.exec(text)

@@ -74,7 +74,7 @@ const fieldCases: readonly [selector: string, selected: boolean][] = [
   ['metadata.name!=web', false],
   ['metadata.namespace=prod,status.phase=Running', true],
   ['metadata.namespace=prod,status.phase!=Running', false],
-  ['metadata.name=we\\b', true],
+  ['metadata.name=we\\,b', false],
 ]
 
 test('fields are selected', () => {

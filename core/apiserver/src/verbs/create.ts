@@ -80,9 +80,10 @@ export const createFrom = async (call: Call, draft: Draft, tracked = false): Pro
 
 /** POST to a collection. */
 export const create = async (call: Call): Promise<BodyAnswer> => {
-  const object = readObject(call, call.request.body(call.served))
+  const body = call.request.body(call.served)
+  const object = readObject(call, body)
   if (object.metadata.resourceVersion) {
     throw refusal.badRequest('resourceVersion should not be set on objects to be created')
   }
-  return createFrom(call, fitted(call, object))
+  return createFrom(call, fitted(call, object, body))
 }

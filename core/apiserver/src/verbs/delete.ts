@@ -5,9 +5,11 @@ import { withMetadata } from '../object/metadata.ts'
 import { isObject, readKeys } from '../registry/json-path.ts'
 import type { Served } from '../registry/registry.ts'
 import { type BodyAnswer, isTrue } from '../request.ts'
+import { cause } from '../schema/causes.ts'
 import { refusal, success } from '../status.ts'
 import { addressOf, type Call, stored, timestamp, viewed } from '../target.ts'
 import { listOf } from './list.ts'
+import { dryRunCauses, integerIn, invalidOptions } from './options.ts'
 
 /** How dependents are treated. */
 type Propagation = 'Background' | 'Foreground' | 'Orphan'
@@ -39,20 +41,15 @@ const propagations: ReadonlySet<unknown> = new Set<Propagation>(['Background', '
 const propagationOf = (value: unknown): Propagation | undefined => {
   if (value === undefined || value === null || value === '') return undefined
   if (propagations.has(value)) return value as Propagation // the set has no others
-  throw refusal.invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
-    {
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(value)}: DeletionPropagation need to be one of "Background", "Foreground", "Orphan" or nil`,
-      field: 'propagationPolicy',
-    },
+  throw invalidOptions('DeleteOptions', [
+    cause.notSupported('propagationPolicy', value, ['Foreground', 'Background', 'Orphan', 'nil']),
   ])
 }
 
 /** Seconds; what is less than none is little. */
 const graceOf = (value: unknown): number | undefined => {
   if (value === undefined || value === null || value === '') return undefined
-  const seconds = Number(value)
-  if (!Number.isInteger(seconds)) throw refusal.badRequest(`invalid gracePeriodSeconds "${String(value)}"`)
+  const seconds = integerIn(String(value)) ?? 0
   return seconds < 0 ? 1 : seconds
 }
 
@@ -83,6 +80,16 @@ const checkKind = ({
     throw refusal.badRequest(`no kind "${String(kind)}" is registered for version "${String(apiVersion)}"`)
 }
 
+/** What may not be said together, or not at all. */
+const checkTogether = (asked: unknown, orphans: unknown, dryRun: readonly unknown[]): void => {
+  const both = 'orphanDependents and deletionPropagation cannot be both set'
+  const causes = [
+    ...(asked && typeof orphans === 'boolean' ? [cause.invalid('propagationPolicy', asked, both)] : []),
+    ...dryRunCauses(dryRun),
+  ]
+  if (causes.length > 0) throw invalidOptions('DeleteOptions', causes)
+}
+
 /** From `DeleteOptions`, and from the query where they do not say. */
 const optionsFrom = (call: Call, body: unknown): Options => {
   const { query } = call.request
@@ -91,31 +98,34 @@ const optionsFrom = (call: Call, body: unknown): Options => {
   checkShapes(body)
   const orphans = body.orphanDependents ?? (query.orphanDependents && isTrue(query.orphanDependents))
   const asked = propagationOf(body.propagationPolicy ?? query.propagationPolicy)
+  const dryRuns = Array.isArray(body.dryRun) ? body.dryRun : query.dryRun === undefined ? [] : query.dryRun.split(',')
+  checkTogether(asked, orphans, dryRuns)
   const propagation = asked ?? (typeof orphans === 'boolean' ? (orphans ? 'Orphan' : 'Background') : undefined)
   const uid = textOf(readKeys(body, ['preconditions', 'uid']))
   const resourceVersion = textOf(readKeys(body, ['preconditions', 'resourceVersion']))
   const grace = graceOf(body.gracePeriodSeconds ?? query.gracePeriodSeconds)
-  const dryRun = isDryRun(call.request) || (Array.isArray(body.dryRun) && body.dryRun.includes('All'))
   return {
     ...(propagation && { propagation }),
     ...(grace !== undefined && { grace }),
     ...(uid && { uid }),
     ...(resourceVersion && { resourceVersion }),
-    dryRun,
+    dryRun: isDryRun(call.request) || dryRuns.includes('All'),
   }
 }
 
 const optionsOf = (call: Call): Options => optionsFrom(call, call.request.body(expected) ?? {})
 
 const checkPreconditions = ({ served }: Call, { uid, resourceVersion }: Options, { metadata }: Manifest): void => {
-  if (uid && uid !== metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`
-    throw refusal.conflict(served, metadata.name, why)
-  }
-  if (resourceVersion && resourceVersion !== metadata.resourceVersion) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${metadata.resourceVersion}`
-    throw refusal.conflict(served, metadata.name, why)
-  }
+  const again = 'The object might have been'
+  const wrong = (what: string, asked: string, found: string | undefined, why: string) =>
+    refusal.conflict(
+      { group: served.group, plural: served.kind },
+      metadata.name,
+      `the ${what} in the precondition (${asked}) does not match the ${what} in record (${found}). ${again} ${why}`,
+    )
+  if (uid && uid !== metadata.uid) throw wrong('UID', uid, metadata.uid, 'deleted and then recreated')
+  if (resourceVersion && resourceVersion !== metadata.resourceVersion)
+    throw wrong('ResourceVersion', resourceVersion, metadata.resourceVersion, 'modified')
 }
 
 const finalizerOf: Readonly<Record<Propagation, string | undefined>> = {

@@ -3,9 +3,12 @@ import { type AdmissionRequest, isAdmitted } from '../admission/admission.ts'
 import { isDryRun } from '../dry-run.ts'
 import { validateMetadata } from '../object/metadata.ts'
 import { nameRuleOf } from '../object/names.ts'
+import { unpatchable } from '../patch/patch.ts'
 import { isObject } from '../registry/json-path.ts'
 import type { Served } from '../registry/registry.ts'
+import { repeatedIn } from '../repeated.ts'
 import { isTrue } from '../request.ts'
+import { cause } from '../schema/causes.ts'
 import { objectMetaSchema } from '../schema/metadata.ts'
 import { withRules } from '../schema/rules.ts'
 import { compileSchema } from '../schema/structural.ts'
@@ -13,14 +16,11 @@ import { newlyWrong } from '../schema/unchanged.ts'
 import { refusal } from '../status.ts'
 import { type Call, stored, viewed } from '../target.ts'
 
-const longestManager = 128
+const longestManager = 128 // of a manager that the client did not choose
 
 /** Who `managedFields` names: what the client says, else how its program is called. */
 export const managerOf = ({ request: { query, userAgent, user } }: Call): string => {
-  const manager = query.fieldManager || userAgent?.split('/')[0]?.slice(0, longestManager) || user.name
-  if (manager.length > longestManager)
-    throw refusal.badRequest(`fieldManager must be at most ${longestManager} characters`)
-  return manager
+  return query.fieldManager || userAgent?.split('/')[0]?.slice(0, longestManager) || user.name
 }
 
 /** An object on its way in, and what the user should hear about it. */
@@ -33,11 +33,22 @@ type Fields = Readonly<Record<string, unknown>>
 
 const metaSchema = compileSchema(objectMetaSchema)
 
+/** Of definitions it is told as of a field. */
+const misnamed = ({ group, kind }: Served, { kind: found, metadata }: Fields): ApiError => {
+  const name = isObject(metadata) && typeof metadata.name === 'string' ? metadata.name : ''
+  return refusal.invalid({ group, kind: String(found) }, name, [cause.invalid('kind', found, `must be ${kind}`)])
+}
+
 /** The kind in the body must be the one in the path; what is missing is filled in. */
-const typed = ({ served }: Call, body: Fields): Fields => {
+const typed = (call: Call, body: Fields): Fields => {
+  const { served, request } = call
   const { apiVersion = served.apiVersion, kind = served.kind } = body
+  if (served.custom && !body.kind)
+    throw refusal.badRequest(`the object provided is unrecognized (must be of type ${served.kind}): it has no kind`)
   if (apiVersion === served.apiVersion && kind === served.kind)
     return body.kind && body.apiVersion ? body : { apiVersion, kind, ...body }
+  if (served.custom && apiVersion === served.apiVersion) throw misnamed(served, body)
+  if (isPatched(request)) throw unpatchable(`it must stay a ${served.kind} of ${served.apiVersion}`)
   if (kind !== served.kind) {
     throw refusal.badRequest(
       `${String(kind)} in version "${String(apiVersion)}" cannot be handled as a ${served.kind}: the kind in the data (${String(kind)}) does not match the expected kind (${served.kind})`,
@@ -71,16 +82,21 @@ const placed = (metadata: Fields, { namespace }: Call): Fields => {
   return { ...metadata, namespace }
 }
 
-const named = (metadata: Fields, { name }: Call): Fields => {
+/** The refusal of an object of another name. */
+export const misplaced = (found: unknown, name: string | undefined): ApiError =>
+  refusal.badRequest(`the name of the object (${String(found)}) does not match the name on the URL (${name})`)
+
+const named = (metadata: Fields, { name, request }: Call): Fields => {
   if (name === undefined || metadata.name === name) return metadata
+  if (!metadata.name && (request.method === 'PUT' || isPatched(request)))
+    throw refusal.badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   if (!metadata.name) return { ...metadata, name }
-  throw refusal.badRequest(
-    `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
-  )
+  throw misplaced(metadata.name, name)
 }
 
 /** Reads a body as an object of the resource. Throws 400 when it is not one. */
-export const readObject = (call: Call, body: unknown): Manifest => {
+export const readObject = (call: Call, sent: unknown): Manifest => {
+  const body = sent === null && !call.served.custom ? {} : sent // Go takes null for an object that says nothing
   if (!isObject(body)) {
     throw refusal.badRequest(
       `the object provided is unrecognized (must be of type ${call.served.kind}): it is not an object`,
@@ -94,28 +110,43 @@ export const readObject = (call: Call, body: unknown): Manifest => {
 
 const strictness = ({ request: { query } }: Call): 'Ignore' | 'Warn' | 'Strict' => {
   const asked = query.fieldValidation
-  if (!asked || asked === 'Warn') return 'Warn'
-  if (asked === 'Ignore' || asked === 'Strict') return asked
-  throw refusal.badRequest(
-    `fieldValidation: Unsupported value: "${asked}": supported values: "Ignore", "Strict", "Warn"`,
-  )
+  return asked === 'Ignore' || asked === 'Strict' ? asked : 'Warn'
 }
 
-const strictError = ({ served }: Call, unknown: readonly string[]): ApiError =>
-  refusal.badRequest(
-    `${served.kind} in version "${served.version}" cannot be handled as a ${served.kind}: strict decoding error: ${unknown.join(', ')}`,
-  )
+/** Whether the body changes what is there, other than by applying it. */
+const isPatched = ({ method, contentType = '' }: Call['request']): boolean =>
+  method === 'PATCH' && !contentType.startsWith('application/apply-patch')
 
-/** What nobody knows is dropped, or refused, or warned of, as `fieldValidation` says; what is missing gets its default. */
-export const fitted = (call: Call, object: Manifest): Draft => {
+/** What is not as its kind is: 400, or 422 where a patch made it so. */
+const unfit = ({ served, request }: Call, why: string): ApiError =>
+  isPatched(request)
+    ? unpatchable(why)
+    : refusal.badRequest(`${served.kind} in version "${served.version}" cannot be handled as a ${served.kind}: ${why}`)
+
+const strictError = (call: Call, odd: readonly string[]): ApiError =>
+  unfit(call, `strict decoding error: ${odd.join(', ')}`)
+
+/** What Kubernetes could not even read into the types of its own kinds. */
+const isUnreadable = ({ reason, message }: StatusCause): boolean =>
+  reason === 'FieldValueTypeInvalid' || / in body must be of type |: quantities must match /.test(message)
+
+/** Throws for a value of another type, before anyone has to be ready for it. */
+const checkTypes = (call: Call, object: Manifest): void => {
+  const wrong = call.served.compiled.validate(object).filter(isUnreadable)
+  if (wrong.length > 0) throw unfit(call, wrong.map(({ field, message }) => `${field}: ${message}`).join(', '))
+}
+
+/** What nobody knows is dropped, or refused, or warned of, as `fieldValidation` says; what is missing gets its default. `body`: what the object was read from. */
+export const fitted = (call: Call, object: Manifest, body?: unknown): Draft => {
   const { compiled } = call.served
+  const asked = strictness(call)
+  const repeated = asked === 'Ignore' ? [] : repeatedIn(body).map((path) => `duplicate field "${path}"`)
   const unknown = compiled.unknownFields(object).map((path) => `unknown field "${path}"`)
-  const strict = unknown.length > 0 ? strictness(call) : 'Ignore'
-  if (strict === 'Strict') throw strictError(call, unknown)
-  return {
-    object: compiled.applyDefaults(unknown.length > 0 ? compiled.prune(object) : object),
-    warnings: strict === 'Warn' ? unknown : [],
-  }
+  const odd = [...repeated, ...unknown]
+  if (asked === 'Strict' && odd.length > 0) throw strictError(call, odd)
+  const whole = compiled.applyDefaults(unknown.length > 0 ? compiled.prune(object) : object)
+  if (!call.served.custom) checkTypes(call, whole)
+  return { object: whole, warnings: asked === 'Warn' ? odd : [] }
 }
 
 const wanted = async (

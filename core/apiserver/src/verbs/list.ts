@@ -7,6 +7,7 @@ import { both, type Selection } from '../select/selection.ts'
 import { refusal } from '../status.ts'
 import type { Objects } from '../store/objects.ts'
 import { type Call, ready, view } from '../target.ts'
+import { checkListOptions, integerIn } from './options.ts'
 import { decodePage, encodePage, type Page } from './page.ts'
 
 /** A list, as it is answered. */
@@ -38,38 +39,22 @@ export const revisionOf = (text: string | undefined): number | undefined => {
   if (!text) return undefined
   const revision = Number(text)
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(revision)) {
-    throw refusal.badRequest(`invalid resource version "${text}": must be a number this server has given out`)
+    throw refusal.badRequest(
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: must be a number this server has given out`,
+    )
   }
   return revision
 }
 
-const limitOf = ({ limit }: Query): number => {
-  if (!limit) return 0
-  const parsed = Number(limit)
-  if (!Number.isSafeInteger(parsed) || parsed < 0) throw refusal.badRequest(`invalid limit "${limit}"`)
-  return parsed
-}
-
-const invalidOptions = (field: string, message: string) =>
-  refusal.invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-    { reason: 'FieldValueForbidden', message: `Forbidden: ${message}`, field },
-  ])
+/** Less than none is none, as in Kubernetes. */
+const limitOf = ({ limit }: Query): number => Math.max(0, integerIn(limit) ?? 0)
 
 /** The revision a list must be of, exactly; undefined when the present will do. */
 const exactRevision = (query: Query, current: number): number | undefined => {
   const revision = revisionOf(query.resourceVersion)
-  const match = query.resourceVersionMatch
-  if (match !== undefined && match !== 'Exact' && match !== 'NotOlderThan') {
-    throw invalidOptions('resourceVersionMatch', `must be Exact or NotOlderThan, not ${match}`)
-  }
-  if (match && revision === undefined) {
-    throw invalidOptions('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided')
-  }
-  if (match === 'Exact' && revision === 0) {
-    throw invalidOptions('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
-  }
   if (revision !== undefined && revision > current) throw refusal.futureVersion(String(revision), current)
-  const exact = match === 'Exact' || (match === undefined && limitOf(query) > 0)
+  const { resourceVersionMatch: match } = query
+  const exact = match === 'Exact' || (!match && limitOf(query) > 0)
   return exact && revision ? revision : undefined
 }
 
@@ -88,6 +73,13 @@ const objectsAt = (objects: Objects, call: Call, revision: number, page: Page | 
   if (found) return found
   if (page) throw refusal.expired(expiredPage, encodePage({ ...page, revision: 0 }))
   throw refusal.expired(`The resourceVersion for the provided list is too old.`)
+}
+
+/** Where a list goes on; undefined at its beginning. */
+const pageOf = ({ continue: token, resourceVersion }: Query): Page | undefined => {
+  if (!token) return undefined
+  if (!resourceVersion || resourceVersion === '0') return decodePage(token)
+  throw refusal.badRequest('specifying resource version is not allowed when using continue')
 }
 
 interface Slice {
@@ -114,7 +106,7 @@ const slice = (call: Call, select: Selection): Slice => {
   const { query } = call.request
   const { objects } = call.engine
   const limit = limitOf(query)
-  const page = query.continue ? decodePage(query.continue) : undefined
+  const page = pageOf(query)
   const revision = page ? page.revision : exactRevision(query, objects.revision)
   if (!page && revision === undefined && limit === 0) {
     return { items: everything(call, select), revision: objects.revision, remaining: 0 }
@@ -138,7 +130,7 @@ const moreOf = ({ items, revision, remaining }: Slice, counted: boolean) => {
 const candidates = (call: Call): readonly Manifest[] => {
   const { query } = call.request
   const { objects } = call.engine
-  const page = query.continue ? decodePage(query.continue) : undefined
+  const page = pageOf(query)
   const revision = page ? page.revision : exactRevision(query, objects.revision)
   return objectsAt(objects, call, revision || objects.revision, page)
 }
@@ -146,6 +138,7 @@ const candidates = (call: Call): readonly Manifest[] => {
 /** The list a query asks for. Throws 400, 410 and 504 as Kubernetes does. */
 export const listOf = async (call: Call): Promise<ObjectList> => {
   const { served } = call
+  checkListOptions(call.request.query)
   if (served.translate) await ready(served, candidates(call))
   const select = selectionOf(served, call.request.query)
   const found = slice(call, select)

@@ -23,7 +23,7 @@ export const decodePage = (text: string): Page => {
     value = undefined
   }
   if (!isPage(value))
-    throw refusal.badRequest('continue key is not valid: the continue token was not made by this server')
+    throw refusal.badRequest('invalid continue token: continue key is not valid: this server did not make it')
   const [revision, namespace, name] = value
   return { revision, namespace, name }
 }

@@ -2,6 +2,7 @@ import type { Manifest } from '@flotilla/sdk'
 import type { BodyAnswer } from '../request.ts'
 import { refusal } from '../status.ts'
 import { addressOf, type Call, view, viewed } from '../target.ts'
+import { revisionOf } from './list.ts'
 
 /** The named object as readers see it. Throws 404. */
 export const find = (call: Call): Manifest => {
@@ -18,4 +19,7 @@ export const findReady = async (call: Call): Promise<Manifest> => {
 }
 
 /** GET of one object, or of its `status`, which is the whole object too. */
-export const get = async (call: Call): Promise<BodyAnswer> => ({ code: 200, body: await findReady(call) })
+export const get = async (call: Call): Promise<BodyAnswer> => {
+  revisionOf(call.request.query.resourceVersion)
+  return { code: 200, body: await findReady(call) }
+}

@@ -2,16 +2,18 @@ import { deepEqual, type Manifest } from '@flotilla/sdk'
 import { sameContent, validateMetadataUpdate, withMetadata } from '../object/metadata.ts'
 import type { Served } from '../registry/registry.ts'
 import type { Subresource } from '../resource.ts'
+import { cause } from '../schema/causes.ts'
 import { refusal } from '../status.ts'
 import { type Call, timestamp } from '../target.ts'
 import { admitted, approved, checkRules, checkShape, type Draft } from './draft.ts'
 import { withOwners } from './ownership.ts'
 
 /** Throws 409 when the writer meant another object, or another version of it. */
-export const checkIdentity = ({ served }: Call, proposed: Manifest, current: Manifest): void => {
+export const checkIdentity = ({ served, request }: Call, proposed: Manifest, current: Manifest): void => {
   const { uid, resourceVersion } = proposed.metadata
   const { name } = current.metadata
   if (uid && uid !== current.metadata.uid) {
+    if (request.method === 'PATCH') throw refusal.invalid(served, name, [cause.immutable('metadata.uid', uid)])
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`
     throw refusal.conflict(served, name, why)
   }

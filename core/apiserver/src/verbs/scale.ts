@@ -25,4 +25,4 @@ export const updateScale = async (call: Call): Promise<BodyAnswer> => {
 
 /** PATCH of `scale`. */
 export const patchScale = async (call: Call): Promise<BodyAnswer> =>
-  rescale(call, (current) => patchBody(call, scaleOf(call.served, current)))
+  rescale(call, (current) => patchBody(call, scaleOf(call.served, current), call.request.body(call.served)))

@@ -3,12 +3,13 @@ import { attributesOf } from '../access/attributes.ts'
 import { checkAllowed } from '../authorization.ts'
 import { isDryRun } from '../dry-run.ts'
 import { applyPatch } from '../patch/patch.ts'
+import { readKeys } from '../registry/json-path.ts'
 import type { BodyAnswer } from '../request.ts'
 import { refusal } from '../status.ts'
 import { addressOf, type Call, stored, viewed } from '../target.ts'
 import { createFrom } from './create.ts'
 import { isHeld } from './delete.ts'
-import { type Draft, fitted, isForced, managerOf, readObject } from './draft.ts'
+import { type Draft, fitted, isForced, managerOf, misplaced, readObject } from './draft.ts'
 import { type Revision, revise } from './revise.ts'
 
 /** How often a write without a resourceVersion of its own is tried again because another one was faster. */
@@ -70,12 +71,15 @@ const missing = (call: Call) => async (): Promise<BodyAnswer> => {
 /** PUT of an object or its status. */
 export const update = async (call: Call): Promise<BodyAnswer> => {
   const { served, name = '' } = call
-  const object = readObject(call, call.request.body(call.served))
+  const body = call.request.body(call.served)
+  const object = readObject(call, body)
   if (served.custom && !object.metadata.resourceVersion) {
     const message = 'Invalid value: 0: must be specified for an update'
-    throw refusal.invalid(served, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' }])
+    throw refusal.invalid({ group: served.group, kind: served.plural }, name, [
+      { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' },
+    ])
   }
-  const draft = fitted(call, object)
+  const draft = fitted(call, object, body)
   return amend(call, () => draft, { applied: false }, missing(call))
 }
 
@@ -110,15 +114,21 @@ export type Body = (current: Manifest) => Manifest
 export const replaceWith = async (call: Call, body: Body): Promise<BodyAnswer> =>
   amend(call, (current) => ({ object: body(current), warnings: [] }), { applied: false }, missing(call))
 
+/** Throws 400 when what is applied is another object, before it is asked who owns what. */
+const checkName = ({ name }: Call, body: unknown): void => {
+  const found = readKeys(body, ['metadata', 'name'])
+  if (typeof found === 'string' && found && found !== name) throw misplaced(found, name)
+}
+
 /** What the patch of a request makes of something. */
-export const patchBody = (call: Call, current: Manifest | undefined): Manifest => {
-  const { served, engine, request, subresource } = call
+export const patchBody = (call: Call, current: Manifest | undefined, body: unknown): Manifest => {
+  const { served, engine, subresource } = call
   const type = patchTypeOf(call)
   const ofItself = subresource !== 'scale' && served.schema
   return applyPatch({
     type,
     current,
-    body: request.body(served),
+    body,
     ...(ofItself && { schema: ofItself }),
     manager: type === 'apply' ? applyManager(call) : managerOf(call),
     force: isForced(call),
@@ -136,7 +146,10 @@ const checkMayCreate = async ({ engine: { access }, request }: Call): Promise<vo
 /** PATCH of an object or its status; server-side apply creates what is not there. */
 export const patch = async (call: Call): Promise<BodyAnswer> => {
   const applied = patchTypeOf(call) === 'apply'
-  const patched = (current: Manifest | undefined) => fitted(call, readObject(call, patchBody(call, current)))
+  const body = call.request.body(call.served)
+  if (applied) checkName(call, body)
+  const patched = (current: Manifest | undefined) =>
+    fitted(call, readObject(call, patchBody(call, current, body)), body)
   const created = async (): Promise<BodyAnswer> => {
     await checkMayCreate(call)
     return createFrom(call, patched(undefined), true)

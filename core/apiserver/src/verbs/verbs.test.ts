@@ -205,7 +205,10 @@ test('a deletion happens only to the object that was meant', async () => {
   const path = `${configMapPath}/meant`
   const wrongUid = await api.ask('DELETE', path, { preconditions: { uid: 'other' } })
   assert.equal(wrongUid.code, 409)
-  assert.match(wrongUid.body.message, /Precondition failed: UID in precondition: other, UID in object meta: /)
+  assert.match(
+    wrongUid.body.message,
+    /^Operation cannot be fulfilled on ConfigMap "\w+": the UID in the precondition \(other\) does not match the UID in record/,
+  )
   assert.equal((await api.ask('DELETE', path, { preconditions: { resourceVersion: '1' } })).code, 409)
   const { uid, resourceVersion } = body.metadata
   const right = await api.ask('DELETE', path, { preconditions: { uid, resourceVersion } })
@@ -447,9 +450,9 @@ const cases: readonly [
     'POST',
     widgetPath,
     { ...widget('x'), kind: 'Gadget' },
-    400,
-    'BadRequest',
-    'Gadget in version "example.com/v1" cannot be handled as a Widget: the kind in the data (Gadget) does not match the expected kind (Widget)',
+    422,
+    'Invalid',
+    'Gadget.example.com "x" is invalid: kind: Invalid value: "Gadget": must be Widget',
   ],
   [
     'another namespace',
@@ -485,7 +488,7 @@ const cases: readonly [
     widget('one'),
     422,
     'Invalid',
-    'Widget.example.com "one" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+    'widgets.example.com "one" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
   ],
   [
     'no name',
@@ -578,9 +581,9 @@ const cases: readonly [
     'POST',
     `${configMapPath}?dryRun=Some`,
     configMap('x'),
-    400,
-    'BadRequest',
-    'dryRun: Unsupported value: "Some": supported values: "All"',
+    422,
+    'Invalid',
+    'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All"',
   ],
 ]
 

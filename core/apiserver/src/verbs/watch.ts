@@ -6,6 +6,7 @@ import { refusal } from '../status.ts'
 import { type Call, ready, view } from '../target.ts'
 import { Shown, Watch, type WatchOptions } from '../watch/watch.ts'
 import { revisionOf, selectionOf } from './list.ts'
+import { checkWatchOptions } from './options.ts'
 
 const shortestDefault = 1800
 
@@ -45,17 +46,6 @@ const tooOld = (revision: number, current: number): WireEvent => ({
   object: refusal.expired(`too old resource version: ${revision} (${current})`).status,
 })
 
-const checkInitialEvents = ({ resourceVersionMatch }: Readonly<Record<string, string>>): void => {
-  if (resourceVersionMatch === 'NotOlderThan') return
-  throw refusal.invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-    {
-      reason: 'FieldValueForbidden',
-      message: 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-      field: 'resourceVersionMatch',
-    },
-  ])
-}
-
 /** How a watch begins: what has to be made ready, and then its first events. */
 interface Start {
   readonly needs: readonly Manifest[]
@@ -93,7 +83,6 @@ const resumed = (call: Call, { ready: _, ...options }: WatchOptions, revision: n
 const startOf = (call: Call, options: WatchOptions): Start => {
   const { query } = call.request
   const sendInitial = query.sendInitialEvents
-  if (sendInitial !== undefined) checkInitialEvents(query)
   const revision = revisionOf(query.resourceVersion)
   if (isTrue(sendInitial)) return fromNow(call, options.select)
   if (sendInitial !== undefined && !revision) return { needs: [], events: () => [] }
@@ -122,6 +111,7 @@ const endWith = (started: Watch, signal: AbortSignal): void => {
 /** Streams changes of a collection. */
 export const watch = (call: Call): WatchAnswer => {
   const { engine, served, namespace, name, request } = call
+  checkWatchOptions(request.query)
   const named: Selection = name === undefined ? undefined : ({ metadata }) => metadata.name === name
   const options: WatchOptions = {
     ...(namespace !== undefined && { namespace }),
