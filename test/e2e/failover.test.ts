@@ -125,6 +125,43 @@ describe('an application that fails in its cluster', () => {
     })
   })
 
+  test('may have its cluster tainted and a remedy named by the conditions it has', async () => {
+    const ready = [{ conditionType: 'Ready', operator: 'In', statusValues: ['True'] }]
+    const onReady = [{ clusterConditionMatch: { conditionType: 'Ready', operator: 'Equal', conditionStatus: 'True' } }]
+    await apply(
+      {
+        apiVersion: 'policy.karmada.io/v1alpha1',
+        kind: 'ClusterTaintPolicy',
+        metadata: { name: 'marked' },
+        spec: {
+          targetClusters: { clusterNames: ['member2'] },
+          addOnConditions: ready,
+          taints: [{ key: 'marked', effect: 'NoSchedule' }],
+        },
+      },
+      {
+        apiVersion: 'remedy.karmada.io/v1alpha1',
+        kind: 'Remedy',
+        metadata: { name: 'traffic' },
+        spec: { clusterAffinity: { clusterNames: ['member2'] }, decisionMatches: onReady, actions: ['TrafficControl'] },
+      },
+    )
+    await eventually(async () => {
+      const { spec, status } = await k.json('cluster', 'member2')
+      assert.deepEqual(
+        spec.taints?.map(({ key, effect }: Json) => `${key}:${effect}`),
+        ['marked:NoSchedule'],
+      )
+      assert.deepEqual(status.remedyActions, ['TrafficControl'])
+    })
+    await k('delete', 'clustertaintpolicy', 'marked')
+    await k('delete', 'remedy', 'traffic')
+    await eventually(async () => assert.equal((await k.json('cluster', 'member2')).status.remedyActions, undefined))
+    const { spec } = await k.json('cluster', 'member2')
+    assert.equal(spec.taints.length, 1) // a policy that goes leaves what it did
+    await k('patch', 'cluster', 'member2', '--type=merge', '-p', '{"spec":{"taints":[]}}')
+  })
+
   test('stays when its state would be lost, and an event says why', async () => {
     const rules = [{ aliasLabelName: 'example.com/step', jsonPath: '{.step}' }]
     await begin('careful', { purgeMode: 'Directly', statePreservation: { rules } })
