@@ -21,7 +21,16 @@ export interface HttpAnswer {
   readonly text: string
   /** The text as JSON; undefined when it is not. */
   readonly body: Json
+  /** What the server says beside the answer. */
+  readonly warnings: readonly string[]
 }
+
+/** `299 - "text"`, without what is around it. */
+const warningOf = (line: string): string =>
+  Buffer.from(line, 'latin1')
+    .toString()
+    .replace(/^299 \S+ "(.*)"$/, '$1')
+    .replaceAll(/\\(.)/g, '$1')
 
 const decode = (data: string): Buffer => Buffer.from(data, 'base64')
 
@@ -37,7 +46,13 @@ async function answerOf(incoming: IncomingMessage): Promise<HttpAnswer> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk)
   const text = Buffer.concat(chunks).toString()
-  return { status: incoming.statusCode ?? 0, type: incoming.headers['content-type'], text, body: parsed(text) }
+  return {
+    status: incoming.statusCode ?? 0,
+    type: incoming.headers['content-type'],
+    text,
+    body: parsed(text),
+    warnings: (incoming.headersDistinct.warning ?? []).map(warningOf),
+  }
 }
 
 /** Asks the server of a kubeconfig's first context, byte for byte: for what kubectl would never say. */

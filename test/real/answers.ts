@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ApiServer, createApiServer, inProcessTransport, masters, memoryStorage } from '@flotilla/apiserver'
+import { type ApiServer, type ApiServerOptions, createApiServer, masters, memoryStorage } from '@flotilla/apiserver'
 import { asking, type HttpAnswer } from '../https.ts'
 import type { Json } from '../kubectl.ts'
 import type { RealCluster } from './cluster.ts'
@@ -41,6 +41,12 @@ const typeOf = ({ method, body }: Step): string =>
       : 'application/merge-patch+json'
     : 'application/json'
 
+interface Answered {
+  readonly status: number
+  readonly body: Json
+  readonly warnings: readonly string[]
+}
+
 /** A real server and an embedded one, which are asked the same. */
 export class Pair implements AsyncDisposable {
   readonly #real: (step: Step) => Promise<HttpAnswer>
@@ -55,33 +61,46 @@ export class Pair implements AsyncDisposable {
     this.#server = server
   }
 
-  static async of(cluster: RealCluster): Promise<Pair> {
+  static async of(cluster: RealCluster, options: Partial<ApiServerOptions> = {}): Promise<Pair> {
     const log = { debug() {}, info() {}, warn() {}, error: assert.fail, with: () => log }
-    return new Pair(cluster, await createApiServer({ name: 'embedded', storage: memoryStorage(), log }))
+    return new Pair(cluster, await createApiServer({ name: 'embedded', storage: memoryStorage(), log, ...options }))
   }
 
   /** Asks both, and fails when they do not say the same; answers what the real one says. */
   async same(step: Step): Promise<Json> {
-    const { status, body } = await this.#real(step)
-    const embedded = await this.#embedded(step)
-    assert.deepEqual(saidOf(embedded.status, embedded.body), saidOf(status, body), step.name)
-    return body
+    const [real, embedded] = await this.#both(step)
+    assert.deepEqual(saidOf(embedded.status, embedded.body), saidOf(real.status, real.body), step.name)
+    return real.body
+  }
+
+  /** The same, with what is said beside the answer, and with a part of the answer itself. */
+  async alike(step: Step, part: (body: Json) => unknown = () => undefined): Promise<Json> {
+    const [real, embedded] = await this.#both(step)
+    const whole = ({ status, body, warnings }: Answered) => ({ ...saidOf(status, body), warnings, part: part(body) })
+    assert.deepEqual(whole(embedded), whole(real), step.name)
+    return real.body
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.close()
   }
 
-  async #embedded(step: Step): Promise<{ readonly status: number; readonly body: Json }> {
+  async #both(step: Step): Promise<readonly [Answered, Answered]> {
+    return [await this.#real(step), await this.#embedded(step)]
+  }
+
+  async #embedded(step: Step): Promise<Answered> {
     const { path, method, body } = step
     const { pathname, searchParams } = new URL(path, 'http://x')
-    const transport = inProcessTransport(this.#server, { name: 'admin', groups: [masters] })
-    return transport.send({
+    const answer = await this.#server.handle({
       method,
       path: pathname,
       query: Object.fromEntries(searchParams),
-      headers: { 'content-type': typeOf(step) },
-      ...(body && { body: structuredClone(body) }),
+      user: { name: 'admin', groups: [masters, 'system:authenticated'] },
+      contentType: typeOf(step),
+      body: () => body && structuredClone(body),
     })
+    assert.ok('code' in answer, `${path} is no watch`)
+    return { status: answer.code, body: answer.body, warnings: answer.warnings ?? [] }
   }
 }

@@ -21,7 +21,7 @@ export interface Engine {
   /** Absent where everyone may do everything, and nobody has a token. */
   readonly access?: Access
   /** Asked last, about what is to be written as it is: it changes nothing. */
-  readonly guard?: Admission
+  readonly guard: Admission
   /** Absent where no machines are. */
   readonly kubelet?: Kubelet
   /** Whether a user's writes are recorded in `managedFields`. */

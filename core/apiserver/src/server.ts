@@ -12,8 +12,10 @@ import type { Tokens } from './access/tokens.ts'
 import { type Admission, chain } from './admission/admission.ts'
 import { Gate } from './admission/gate.ts'
 import { initialNamespaces, namespaceLifecycle } from './admission/namespace-lifecycle.ts'
-import { ownAdmission } from './admission/own.ts'
+import { ownAdmission, ownGuard } from './admission/own.ts'
+import { podSecurity } from './admission/pod-security/pod-security.ts'
 import { Quotas } from './admission/quotas.ts'
+import { serviceAccount } from './admission/service-account.ts'
 import type { Delegate } from './aggregation/delegate.ts'
 import { Delegates } from './aggregation/delegates.ts'
 import { LocalServices } from './aggregation/local.ts'
@@ -44,12 +46,19 @@ import { Objects } from './store/objects.ts'
 import { inProcessTransport } from './transport.ts'
 import { Watches } from './watch/watches.ts'
 
+/** What a server where no Pods run does better without. */
+export type AdmissionPlugin = 'ServiceAccount'
+
 export interface ApiServerOptions {
   /** For messages. */
   readonly name: string
   readonly storage: Storage
   /** Asked before every write, after the server's own checks. */
   readonly admission?: Admission
+  /** What of a cluster's own admission is left out, by the name Kubernetes has for it. */
+  readonly withoutAdmission?: readonly AdmissionPlugin[]
+  /** How long a Pod stays on a machine that nobody hears of, if it does not say; by default 300 seconds. */
+  readonly tolerationSeconds?: number
   /**
    * Converts objects of CustomResourceDefinitions whose conversion is by webhook, in place of the webhook, which is then
    * not called. Where it does not know a kind, the webhook is.
@@ -152,6 +161,8 @@ const handlePath = async (documents: Documents, tokens: Tokens | undefined, requ
   return answer
 }
 
+const usualToleration = 300
+
 const system: User = { name: 'system:apiserver', groups: [masters] }
 
 /** Opens storage and serves what is in it. */
@@ -166,14 +177,20 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   register(registry, options.access?.tokenKey === undefined ? builtins.map(withoutTokens) : builtins)
   const watches = new Watches(objects)
   const access = options.access ? openAccess(objects, options.access, now) : authorize && foreignAccess(authorize)
+  const isWithout = (plugin: AdmissionPlugin): boolean => options.withoutAdmission?.includes(plugin) ?? false
   const admit = chain([
     namespaceLifecycle(objects),
     keepUntilClean,
     whoAsked,
-    ownAdmission(objects),
+    ...(options.access && !isWithout('ServiceAccount') ? [serviceAccount(objects)] : []),
+    ownAdmission(objects, options.tolerationSeconds ?? usualToleration),
     ...(options.admission ? [options.admission] : []),
   ])
-  const guard = access?.rbac && chain([noEscalation(access.rbac, access.authorize), signersGuard(access.authorize)])
+  const guard = chain([
+    podSecurity(objects),
+    ownGuard(objects),
+    ...(access?.rbac ? [noEscalation(access.rbac, access.authorize), signersGuard(access.authorize)] : []),
+  ])
   const { watchBacklog = 10_000, locate } = options
   const life = new AbortController()
   const outside = { http: createHttp({ signal: life.signal }), objects, ...(locate && { locate }) }
@@ -185,13 +202,13 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     watches,
     watchBacklog,
     admit,
+    guard,
     gate,
     quotas: new Quotas(objects, options.countsQuotas ?? false),
     tracks,
     keepsStatus,
     now,
     ...(access && { access }),
-    ...(guard && { guard }),
     ...(options.kubelet && { kubelet: options.kubelet }),
   }
 

@@ -16,6 +16,8 @@ export interface AdmissionRequest {
   readonly before?: Manifest
   readonly user: User
   readonly dryRun: boolean
+  /** Adds to what the audit log says. */
+  readonly annotate?: (key: string, value: string) => void
 }
 
 /** Yes, with what is to be written in the end; `warnings` are shown to the user. */

@@ -72,17 +72,13 @@ const withRequests = (container: Container): Container => {
   }
 }
 
-const account = 'default'
-
 /** Defaults of Pods that run, which templates do not have. */
 export function defaultRunningSpec(given: PodSpec): PodSpec {
   const spec = defaultPodSpec(given)
-  const { initContainers, serviceAccountName = account } = spec
+  const { initContainers } = spec
   return withFields(spec, {
     containers: mapped(spec.containers, withRequests),
     ...(initContainers && { initContainers: mapped(initContainers, withRequests) }),
-    serviceAccountName,
-    serviceAccount: serviceAccountName,
     enableServiceLinks: spec.enableServiceLinks ?? true,
     priority: spec.priority ?? 0,
     preemptionPolicy: spec.preemptionPolicy ?? 'PreemptLowerPriority',

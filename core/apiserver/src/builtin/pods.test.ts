@@ -31,8 +31,6 @@ test('a new Pod gets all defaults', () => {
     restartPolicy: 'Always',
     schedulerName: 'default-scheduler',
     securityContext: {},
-    serviceAccount: 'default',
-    serviceAccountName: 'default',
     terminationGracePeriodSeconds: 30,
   })
   assert.deepEqual(created.status, { phase: 'Pending', qosClass: 'BestEffort' })

@@ -1,5 +1,6 @@
 import { ApiError, deepFreeze, type Manifest, type StatusCause } from '@flotilla/sdk'
 import { type AdmissionRequest, isAdmitted } from '../admission/admission.ts'
+import { annotate } from '../annotations.ts'
 import { isDryRun } from '../dry-run.ts'
 import { validateMetadata } from '../object/metadata.ts'
 import { nameRuleOf } from '../object/names.ts'
@@ -164,6 +165,7 @@ const wanted = async (
   ...(before && { before: await stored(served, before) }),
   user: request.user,
   dryRun: isDryRun(request),
+  annotate: (key, value) => annotate(request, key, value),
 })
 
 /** Asks everyone who may refuse or change a write, in the version that is kept. Throws the refusal. */
@@ -197,8 +199,10 @@ export const approved = async (
 ): Promise<Draft> => {
   const { object } = draft
   const { guard, gate } = call.engine
-  if (guard) await guard(await wanted(call, operation, object, before))
-  const warnings = await gate.check(call, { operation, object, ...(before && { before }) })
+  const answer = await guard(await wanted(call, operation, object, before))
+  if (!isAdmitted(answer)) throw new ApiError(answer)
+  const said = await gate.check(call, { operation, object, ...(before && { before }) })
+  const warnings = [...(answer.warnings ?? []), ...said]
   return warnings.length === 0 ? draft : { object, warnings: [...draft.warnings, ...warnings] }
 }
 

@@ -54,6 +54,9 @@ export interface Servers extends AsyncDisposable {
   review(reviewer: Reviewer): void
 }
 
+/** A machine that is switched off is no accident here: nobody wants to wait five minutes for what then happens. */
+const simulatedPatience = 5
+
 const machine = { name: 'system:flotilla', groups: [masters] }
 
 /** Controllers of this process, whose writes need no owner: none of them applies. */
@@ -85,6 +88,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     name: 'flotilla',
     storage,
     admission,
+    withoutAdmission: ['ServiceAccount'], // Pods are templates here, for clusters with accounts of their own
     convert: convertBinding,
     access: await accessOf(authority, 'flotilla'),
     tracks,
@@ -118,6 +122,7 @@ async function startMember(
     name,
     storage: storageOf(dataDir, name),
     admission: simulatorAdmission,
+    tolerationSeconds: simulatedPatience,
     access: await accessOf(authority, name),
     tracks,
     keepsStatus: isSimulator,

@@ -37,6 +37,7 @@ export async function newCluster(): Promise<Cluster> {
     storage: memoryStorage(),
     admission: simulatorAdmission,
     groups: simulatedMetrics(() => server),
+    tolerationSeconds: 0,
     keepsStatus: ({ name }) => name === simulatorUser.name,
     log,
   })

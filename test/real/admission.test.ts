@@ -1,0 +1,349 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { eventually, type Json, kubectl } from '../kubectl.ts'
+import { Pair, type Step } from './answers.ts'
+import { assets } from './assets.ts'
+import { type RealCluster, startCluster } from './cluster.ts'
+import { startEtcd } from './etcd.ts'
+
+const without = assets ? false : 'KUBEBUILDER_ASSETS is not set: test/assets/build prints what it should be'
+
+type Fields = Readonly<Record<string, unknown>>
+
+const container = (name: string, securityContext?: Fields, more: Fields = {}): Fields => ({
+  name,
+  image: 'x',
+  ...(securityContext && { securityContext }),
+  ...more,
+})
+
+const plain = [container('c')]
+
+const pod = (spec: Fields, metadata: Fields = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p', ...metadata },
+  spec: { containers: plain, ...spec },
+})
+
+/** A Pod as it is kept, but for the name of its token's volume. */
+const specOf = (body: Json): unknown => {
+  const text = JSON.stringify(body?.spec) as string | undefined
+  return text && JSON.parse(text.replaceAll(/kube-api-access-\w{5}/g, 'kube-api-access'))
+}
+
+const own = { name: 'own', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }
+const seconds = (key: string): Fields => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 7 })
+
+/** Pods, by what is special about them. */
+const pods: readonly (readonly [string, Fields])[] = [
+  ['nothing', {}],
+  ['beginnings', { initContainers: [container('i')], containers: [container('c'), container('d')] }],
+  ['an account', { serviceAccountName: 'puller' }],
+  ['an account, as it was said once', { serviceAccount: 'puller' }],
+  ['secrets of its own', { serviceAccountName: 'puller', imagePullSecrets: [{ name: 'other' }] }],
+  ['an account that there is not', { serviceAccountName: 'nobody' }],
+  ['an account that wants no token', { serviceAccountName: 'quiet' }],
+  ['a token all the same', { serviceAccountName: 'quiet', automountServiceAccountToken: true }],
+  ['no token', { automountServiceAccountToken: false }],
+  [
+    'something else in its place',
+    {
+      volumes: [{ name: 'own', emptyDir: {} }],
+      containers: [container('c', undefined, { volumeMounts: [own] }), container('d')],
+    },
+  ],
+  [
+    'something else everywhere',
+    { volumes: [{ name: 'own', emptyDir: {} }], containers: [container('c', undefined, { volumeMounts: [own] })] },
+  ],
+  ['tolerance of everything', { tolerations: [{ operator: 'Exists' }] }],
+  ['a patience of its own', { tolerations: [seconds('node.kubernetes.io/unreachable')] }],
+  ['another tolerance', { tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoSchedule' }] }],
+  ['a class that there is not', { runtimeClassName: 'nope' }],
+  ['a class', { runtimeClassName: 'sandbox', tolerations: [seconds('a')] }],
+  ['its overhead', { runtimeClassName: 'sandbox', overhead: { memory: '128Mi' } }],
+  ['another overhead', { runtimeClassName: 'sandbox', overhead: { memory: '1Mi' } }],
+  ['an overhead without a class', { overhead: { memory: '1Mi' } }],
+  ['another place', { runtimeClassName: 'sandbox', nodeSelector: { pool: 'other' } }],
+]
+
+const account = (name: string, more: Fields): object => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name },
+  ...more,
+})
+
+const sandbox = {
+  apiVersion: 'node.k8s.io/v1',
+  kind: 'RuntimeClass',
+  metadata: { name: 'sandbox' },
+  handler: 'sandbox',
+  overhead: { podFixed: { memory: '128Mi' } },
+  scheduling: { nodeSelector: { pool: 'sandbox' }, tolerations: [{ key: 'sandbox', operator: 'Exists' }] },
+}
+
+const careful = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } }
+const safe = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } }
+const bare = { type: 'Unconfined' }
+const nfs = { nfs: { server: 'x', path: '/' } }
+const hostProcess = { windowsOptions: { hostProcess: true } }
+const ports = (...found: readonly number[]): Fields => ({
+  ports: found.map((port) => ({ containerPort: port, hostPort: port })),
+})
+
+/** Pods that do not keep the standards, by what they do. */
+const unsafe: readonly (readonly [string, Fields])[] = [
+  ['nothing wrong', { securityContext: safe, containers: [container('c', careful)] }],
+  ['nothing said', {}],
+  ['nothing said of two', { containers: [container('c'), container('d')] }],
+  ['namespaces of the host', { hostNetwork: true, hostPID: true, hostIPC: true }],
+  ['no AppArmor', { securityContext: { appArmorProfile: bare } }],
+  [
+    'no AppArmor anywhere',
+    {
+      securityContext: { appArmorProfile: bare },
+      containers: ['c', 'd'].map((name) => container(name, { appArmorProfile: bare })),
+    },
+  ],
+  [
+    'SELinux',
+    {
+      securityContext: { seLinuxOptions: { type: 'foo', user: 'u', role: 'r' } },
+      containers: [
+        container('c', { seLinuxOptions: { type: 'spc_t', user: 'v' } }),
+        container('d', { seLinuxOptions: { type: 'a' } }),
+      ],
+    },
+  ],
+  ['SELinux of one', { containers: [container('c', { seLinuxOptions: { role: 'r' } })] }],
+  ['SELinux of the Pod', { securityContext: { seLinuxOptions: { type: 'foo' } } }],
+  ['SELinux as it should be', { securityContext: { seLinuxOptions: { type: 'container_t', level: 's0' } } }],
+  [
+    'no seccomp',
+    {
+      securityContext: { seccompProfile: bare },
+      containers: [container('c', { seccompProfile: bare }), container('d')],
+    },
+  ],
+  ['no seccomp of one', { securityContext: safe, containers: [container('c', { ...careful, seccompProfile: bare })] }],
+  [
+    'no seccomp but in containers',
+    {
+      securityContext: { ...safe, seccompProfile: bare },
+      containers: [container('c', { ...careful, seccompProfile: { type: 'RuntimeDefault' } })],
+    },
+  ],
+  [
+    'settings of the kernel',
+    {
+      securityContext: {
+        sysctls: ['net.ipv4.tcp_rmem', 'kernel.msgmax', 'b'].map((name) => ({ name, value: '1' })),
+      },
+    },
+  ],
+  ['all of /proc', { hostUsers: false, containers: [container('c', { procMount: 'Unmasked' })] }],
+  [
+    'processes of the host',
+    {
+      hostNetwork: true,
+      os: { name: 'windows' },
+      securityContext: hostProcess,
+      containers: [container('c', hostProcess)],
+    },
+  ],
+  ['Windows', { os: { name: 'windows' }, containers: [container('c', { runAsNonRoot: true })] }],
+  [
+    'capabilities',
+    {
+      containers: [
+        container('c', { capabilities: { add: ['SYS_ADMIN', 'CHOWN', 'NET_RAW'] } }),
+        container('d', { capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } }),
+      ],
+    },
+  ],
+  [
+    'volumes',
+    {
+      volumes: [
+        { name: 'a', ...nfs },
+        { name: 'b', hostPath: { path: '/' } },
+        { name: 'e', emptyDir: {} },
+        { name: 'n', ...nfs },
+      ],
+    },
+  ],
+  ['one volume', { volumes: [{ name: 'a', ...nfs }] }],
+  [
+    'root, it says',
+    {
+      securityContext: { runAsNonRoot: false },
+      containers: [container('c'), container('d', { runAsNonRoot: false })],
+    },
+  ],
+  [
+    'root in one',
+    {
+      securityContext: { runAsNonRoot: true },
+      containers: [container('c'), container('d', { runAsNonRoot: false })],
+    },
+  ],
+  ['root, perhaps', { containers: [container('c', { runAsNonRoot: true }), container('d')] }],
+  [
+    'root nowhere but by default',
+    { securityContext: { runAsNonRoot: false }, containers: [container('c', { runAsNonRoot: true })] },
+  ],
+  [
+    'user 0',
+    {
+      securityContext: { runAsUser: 0 },
+      containers: [container('c', { runAsUser: 0 }), container('d', { runAsUser: 1 })],
+    },
+  ],
+  [
+    'user 0 of its own',
+    {
+      hostUsers: false,
+      securityContext: { runAsUser: 0, runAsNonRoot: false },
+      containers: [container('c', { capabilities: { add: ['SYS_ADMIN'] } })],
+    },
+  ],
+  [
+    'ports of the host',
+    { initContainers: [container('i', undefined, ports(1))], containers: [container('c', undefined, ports(90, 100))] },
+  ],
+  ['one port of the host', { containers: [container('c', undefined, ports(90))] }],
+  [
+    'other hosts',
+    {
+      containers: [
+        container('c', undefined, {
+          lifecycle: { preStop: { httpGet: { port: 1, host: 'b.example' } } },
+          livenessProbe: { httpGet: { port: 1, host: 'a.example' } },
+        }),
+      ],
+    },
+  ],
+  [
+    'privileges',
+    { containers: ['c', 'd'].map((name) => container(name, { privileged: true, allowPrivilegeEscalation: true })) },
+  ],
+]
+
+const standards: Readonly<Record<string, Fields>> = {
+  warning: { warn: 'restricted', 'warn-version': 'v1.20' },
+  baseline: { enforce: 'baseline', warn: 'restricted', 'warn-version': 'v1.24' },
+  restricted: { enforce: 'restricted' },
+}
+
+const labelled = (name: string, labels: Fields): object => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: {
+    name,
+    labels: Object.fromEntries(
+      Object.entries(labels).map(([key, value]) => [`pod-security.kubernetes.io/${key}`, value]),
+    ),
+  },
+})
+
+describe('what a server does to objects by itself is what a real one does', { skip: without }, () => {
+  const open = new AsyncDisposableStack()
+  const dir = mkdtempSync(join(tmpdir(), 'flotilla-admission-'))
+  let cluster: RealCluster
+  let pair: Pair
+
+  before(async () => {
+    const etcd = open.use(await startEtcd(dir))
+    cluster = open.use(await startCluster({ name: 'host', etcd, dir, host: true }))
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const tokenKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    pair = open.use(await Pair.of(cluster, { access: { tokenKey } }))
+  })
+  after(() => open.disposeAsync())
+
+  const alike = (name: string, method: Step['method'], path: string, body?: object, part?: (body: Json) => unknown) =>
+    pair.alike({ name, method, path, ...(body && { body }) }, part)
+
+  const namespace = async (name: string, labels: Fields): Promise<string> => {
+    await alike(name, 'POST', '/api/v1/namespaces', labelled(name, labels))
+    await eventually(() => kubectl(cluster.kubeconfig)('get', 'serviceaccount', 'default', '-n', name))
+    return `/api/v1/namespaces/${name}`
+  }
+
+  test('to Pods', async () => {
+    const base = await namespace('pods', {})
+    await alike('secrets', 'POST', `${base}/serviceaccounts`, account('puller', { imagePullSecrets: [{ name: 's' }] }))
+    await alike('quiet', 'POST', `${base}/serviceaccounts`, account('quiet', { automountServiceAccountToken: false }))
+    await alike('a class', 'POST', '/apis/node.k8s.io/v1/runtimeclasses', sandbox)
+    for (const [name, spec] of pods)
+      await eventually(() => alike(name, 'POST', `${base}/pods?dryRun=All`, pod(spec), specOf))
+  })
+
+  test('to Pods that do not keep the standards', async () => {
+    for (const [name, labels] of Object.entries(standards)) {
+      const base = await namespace(name, labels)
+      for (const [what, spec] of unsafe)
+        await eventually(() => alike(`${name}: ${what}`, 'POST', `${base}/pods?dryRun=All`, pod(spec)))
+    }
+  })
+
+  test('to workloads whose Pods would not', async () => {
+    const template = { metadata: { labels: { a: 'b' } }, spec: { containers: plain } }
+    const selector = { matchLabels: { a: 'b' } }
+    const metadata = { name: 'd' }
+    const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { selector, template } }
+    const job = { template: { spec: { containers: plain, restartPolicy: 'Never' } } }
+    const cron = { schedule: '0 0 * * *', jobTemplate: { spec: job } }
+    for (const name of Object.keys(standards)) {
+      await alike(name, 'POST', `/apis/apps/v1/namespaces/${name}/deployments?dryRun=All`, deployment)
+      await alike(name, 'POST', `/apis/batch/v1/namespaces/${name}/cronjobs?dryRun=All`, {
+        apiVersion: 'batch/v1',
+        kind: 'CronJob',
+        metadata,
+        spec: cron,
+      })
+    }
+  })
+
+  test('to namespaces that ask for a standard', async () => {
+    for (const labels of [
+      { enforce: 'wrong' },
+      { 'warn-version': '1.2' },
+      { audit: 'foo', 'enforce-version': 'v9.99' },
+      { enforce: 'baseline', 'enforce-version': 'v1.99' },
+    ])
+      await alike('wrong labels', 'POST', '/api/v1/namespaces?dryRun=All', labelled('wrong', labels))
+    const base = await namespace('changing', {})
+    for (const name of ['a', 'b', 'c'])
+      await alike(name, 'POST', `${base}/pods`, pod(name === 'c' ? { hostNetwork: true } : {}, { name }))
+    for (const enforce of ['restricted', 'baseline', 'privileged', 'wrong'])
+      await alike(enforce, 'PATCH', `${base}?dryRun=All`, labelled('changing', { enforce }))
+  })
+
+  test('to claims that grow', async () => {
+    const base = await namespace('claims', {})
+    const claim = (storage: string, more: Fields = {}) => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'c' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } }, ...more },
+    })
+    await alike('a claim', 'POST', `${base}/persistentvolumeclaims`, claim('1Gi', { storageClassName: 'slow' }))
+    const grow = { spec: { resources: { requests: { storage: '2Gi' } } } }
+    await alike('bound', 'PATCH', `${base}/persistentvolumeclaims/c/status`, { status: { phase: 'Bound' } })
+    await alike('no class', 'PATCH', `${base}/persistentvolumeclaims/c`, grow)
+    const storage = {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'slow' },
+      provisioner: 'example.com/slow',
+    }
+    await alike('a class', 'POST', '/apis/storage.k8s.io/v1/storageclasses', storage)
+    await alike('a class of one size', 'PATCH', `${base}/persistentvolumeclaims/c`, grow)
+  })
+})
