@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parse } from 'yaml'
 import { accepted } from './accept.ts'
 import { age, humanDuration } from './age.ts'
-import { encodeJson } from './encode.ts'
+import { encode, partSize } from './encode.ts'
 import { tableOf } from './table.ts'
 
 const minute = 60
@@ -90,13 +91,35 @@ test('a table has the name, a cell for each column, and who each row is about', 
   assert.deepEqual(table.metadata, { resourceVersion: '7' })
 })
 
-test('lists are encoded as JSON says, item by item', () => {
-  const list = {
-    kind: 'ThingList',
-    apiVersion: 'v1',
-    metadata: { resourceVersion: '1' },
-    items: [object, Object.freeze({ a: '"' })],
+const listOf = (items: readonly object[]) => ({
+  kind: 'ThingList',
+  apiVersion: 'v1',
+  metadata: { resourceVersion: '1' },
+  items,
+})
+
+const partsOf = (body: object, format: 'json' | 'yaml'): readonly string[] => {
+  const encoded = encode(body, format)
+  return typeof encoded === 'string' ? [encoded] : [...encoded]
+}
+
+test('lists are encoded as their language says, item by item', () => {
+  for (const items of [[], [object], [object, Object.freeze({ a: '"' })]]) {
+    const list = listOf(items)
+    assert.deepEqual(JSON.parse(partsOf(list, 'json').join('')), list)
+    assert.deepEqual(parse(partsOf(list, 'yaml').join('')), list)
   }
-  assert.deepEqual(JSON.parse(encodeJson(list)), list)
-  assert.deepEqual(JSON.parse(encodeJson({ ...list, items: [] })), { ...list, items: [] })
+  const table = { kind: 'Table', columnDefinitions: [], rows: [{ cells: ['one', 3] }] }
+  assert.deepEqual(JSON.parse(partsOf(table, 'json').join('')), table)
+})
+
+test('a long list is made part by part, a short one at once', () => {
+  const long = listOf(Array.from({ length: 300 }, (_, index) => ({ ...object, text: `${index}`.padEnd(2000) })))
+  for (const format of ['json', 'yaml'] as const) {
+    const parts = partsOf(long, format)
+    assert.ok(parts.length >= 4, `${parts.length} parts`)
+    for (const part of parts.slice(0, -1)) assert.ok(part.length >= partSize && part.length < partSize + 5000)
+    assert.deepEqual(format === 'json' ? JSON.parse(parts.join('')) : parse(parts.join('')), long)
+  }
+  assert.equal(partsOf(listOf([object]), 'json').length, 1)
 })

@@ -6,7 +6,7 @@ import { refusal } from '../status.ts'
 import type { Call } from '../target.ts'
 import { type Accepted, accepted } from './accept.ts'
 import { partialListOf, partialOf } from './partial.ts'
-import { type IncludeObject, isObjectList, type TableOptions, tableOf } from './table.ts'
+import { type IncludeObject, isObjectList, longTableOf, type TableOptions, tableOf } from './table.ts'
 
 const includeObjectOf = ({ request: { query } }: Call): IncludeObject => {
   const { includeObject = 'Metadata' } = query
@@ -24,9 +24,9 @@ const tableOptions = (call: Call, version: string): TableOptions => ({
   version,
 })
 
-const asTable = (call: Call, body: unknown, version: string): unknown => {
+const asTable = async (call: Call, body: unknown, version: string): Promise<unknown> => {
   const options = tableOptions(call, version)
-  if (isObjectList(body)) return tableOf(body.items, body.metadata, options)
+  if (isObjectList(body)) return longTableOf(body.items, body.metadata, options)
   if (!isManifest(body)) return body
   const { resourceVersion } = body.metadata
   return tableOf([body], resourceVersion ? { resourceVersion } : {}, options)
@@ -37,15 +37,14 @@ const asPartial = (body: unknown, version: string): unknown => {
   return isManifest(body) ? partialOf(body, version) : body
 }
 
-const presentBody = (call: Call, answer: BodyAnswer, { as, version = 'v1' }: Accepted): BodyAnswer => {
-  if (as === 'Table') return { ...answer, body: asTable(call, answer.body, version) }
+const presentBody = async (call: Call, answer: BodyAnswer, { as, version = 'v1' }: Accepted): Promise<BodyAnswer> => {
+  if (as === 'Table') return { ...answer, body: await asTable(call, answer.body, version) }
   if (as?.startsWith('PartialObjectMetadata')) return { ...answer, body: asPartial(answer.body, version) }
   return answer
 }
 
 /** Errors are shown as they are; in a table of a watch only the first event has the head. */
 const presentWatch = (call: Call, answer: WatchAnswer, { as, version = 'v1' }: Accepted): WatchAnswer => {
-  if (as === undefined) return answer
   const showObject =
     as === 'Table' ? tableEvents(call, version) : (object: Manifest): unknown => partialOf(object, version)
   const show = (event: WireEvent): WireEvent =>
@@ -64,11 +63,11 @@ const tableEvents = (call: Call, version: string) => {
 }
 
 /** What shows an answer in the shape the client asks for. Throws 400 and 406 before there is one: nothing is written that cannot be answered. */
-export const presenter = (call: Call): ((answer: Answer) => Answer) => {
+export const presenter = (call: Call): ((answer: Answer) => Answer | Promise<Answer>) => {
   const wish = accepted(call.request.accept)
   if (wish.as === 'Table') includeObjectOf(call)
   return (answer) => {
-    if ('text' in answer) return answer
+    if ('text' in answer || wish.as === undefined) return answer
     return 'watch' in answer ? presentWatch(call, answer, wish) : presentBody(call, answer, wish)
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Manifest } from '@flotilla/sdk'
 import type { Column } from '../resource.ts'
 import type { ObjectList } from '../verbs/list.ts'
@@ -67,6 +68,23 @@ export const tableOf = (objects: readonly Manifest[], metadata: object, options:
     columnDefinitions: options.headless ? [] : columns.map(definitionOf),
     rows: objects.map((object) => rowOf(object, columns, options)),
   }
+}
+
+/** So many rows are made in one turn. */
+const turnRows = 250
+
+/** The table of many: others have their turns in between. */
+export const longTableOf = async (
+  objects: readonly Manifest[],
+  metadata: object,
+  options: TableOptions,
+): Promise<Table> => {
+  const rows: Row[] = []
+  for (let at = 0; at < objects.length; at += turnRows) {
+    if (at > 0) await turn()
+    rows.push(...tableOf(objects.slice(at, at + turnRows), metadata, options).rows)
+  }
+  return { ...tableOf([], metadata, options), rows }
 }
 
 export const isObjectList = (body: unknown): body is ObjectList =>

@@ -1,8 +1,9 @@
 import type { FastifyReply } from 'fastify'
 import { accepted } from '../answer/accept.ts'
-import { encodeJson, encodeYaml } from '../answer/encode.ts'
+import { encode } from '../answer/encode.ts'
 import { isObject } from '../registry/json-path.ts'
 import type { BodyAnswer } from '../request.ts'
+import { type Encoded, send } from './send.ts'
 
 /** In UTF-8, which a header has as bytes, on one line. */
 const warningOf = (text: string): string => {
@@ -24,7 +25,8 @@ const isYaml = (accept: string | undefined): boolean => {
   }
 }
 
-const encode = (reply: FastifyReply, { body, contentType = 'application/json' }: BodyAnswer): string | Uint8Array => {
+/** Says what an answer is in, and puts it into that. */
+const encoded = (reply: FastifyReply, { body, contentType = 'application/json' }: BodyAnswer): Encoded => {
   if (typeof body === 'string') {
     reply.header('content-type', 'text/plain; charset=utf-8')
     return body
@@ -33,9 +35,9 @@ const encode = (reply: FastifyReply, { body, contentType = 'application/json' }:
     reply.header('content-type', contentType)
     return body
   }
-  const yaml = isYaml(reply.request.headers.accept)
-  reply.header('content-type', yaml ? 'application/yaml' : contentType)
-  return yaml ? encodeYaml(body) : encodeJson(body)
+  const format = isYaml(reply.request.headers.accept) ? 'yaml' : 'json'
+  reply.header('content-type', format === 'yaml' ? 'application/yaml' : contentType)
+  return encode(body, format)
 }
 
 /** Sends an answer in the language the client accepts. */
@@ -49,5 +51,5 @@ export const respond = (reply: FastifyReply, answer: BodyAnswer): FastifyReply =
     reply.header('etag', etag)
     if (reply.request.headers['if-none-match'] === etag) return reply.code(304).send()
   }
-  return reply.send(encode(reply, answer))
+  return send(reply, encoded(reply, answer))
 }

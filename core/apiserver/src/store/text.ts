@@ -26,3 +26,6 @@ export const textOf = (object: object): string => {
   keep(object, text)
   return text
 }
+
+/** The same for who asks about more than can be kept: what he takes does not push out what others will ask for. */
+export const textOnce = (object: object): string => young.get(object) ?? old.get(object) ?? JSON.stringify(object)
