@@ -10,6 +10,7 @@ import {
 } from '@bufbuild/cel'
 import { strings } from '@bufbuild/cel/ext'
 import { addressFunctions } from './addresses.ts'
+import { authorizerFunctions } from './authorizer.ts'
 import { listFunctions } from './lists.ts'
 import { optionalFunctions } from './optional.ts'
 import { quantityFunctions } from './quantity.ts'
@@ -64,4 +65,5 @@ export const functions: readonly CelFunc[] = [
   ...listFunctions,
   ...addressFunctions,
   ...optionalFunctions,
+  ...authorizerFunctions,
 ]

@@ -1,3 +1,4 @@
+export { Authorizer, type Ruling, type Wish } from './authorizer.ts'
 export {
   type Budget,
   compile,

@@ -8,6 +8,9 @@ export const mostSteps = 100_000
 const charactersAStep = 32
 const elementsAStep = 16
 
+/** To look up whether someone may do something; others have to do it for that. */
+const aRight = 100_000
+
 /** Functions that look into what they are given, not only at it. */
 const deep: ReadonlySet<string> = new Set([
   '_==_',
@@ -76,6 +79,7 @@ const prices: Readonly<Record<string, (values: Values, meter: Meter) => void>> =
     meter.weigh(value)
     if (!isCelMap(container)) meter.weighAll(container) // a map knows its keys
   },
+  check: (values, meter) => meter.spend(values.length > 1 ? aRight : 0), // of a right, once
   matches: search,
   find: search,
   findAll: search,

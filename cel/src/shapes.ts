@@ -41,6 +41,8 @@ const truths: ReadonlySet<string> = new Set([
   'endsWith',
   'matches',
   'hasValue',
+  'allowed',
+  'errored',
 ])
 
 const constants: Readonly<Record<string, Shape>> = {

@@ -3,6 +3,7 @@ import { fromJson, toJson } from '@bufbuild/protobuf'
 import { isReflectMessage } from '@bufbuild/protobuf/reflect'
 import { DurationSchema, TimestampSchema } from '@bufbuild/protobuf/wkt'
 import type { Json } from '@flotilla/sdk'
+import { Authorizer, authorizerValue } from './authorizer.ts'
 import type { Meter } from './meter.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -163,6 +164,7 @@ export function translator(): (value: unknown) => CelInput {
     if (value instanceof Real) return value.value
     if (value instanceof Read) return translate(value.value, value.reading)
     if (value instanceof Held) return value.value
+    if (value instanceof Authorizer) return authorizerValue(value)
     if (!isFields(value)) return null
     const made = known.get(value) ?? composite(value, reading)
     known.set(value, made)

@@ -325,6 +325,81 @@ describe('what a server does to objects by itself is what a real one does', { sk
       await alike(enforce, 'PATCH', `${base}?dryRun=All`, labelled('changing', { enforce }))
   })
 
+  const registration = '/apis/admissionregistration.k8s.io/v1'
+  const registered = (kind: string, name: string, spec: Fields): object => ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind,
+    metadata: { name },
+    spec,
+  })
+  const configMapRule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }
+  const configMap = (name: string): object => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'x', labels: { case: name } },
+    data: { a: 'c' },
+  })
+  const constraints = (name: string): Fields => ({
+    resourceRules: [configMapRule],
+    objectSelector: { matchLabels: { case: name } },
+  })
+
+  test('to expressions about rights', async () => {
+    const base = await namespace('rights', {})
+    const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/rights`
+    const role = { kind: 'Role', name: 'reader', apiGroup: 'rbac.authorization.k8s.io' }
+    const rules = [{ apiGroups: [''], resources: ['pods', 'pods/log'], verbs: ['get'] }]
+    const head = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'reader' } }
+    await alike('a role', 'POST', `${roles}/roles`, { ...head, kind: 'Role', rules })
+    await alike('its binding', 'POST', `${roles}/rolebindings`, {
+      ...head,
+      kind: 'RoleBinding',
+      roleRef: role,
+      subjects: [{ kind: 'ServiceAccount', name: 'bot', namespace: 'rights' }],
+    })
+    const bot = 'authorizer.serviceAccount("rights", "bot")'
+    const checks = [
+      'authorizer.requestResource.check("create")',
+      'authorizer.path("/healthz").check("get")',
+      `${bot}.group("").resource("pods").namespace("rights").check("get")`,
+      `${bot}.group("").resource("pods").subresource("log").namespace("rights").name("a").check("get")`,
+      `${bot}.group("").resource("pods").namespace("default").check("get")`,
+      `${bot}.path("/metrics").check("get")`,
+      `${bot}.group("apps").resource("deployments").fieldSelector("a=b").labelSelector("c in (d)").check("list")`,
+      'authorizer.serviceAccount("Rights", "bot").path("/x").check("get")',
+      'authorizer.serviceAccount("rights", "Bot").path("/x").check("get")',
+      'authorizer.path("").check("get")',
+    ]
+    const words =
+      '[string(variables.d.allowed()), variables.d.reason(), string(variables.d.errored()), variables.d.error()].join("|")'
+    for (const [i, expression] of checks.entries()) {
+      const name = `rights-${i}`
+      const spec = {
+        matchConstraints: constraints(name),
+        variables: [
+          { name: 'd', expression },
+          { name: 'words', expression: words },
+        ],
+        validations: [{ expression: '{"": true}[variables.words]' }], // an error shows what there is not
+      }
+      await alike(
+        name,
+        'POST',
+        `${registration}/validatingadmissionpolicies`,
+        registered('ValidatingAdmissionPolicy', name, spec),
+      )
+      const bound = { policyName: name, validationActions: ['Deny'] }
+      await alike(
+        name,
+        'POST',
+        `${registration}/validatingadmissionpolicybindings`,
+        registered('ValidatingAdmissionPolicyBinding', name, bound),
+      )
+    }
+    for (const [i, check] of checks.entries())
+      await eventually(() => alike(check, 'POST', `${base}/configmaps?dryRun=All`, configMap(`rights-${i}`)))
+  })
+
   test('to claims that grow', async () => {
     const base = await namespace('claims', {})
     const claim = (storage: string, more: Fields = {}) => ({

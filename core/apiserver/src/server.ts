@@ -194,7 +194,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const { watchBacklog = 10_000, locate } = options
   const life = new AbortController()
   const outside = { http: createHttp({ signal: life.signal }), objects, ...(locate && { locate }) }
-  const gate = new Gate(outside, registry)
+  const gate = new Gate(outside, registry, access?.authorize)
   const { tracks = () => true, keepsStatus = () => false } = options
   const engine: Engine = {
     objects,

@@ -13,13 +13,14 @@ export interface Condition {
 /** As long as Kubernetes lets expressions be, more or less; objects are not longer. */
 export const limits = { longest: 64 * 1024, steps: 300_000 } as const
 
-export const requestNames = ['object', 'oldObject', 'request'] as const
+export const requestNames = ['object', 'oldObject', 'request', 'authorizer'] as const
 
 /** What every expression about a write sees. */
 export const valuesOf = (write: Write, served: Served): Variables => ({
   object: write.object ?? null,
   oldObject: write.before ?? null,
   request: requestOf(write, served),
+  authorizer: write.rights.authorizer(write),
 })
 
 export const compiled = (text: string, names: readonly string[]): Expression => compile(text, names, limits)

@@ -1,5 +1,6 @@
 import type { Manifest } from '@flotilla/sdk'
 import { annotate } from '../annotations.ts'
+import type { Authorize } from '../authorization.ts'
 import { isDryRun } from '../dry-run.ts'
 import { scaled, scaleOf } from '../object/scale.ts'
 import type { Outside } from '../outside/line.ts'
@@ -9,6 +10,7 @@ import type { Call } from '../target.ts'
 import type { Admitted } from './admission.ts'
 import { mutate } from './mutate.ts'
 import { Policies } from './policies.ts'
+import { Rights } from './rights.ts'
 import { validate } from './validate.ts'
 import { Webhooks } from './webhooks.ts'
 import type { Operation, Write } from './write.ts'
@@ -45,7 +47,11 @@ export interface Change {
 const shown = ({ served, subresource }: Call, object: Manifest | undefined): Manifest | undefined =>
   object && subresource === 'scale' ? scaleOf(served, object) : object
 
-const writeOf = (call: Call, { operation, object, before, dryRun = isDryRun(call.request) }: Change): Write => {
+const writeOf = (
+  call: Call,
+  { operation, object, before, dryRun = isDryRun(call.request) }: Change,
+  authorize: Authorize | undefined,
+): Write => {
   const { served, subresource, namespace, request } = call
   const [after, last] = [shown(call, object), shown(call, before)]
   return {
@@ -59,6 +65,7 @@ const writeOf = (call: Call, { operation, object, before, dryRun = isDryRun(call
     user: request.user,
     dryRun,
     options: optionsOf(request),
+    rights: new Rights(authorize),
     annotate: (key, value) => annotate(request, key, value),
   }
 }
@@ -67,11 +74,14 @@ const nothing: readonly string[] = []
 
 /** What users have set up to look at writes: their webhooks and policies. Without any of them a write costs nothing more. */
 export class Gate {
+  readonly #authorize: Authorize | undefined
   readonly #mutating: Webhooks
   readonly #validating: Webhooks
   readonly #policies: Policies
 
-  constructor(outside: Outside, registry: Registry) {
+  /** `authorize`: says to expressions who may do what; without it everyone may do everything. */
+  constructor(outside: Outside, registry: Registry, authorize?: Authorize) {
+    this.#authorize = authorize
     this.#mutating = new Webhooks('mutatingwebhookconfigurations', true, outside, registry)
     this.#validating = new Webhooks('validatingwebhookconfigurations', false, outside, registry)
     this.#policies = new Policies(outside.objects, registry)
@@ -87,7 +97,7 @@ export class Gate {
   async change(call: Call, change: Change & { readonly object: Manifest }): Promise<Admitted> {
     const hooks = this.#mutating.about({ ...call, operation: change.operation })
     if (hooks.length === 0) return { manifest: change.object }
-    const write = writeOf(call, change)
+    const write = writeOf(call, change, this.#authorize)
     const { manifest, warnings = [] } = await mutate(write, write.object ?? change.object, hooks)
     if (call.subresource !== 'scale') return { manifest, warnings }
     return {
@@ -103,7 +113,7 @@ export class Gate {
     const policies = this.#policies.about({ ...call, operation })
     const hooks = [...changing, ...this.#validating.about({ ...call, operation })]
     if (hooks.length === 0 && policies.length === 0) return nothing
-    const write = writeOf(call, change)
+    const write = writeOf(call, change, this.#authorize)
     return [...(await this.#policies.judge(write, policies)), ...(await validate(write, hooks))]
   }
 }

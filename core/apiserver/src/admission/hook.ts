@@ -71,7 +71,7 @@ export class Hook {
   async ask(write: Write, served: Served): Promise<Verdict | undefined> {
     if (!isWithin(this.words, this.#outside.objects, write)) return undefined
     try {
-      if (!this.#isMeant(write, served)) return undefined
+      if (!(await this.#isMeant(write, served))) return undefined
       const verdict = await this.#verdict(write, served)
       for (const [key, value] of Object.entries(verdict.annotations)) write.annotate(`${this.words.name}/${key}`, value)
       if (verdict.allowed) return verdict
@@ -88,11 +88,11 @@ export class Hook {
     throw error.cause instanceof ApiError ? error.cause : refusal.internal(error.message, error)
   }
 
-  #isMeant(write: Write, served: Served): boolean {
+  async #isMeant(write: Write, served: Served): Promise<boolean> {
     const { matchConditions = [] } = this.words
     if (matchConditions.length === 0) return true
     try {
-      return meets(matchConditions, valuesOf(write, served))
+      return await write.rights.settle(() => meets(matchConditions, valuesOf(write, served)))
     } catch (cause) {
       const why = `${reasonOf(cause)}`
       throw new Failed(why, { cause: refusal.forbidden(write.served, write.name, why) })

@@ -82,8 +82,12 @@ export class Policies {
     for (const { policy, binding, served } of about) {
       if (!this.#isMeant(write, policy, binding)) continue
       const seen = await asSeen(write, served)
-      for (const objection of objectionsTo(seen, served, policy, binding, this.#surroundings, budget))
-        warnings.push(...object(write, policy, binding, objection, failures))
+      const { steps } = budget
+      const objections = await write.rights.settle(() => {
+        budget.steps = steps
+        return [...objectionsTo(seen, served, policy, binding, this.#surroundings, budget)]
+      })
+      for (const objection of objections) warnings.push(...object(write, policy, binding, objection, failures))
     }
     if (failures.length > 0) write.annotate(failed, JSON.stringify(failures))
     return warnings

@@ -27,13 +27,17 @@ export interface AuditAnnotation {
   readonly valueExpression: string
 }
 
-/** What a ValidatingAdmissionPolicy says. */
-export interface PolicySpec {
+/** What all policies say. */
+export interface PolicyBasis {
   readonly failurePolicy?: string
   readonly paramKind?: { readonly apiVersion: string; readonly kind: string }
   readonly matchConstraints: MatchResources
   readonly matchConditions?: readonly Condition[]
   readonly variables?: readonly Variable[]
+}
+
+/** What a ValidatingAdmissionPolicy says. */
+export interface PolicySpec extends PolicyBasis {
   readonly validations?: readonly Validation[]
   readonly auditAnnotations?: readonly AuditAnnotation[]
 }

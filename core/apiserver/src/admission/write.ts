@@ -1,6 +1,7 @@
 import type { User } from '@flotilla/kube'
 import type { Manifest } from '@flotilla/sdk'
 import type { Served } from '../registry/registry.ts'
+import type { Rights } from './rights.ts'
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
 
@@ -20,6 +21,8 @@ export interface Write {
   readonly dryRun: boolean
   /** `CreateOptions`, `UpdateOptions`, `PatchOptions` or `DeleteOptions`. */
   readonly options: object
+  /** Who may do what, for expressions. */
+  readonly rights: Rights
   /** Adds to what the audit log says. */
   readonly annotate: (key: string, value: string) => void
 }

@@ -1,8 +1,10 @@
 import type { LabelSelector, Manifest } from '@flotilla/sdk'
+import type { Condition } from '../admission/conditions.ts'
 import { dnsSubdomain } from '../object/names.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { type Causes, port, required, selector, unique, when, within } from './checks.ts'
+import { conditions } from './expressions.ts'
 import { column, count, type Group, type KindOptions, kind } from './kind.ts'
 
 const registration: Group = {
@@ -37,6 +39,7 @@ interface Webhook {
   readonly timeoutSeconds?: number
   readonly namespaceSelector?: LabelSelector
   readonly objectSelector?: LabelSelector
+  readonly matchConditions?: readonly Condition[]
 }
 
 interface Configuration extends Manifest {
@@ -93,6 +96,7 @@ const webhook = (field: string, found: Webhook): Causes => [
   ...within(`${field}.timeoutSeconds`, found.timeoutSeconds, 1, 30),
   ...selector(`${field}.namespaceSelector`, found.namespaceSelector),
   ...selector(`${field}.objectSelector`, found.objectSelector),
+  ...conditions(`${field}.matchConditions`, found.matchConditions),
 ]
 
 const configuration: KindOptions<Configuration> = {

@@ -50,7 +50,7 @@ function* expressionsOf({ spec }: Policy): Iterable<readonly [string, string]> {
   }
 }
 
-const others = { request: unknown, params: unknown, namespaceObject: unknown, variables: unknown }
+const others = { request: unknown, authorizer: unknown, params: unknown, namespaceObject: unknown, variables: unknown }
 
 const wrongWith = (expression: string, served: Served): string | undefined => {
   const object = shapeFor(served)
