@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Manifest } from '@flotilla/sdk'
 import { memoryStorage } from '../storage/memory.ts'
 import type { Row, Storage } from '../storage/storage.ts'
-import { Objects } from './objects.ts'
+import { Objects, type SpanOptions } from './objects.ts'
 
 const at = (name: string) => ({ resource: 'things', namespace: 'default', name })
 
@@ -13,6 +13,13 @@ const thing = (name: string, size = 0): Manifest => ({
   metadata: { name, namespace: 'default' },
   size,
 })
+
+const spanOf = (objects: Objects, revision: number, options: SpanOptions = {}): Manifest[] | undefined => {
+  const span = objects.span('things', revision, options)
+  const found = span && [...span.objects]
+  assert.equal(found?.length, span?.size)
+  return found
+}
 
 const open = (storage: Storage = memoryStorage()) =>
   Objects.open(storage, {
@@ -133,8 +140,7 @@ test('a list can be had as it was', async () => {
   await objects.write(at('a'), a, thing('a', 2))
   await objects.remove(at('b'), b)
   await objects.write(at('c'), undefined, thing('c', 1))
-  const sizes = (revision: number) =>
-    objects.listAt('things', 'default', revision)?.map(({ metadata, size }) => [metadata.name, size])
+  const sizes = (revision: number) => spanOf(objects, revision)?.map(({ metadata, size }) => [metadata.name, size])
   assert.deepEqual(sizes(2), [['a', 1]])
   assert.deepEqual(sizes(3), [
     ['a', 1],
@@ -162,4 +168,41 @@ test('a listener that throws does not keep others from hearing', async () => {
   await objects.write(at('a'), undefined, thing('a'))
   assert.deepEqual(heard, ['a'])
   assert.equal(errors.length, 1)
+})
+
+test('a span is what was there at a revision, from a place on', async () => {
+  const objects = await open()
+  const states = new Map<number, ReadonlyMap<string, number>>()
+  let state = new Map<string, number>()
+  let seed = 7
+  const next = (below: number) => {
+    seed = (seed * 48271) % 2147483647
+    return seed % below
+  }
+  for (let step = 0; step < 400; step += 1) {
+    const namespace = `n${next(3)}`
+    const name = `t${next(12)}`
+    const address = { resource: 'things', namespace, name }
+    const before = objects.newest(address)
+    state = new Map(state)
+    if (before && next(3) === 0) {
+      await objects.remove(address, before)
+      state.delete(`${namespace}/${name}`)
+    } else {
+      await objects.write(address, before, { ...thing(name, step), metadata: { name, namespace } })
+      state.set(`${namespace}/${name}`, step)
+    }
+    states.set(objects.revision, state)
+  }
+  const textOf = ({ metadata: { namespace, name }, size }: Manifest) => `${namespace}/${name} ${size}`
+  for (const [revision, then] of states) {
+    const from = { namespace: `n${next(3)}`, name: `t${next(12)}` }
+    const namespace = next(2) ? from.namespace : undefined
+    const expected = [...then]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .filter(([key]) => key >= `${from.namespace}/${from.name}`)
+      .filter(([key]) => namespace === undefined || key.startsWith(`${namespace}/`))
+      .map(([key, size]) => `${key} ${size}`)
+    assert.deepEqual(spanOf(objects, revision, { from, ...(namespace && { namespace }) })?.map(textOf), expected)
+  }
 })

@@ -2,8 +2,9 @@ import { deepFreeze, type Manifest } from '@flotilla/sdk'
 import { refusal } from '../status.ts'
 import type { Row, Storage } from '../storage/storage.ts'
 import { type Address, type Change, keyOf } from './change.ts'
-import { Collection } from './collection.ts'
+import { Collection, type Place } from './collection.ts'
 import { History } from './history.ts'
+import { Past } from './past.ts'
 
 /** A write on its way to the disk. */
 interface Pending {
@@ -12,6 +13,19 @@ interface Pending {
   readonly done: Promise<Manifest>
   readonly resolve: (object: Manifest) => void
   readonly reject: (error: unknown) => void
+}
+
+export interface SpanOptions {
+  /** By default from the beginning. */
+  readonly from?: Place
+  /** By default all. */
+  readonly namespace?: string
+}
+
+/** Some objects in their order. */
+export interface Span {
+  readonly objects: Iterable<Manifest>
+  readonly size: number
 }
 
 export type Listener = (change: Change) => void
@@ -112,20 +126,18 @@ export class Objects {
     ]
   }
 
-  /** The same as it was at an earlier revision; undefined when that is forgotten. */
-  listAt(resource: string, namespace: string | undefined, revision: number): Manifest[] | undefined {
+  /**
+   * The same as they were at a revision, from a place on; undefined when that is forgotten. They are to be taken in the same
+   * turn, as far as they are wanted: the rest costs nothing.
+   */
+  span(resource: string, revision: number, { from, namespace }: SpanOptions = {}): Span | undefined {
     const later = this.#history.since(resource, revision)
     if (later === undefined) return undefined
-    if (later.length === 0) return this.list(resource, namespace)
-    const then = new Collection()
-    for (const object of this.list(resource, namespace)) {
-      then.set(object.metadata.namespace ?? '', object.metadata.name, object)
-    }
-    for (const change of later.toReversed()) {
-      if (change.before) then.set(change.namespace, change.name, change.before)
-      else then.delete(change.namespace, change.name)
-    }
-    return then.list(namespace)
+    const collection = this.#collection(resource)
+    const now = { objects: collection.from(from, namespace), size: collection.sizeFrom(from, namespace) }
+    if (later.length === 0) return now
+    const past = new Past(later)
+    return { objects: past.from(now.objects, from, namespace), size: now.size + past.excess(from, namespace) }
   }
 
   /** Every resource that has objects, and how many. */

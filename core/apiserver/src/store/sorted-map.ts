@@ -34,6 +34,16 @@ export class SortedMap<V> {
     return this.#values.slice()
   }
 
+  /** The values of keys from one on, in their order. It must not change meanwhile. */
+  *from(key: string): Generator<V> {
+    for (let index = this.#search(key); index < this.#values.length; index += 1) yield this.#values[index] as V // it is within
+  }
+
+  /** How many values those are. */
+  sizeFrom(key: string): number {
+    return this.#keys.length - this.#search(key)
+  }
+
   /** Where the key is, or would be. */
   #search(key: string): number {
     const keys = this.#keys

@@ -5,7 +5,7 @@ import { selectedName, selectFields } from '../select/fields.ts'
 import { selectLabels } from '../select/labels.ts'
 import { both, type Selection } from '../select/selection.ts'
 import { refusal } from '../status.ts'
-import type { Objects } from '../store/objects.ts'
+import type { Span } from '../store/objects.ts'
 import { type Call, ready, view } from '../target.ts'
 import { checkListOptions, integerIn } from './options.ts'
 import { decodePage, encodePage, type Page } from './page.ts'
@@ -64,12 +64,13 @@ const expiredPage =
   'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
   'deleted between the time the first chunk was returned and now may show up in the list.'
 
-const isAfter = (page: Page, { metadata: { namespace = '', name } }: Manifest): boolean =>
-  namespace > page.namespace || (namespace === page.namespace && name > page.name)
+/** What comes next after the last object of a page. */
+const after = ({ namespace, name }: Page) => ({ namespace, name: `${name}\0` })
 
 /** Objects at a revision. Of a revision that is forgotten, a page's token of revision 0 stands for the present. */
-const objectsAt = (objects: Objects, call: Call, revision: number, page: Page | undefined): Manifest[] => {
-  const found = objects.listAt(call.served.id, call.namespace, revision)
+const spanAt = ({ engine, served, namespace }: Call, revision: number, page: Page | undefined): Span => {
+  const options = { ...(namespace !== undefined && { namespace }), ...(page && { from: after(page) }) }
+  const found = engine.objects.span(served.id, revision, options)
   if (found) return found
   if (page) throw refusal.expired(expiredPage, encodePage({ ...page, revision: 0 }))
   throw refusal.expired(`The resourceVersion for the provided list is too old.`)
@@ -85,38 +86,47 @@ const pageOf = ({ continue: token, resourceVersion }: Query): Page | undefined =
 interface Slice {
   readonly items: readonly Manifest[]
   readonly revision: number
-  /** How many come after. */
+  /** How many come after; as many as there might be, where some are selected. */
   readonly remaining: number
 }
 
-/** Without limit, page or history: most lists. */
-const everything = (call: Call, select: Selection): Manifest[] => {
-  const { objects } = call.engine
-  const name = selectedName(call.request.query.fieldSelector)
-  const namespace = call.served.namespaced ? call.namespace : ''
-  if (name !== undefined && namespace !== undefined) {
-    const object = objects.get({ resource: call.served.id, namespace, name })
-    return object && (select === undefined || select(object)) ? [object] : []
-  }
-  const all = objects.list(call.served.id, call.namespace)
-  return select === undefined ? all : all.filter(select)
+/** The one object a query can select, where it says which. */
+const named = ({ engine, served, namespace, request }: Call): Span | undefined => {
+  const name = selectedName(request.query.fieldSelector)
+  const place = served.namespaced ? namespace : ''
+  if (name === undefined || place === undefined) return undefined
+  const object = engine.objects.get({ resource: served.id, namespace: place, name })
+  return { objects: object ? [object] : [], size: object ? 1 : 0 }
 }
 
-const slice = (call: Call, select: Selection): Slice => {
+/** The first of some objects that are selected; all of them where there is no limit. */
+const taken = ({ objects, size }: Span, select: Selection, limit: number): Omit<Slice, 'revision'> => {
+  const items: Manifest[] = []
+  for (const object of objects) {
+    if (select !== undefined && !select(object)) continue
+    if (items.length === limit && limit > 0) return { items, remaining: size - items.length }
+    items.push(object)
+  }
+  return { items, remaining: 0 }
+}
+
+/** The same where fields are looked at in a version that someone has to be asked about. */
+const takenReady = async ({ served }: Call, span: Span, select: Selection, limit: number) => {
+  const objects = [...span.objects]
+  await ready(served, objects)
+  return taken({ ...span, objects }, select, limit)
+}
+
+const slice = async (call: Call, select: Selection): Promise<Slice> => {
   const { query } = call.request
   const { objects } = call.engine
   const limit = limitOf(query)
   const page = pageOf(query)
-  const revision = page ? page.revision : exactRevision(query, objects.revision)
-  if (!page && revision === undefined && limit === 0) {
-    return { items: everything(call, select), revision: objects.revision, remaining: 0 }
-  }
-  const at = revision || objects.revision
-  const all = objectsAt(objects, call, at, page)
-  const selected = select ? all.filter(select) : all
-  const rest = page ? selected.filter((object) => isAfter(page, object)) : selected
-  const items = limit > 0 ? rest.slice(0, limit) : rest
-  return { items, revision: at, remaining: rest.length - items.length }
+  const revision = (page ? page.revision : exactRevision(query, objects.revision)) || objects.revision
+  const isPlain = !page && revision === objects.revision && limit === 0
+  const span = (isPlain ? named(call) : undefined) ?? spanAt(call, revision, page)
+  const isAsked = call.served.translate && query.fieldSelector
+  return { ...(isAsked ? await takenReady(call, span, select, limit) : taken(span, select, limit)), revision }
 }
 
 const moreOf = ({ items, revision, remaining }: Slice, counted: boolean) => {
@@ -126,22 +136,13 @@ const moreOf = ({ items, revision, remaining }: Slice, counted: boolean) => {
   return { continue: encodePage({ revision, namespace, name }), ...(counted && { remainingItemCount: remaining }) }
 }
 
-/** What a list may be of. */
-const candidates = (call: Call): readonly Manifest[] => {
-  const { query } = call.request
-  const { objects } = call.engine
-  const page = pageOf(query)
-  const revision = page ? page.revision : exactRevision(query, objects.revision)
-  return objectsAt(objects, call, revision || objects.revision, page)
-}
-
 /** The list a query asks for. Throws 400, 410 and 504 as Kubernetes does. */
 export const listOf = async (call: Call): Promise<ObjectList> => {
   const { served } = call
   checkListOptions(call.request.query)
-  if (served.translate) await ready(served, candidates(call))
   const select = selectionOf(served, call.request.query)
-  const found = slice(call, select)
+  const found = await slice(call, select)
+  await ready(served, found.items)
   return {
     kind: served.listKind,
     apiVersion: served.apiVersion,
