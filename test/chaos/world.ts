@@ -1,9 +1,9 @@
 import { type ApiServer, createApiServer, inProcessTransport, masters, memoryStorage } from '@flotilla/apiserver'
 import { createControlPlane, createMetrics, type Reviewer, readConfig, statusOf } from '@flotilla/core'
-import { createClient, type Transport, type WireEvent } from '@flotilla/kube'
+import { createClient } from '@flotilla/kube'
 import { preset } from '@flotilla/preset'
-import { type Client, crds, definePlugin, errors, type Log, member, on } from '@flotilla/sdk'
-import { createSimulator } from '@flotilla/simulator'
+import { type Client, crds, definePlugin, type Log, member, on } from '@flotilla/sdk'
+import { createLine, createSimulator } from '@flotilla/simulator'
 
 /** A member, the line to it, and who uses the line. */
 export interface Site {
@@ -52,49 +52,6 @@ function complaining(complaints: string[]): Log {
   return log
 }
 
-/** A transport that can be cut: nothing is answered then, and what was streamed ends. */
-function cuttable(inner: Transport, name: string) {
-  let cut = new AbortController()
-  const unreachable = () => errors.SERVER_UNREACHABLE(name, 'connection refused')
-  async function* until(events: AsyncIterable<WireEvent>, end: AbortSignal): AsyncGenerator<WireEvent> {
-    const { promise, reject } = Promise.withResolvers<never>()
-    promise.catch(() => undefined)
-    const stop = () => reject(unreachable())
-    end.addEventListener('abort', stop, { once: true })
-    const iterator = events[Symbol.asyncIterator]()
-    try {
-      for (;;) {
-        const next = await Promise.race([iterator.next(), promise])
-        if (next.done) return
-        yield next.value
-      }
-    } finally {
-      end.removeEventListener('abort', stop)
-      void iterator.return?.()
-    }
-  }
-  const transport: Transport = {
-    address: inner.address,
-    async send(request) {
-      if (cut.signal.aborted) throw unreachable()
-      return inner.send(request)
-    },
-    async stream(request) {
-      if (cut.signal.aborted) throw unreachable()
-      return until(await inner.stream(request), cut.signal)
-    },
-    close: () => inner.close(),
-  }
-  return {
-    transport,
-    isUp: () => !cut.signal.aborted,
-    cut: () => cut.abort(),
-    mend: () => {
-      if (cut.signal.aborted) cut = new AbortController()
-    },
-  }
-}
-
 /** Members speak the API of Services across clusters from the beginning. */
 const ofServices = crds.filter(({ metadata: { name } }) => /^service(ex|im)ports\./.test(name))
 
@@ -107,17 +64,17 @@ async function startSite(name: string, log: Log, ends: AsyncDisposableStack) {
     await Promise.allSettled([running])
     await server.close()
   })
-  const line = cuttable(inProcessTransport(server, machine), name)
+  const line = createLine()
   const site: Site = {
     name,
     client: createClient(inProcessTransport(server, user), { fieldManager: 'local' }),
     get isUp() {
-      return line.isUp()
+      return !line.fault
     },
-    cut: line.cut,
-    mend: line.mend,
+    cut: () => line.set({ silence: 'unreachable' }),
+    mend: () => line.set(undefined),
   }
-  return { site, client: createClient(line.transport) }
+  return { site, client: createClient(line.transport(inProcessTransport(server, machine))) }
 }
 
 /** The version an API server has come to, read from a list that is always short. */

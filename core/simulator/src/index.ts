@@ -1,4 +1,6 @@
 export { simulatorAdmission } from './admission.ts'
+export { type Fault, faultAnnotation, readFault } from './line/fault.ts'
+export { createLine, type Line } from './line/line.ts'
 export { simulatedKubelet } from './pod/log.ts'
 export {
   createMachines,

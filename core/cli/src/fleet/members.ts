@@ -1,6 +1,19 @@
 import { readdirSync } from 'node:fs'
 import { type Authority, masters } from '@flotilla/apiserver'
-import { type Client, type Cluster, clusterKind, definePlugin, member, on, type Plugin } from '@flotilla/sdk'
+import {
+  admit,
+  type Client,
+  type Cluster,
+  clusterKind,
+  definePlugin,
+  type Log,
+  type Manifest,
+  member,
+  on,
+  type Plugin,
+  reasonOf,
+} from '@flotilla/sdk'
+import { faultAnnotation, type Line, readFault } from '@flotilla/simulator'
 import type { KubeconfigContext } from './kubeconfig.ts'
 
 const usual = 3
@@ -18,16 +31,57 @@ export function memberNames(dataDir: string, count?: number): readonly string[] 
 interface Reachable {
   readonly name: string
   readonly client: Client
+  readonly line: Line
 }
 
-/** The plugin that connects to members in this process. They have no secret: nobody else can reach them this way. */
+const faultField = `metadata.annotations[${faultAnnotation}]`
+
+/** What somebody says is wrong with a member that cannot be. */
+function wrongFault({ operation, manifest }: admit.Admission): admit.Denial | undefined {
+  const text = operation === 'DELETE' || manifest.kind !== clusterKind.kind ? '' : faultOf(manifest)
+  try {
+    readFault(text)
+    return undefined
+  } catch (error) {
+    const causes = [{ reason: 'FieldValueInvalid', message: reasonOf(error), field: faultField }]
+    return { code: 422, reason: 'Invalid', message: `${faultField}: ${reasonOf(error)}`, causes }
+  }
+}
+
+const faultOf = ({ metadata }: Manifest): string => metadata.annotations?.[faultAnnotation] ?? ''
+
+/** What is wrong with a member from now on. What cannot be read came in before there was anybody to refuse it. */
+function setFault({ line, name }: Reachable, text: string, log: Log): void {
+  try {
+    line.set(readFault(text))
+    if (text) log.info('a simulated member has a fault', { cluster: name, fault: text })
+  } catch (error) {
+    log.warn('a fault of a simulated member cannot be read', { cluster: name, error })
+  }
+}
+
+/**
+ * The plugin that connects to members in this process, over lines that are as good as annotations of their Clusters say.
+ * They have no secret: nobody else can reach them this way.
+ */
 export function simulatedMembers(members: readonly Reachable[]): Plugin {
-  const clients = new Map(members.map(({ name, client }) => [name, client]))
+  const known = new Map(members.map((each) => [each.name, each]))
   return definePlugin({
     name: 'simulated-members',
-    extensions: () => [
-      on(member.connect, ({ cluster }) => (cluster.spec.secretRef ? undefined : clients.get(cluster.metadata.name))),
-    ],
+    extensions({ store, log, signal }) {
+      const stop = store(clusterKind).listen(({ before, after }) => {
+        const member = known.get((after ?? before)?.metadata.name ?? '')
+        const text = after ? faultOf(after) : ''
+        if (member && text !== (before ? faultOf(before) : '')) setFault(member, text, log)
+      })
+      signal.addEventListener('abort', stop, { once: true })
+      return [
+        on(admit.refuse, wrongFault),
+        on(member.connect, ({ cluster }) =>
+          cluster.spec.secretRef ? undefined : known.get(cluster.metadata.name)?.client,
+        ),
+      ]
+    },
   })
 }
 
@@ -35,7 +89,7 @@ export function simulatedMembers(members: readonly Reachable[]): Plugin {
  * How users are led to simulated members, which have no secrets: as the control plane itself, which may speak for everyone
  * in all servers of the listener.
  */
-export async function passageToSimulated(authority: Authority, members: readonly Reachable[]) {
+export async function passageToSimulated(authority: Authority, members: readonly Pick<Reachable, 'name'>[]) {
   const names = new Set(members.map(({ name }) => name))
   const identity = await authority.client('proxy', { name: 'system:flotilla', groups: [masters] })
   return ({ metadata: { name }, spec: { secretRef, apiEndpoint: server } }: Cluster) =>

@@ -7,13 +7,16 @@ import {
   inProcessTransport,
   type Mounted,
   masters,
+  type Request,
   sqliteStorage,
 } from '@flotilla/apiserver'
 import type { Reviewer } from '@flotilla/core'
 import { createClient, type User } from '@flotilla/kube'
 import { type Client, convertBinding, crds, type Log, type Metrics } from '@flotilla/sdk'
 import {
+  createLine,
   createSimulator,
+  type Line,
   simulatedKubelet,
   simulatedMetrics,
   simulatorAdmission,
@@ -38,8 +41,9 @@ export interface ServersOptions {
 export interface SimulatedMember extends AsyncDisposable {
   readonly name: string
   readonly server: ApiServer
-  /** Its API, as the control plane. */
+  /** Its API, as the control plane has it: over the line. */
   readonly client: Client
+  readonly line: Line
   /** Resolves when its controllers have stopped. */
   readonly running: Promise<void>
 }
@@ -63,6 +67,9 @@ const machine = { name: 'system:flotilla', groups: [masters] }
 const controllers = new Set([machine.name, simulatorUser.name])
 
 const isSimulator = ({ name }: User): boolean => name === simulatorUser.name
+
+/** Whether the control plane asks, which leads users through to members. */
+const asksForUsers = ({ user }: Request): boolean => user.name === machine.name
 
 const tracks = ({ name }: User): boolean => !controllers.has(name)
 
@@ -139,11 +146,16 @@ async function startMember(
     await Promise.allSettled([running])
     await server.close()
   }
-  return { name, server, client: clientOf(server), running, [Symbol.asyncDispose]: end }
+  const line = createLine()
+  const client = createClient(line.transport(inProcessTransport(server, machine)))
+  return { name, server, line, client, running, [Symbol.asyncDispose]: end }
 }
 
 /** Where each server is found on the listener of all. */
 export const mounted = ({ server, members }: Servers): readonly Mounted[] => [
-  ...members.map(({ name, server }) => ({ prefix: `/members/${name}`, server })),
+  ...members.map(({ name, server, line }) => ({
+    prefix: `/members/${name}`,
+    server: line.server(server, asksForUsers),
+  })),
   { prefix: '/', server },
 ]
