@@ -1,4 +1,5 @@
-import type { User, WireEvent } from '@flotilla/kube'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { PassAnswer, User, WireEvent } from '@flotilla/kube'
 import type { Watch } from './watch/watch.ts'
 
 export type { User } from '@flotilla/kube'
@@ -15,6 +16,16 @@ export interface Impersonation {
   readonly groups: readonly string[]
   readonly uid?: string
   readonly extra: Readonly<Record<string, readonly string[]>>
+}
+
+/** How a request came, for who passes it on. */
+export interface Wire {
+  readonly incoming: IncomingMessage
+  /** Path and query as they were sent, below where the server is found. */
+  readonly target: string
+  readonly body?: Uint8Array
+  /** Closed when nobody waits for the answer any more. */
+  readonly outgoing: ServerResponse
 }
 
 /** One request, as far as it goes before it is understood. */
@@ -36,6 +47,8 @@ export interface Request {
   readonly body: (expected: BodyKind) => unknown
   /** Ends a watch. */
   readonly signal?: AbortSignal
+  /** Set where it came over a connection. */
+  readonly wire?: Wire
 }
 
 /** An answer that is there at once. */
@@ -63,7 +76,10 @@ export interface TextAnswer {
   readonly text: (signal: AbortSignal) => AsyncIterable<string>
 }
 
-export type Answer = BodyAnswer | WatchAnswer | TextAnswer
+/** An answer of somebody else, in whatever words it has and as it comes. */
+export type PassedAnswer = PassAnswer
+
+export type Answer = BodyAnswer | WatchAnswer | TextAnswer | PassedAnswer
 
 /** A yes-or-no parameter: present without a value, `1`, `t` and `true` are yes. */
 export const isTrue = (value: string | undefined): boolean =>

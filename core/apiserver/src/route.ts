@@ -39,3 +39,20 @@ export const parseRoute = (path: string): Route | undefined => {
   }
   return undefined
 }
+
+/** How many parts a resource has at most: `/apis/<group>/<version>/namespaces/<namespace>/<plural>/<name>/<subresource>`, and without a namespace. */
+const lengths = [9, 7]
+
+/**
+ * What a path is about that goes on where those of the server end: somebody else's resources may have more below them. Undefined for what
+ * is about no resource.
+ */
+export const parseBeginning = (path: string): Route | undefined => {
+  if (!path.startsWith('/apis/')) return parseRoute(path)
+  const parts = path.replaceAll(/\/{2,}/g, '/').split('/')
+  for (const length of lengths) {
+    const route = parseRoute(parts.slice(0, length).join('/'))
+    if (route) return route
+  }
+  return undefined
+}

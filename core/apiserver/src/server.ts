@@ -18,7 +18,9 @@ import { Quotas } from './admission/quotas.ts'
 import { serviceAccount } from './admission/service-account.ts'
 import type { Delegate } from './aggregation/delegate.ts'
 import { Delegates } from './aggregation/delegates.ts'
+import { ensureFrontProxy, type FrontProxy } from './aggregation/front-proxy.ts'
 import { LocalServices } from './aggregation/local.ts'
+import { Remotes } from './aggregation/remotes.ts'
 import { type Authorize, checkAllowed, checkAuthorized, isMaster, masters } from './authorization.ts'
 import { builtins } from './builtin/index.ts'
 import { Accounts } from './controller/accounts.ts'
@@ -91,6 +93,8 @@ export interface ApiServerOptions {
   readonly connects?: Readonly<Record<string, readonly string[]>>
   /** Versions of groups that are answered for here and not by this library, by name: `metrics.k8s.io/v1beta1`. */
   readonly groups?: Readonly<Record<string, Delegate>>
+  /** What other API servers, which APIServices lead to, know this one by as one that speaks for others. */
+  readonly frontProxy?: FrontProxy
   /** Whether what has lost all its owners goes; by default it does. A server that holds a part of what there is must not. */
   readonly collectsGarbage?: boolean
   /**
@@ -191,7 +195,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ownGuard(objects),
     ...(access?.rbac ? [noEscalation(access.rbac, access.authorize), signersGuard(access.authorize)] : []),
   ])
-  const { watchBacklog = 10_000, locate } = options
+  const { watchBacklog = 10_000, locate, frontProxy } = options
   const life = new AbortController()
   const outside = { http: createHttp({ signal: life.signal }), objects, ...(locate && { locate }) }
   const gate = new Gate(outside, registry, access?.authorize)
@@ -212,7 +216,14 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ...(options.kubelet && { kubelet: options.kubelet }),
   }
 
-  const delegates = new Delegates(options.groups)
+  const remotes = new Remotes({
+    objects,
+    ...(locate && { locate }),
+    ...(frontProxy && { identity: frontProxy }),
+    now,
+    log,
+  })
+  const delegates = new Delegates(options.groups, remotes)
   const groups = Object.keys(options.groups ?? {})
   const locals = new LocalServices({ objects, registry, groups, now, log })
   const documents = new Documents(registry, delegates)
@@ -256,7 +267,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     async close() {
       watches.close()
       gate.close()
-      const all = [definitions, locals, namespaces, garbage, leftovers, counting, policies, ...ofAccess]
+      const all = [definitions, locals, remotes, namespaces, garbage, leftovers, counting, policies, ...ofAccess]
       await Promise.all(all.map((controller) => controller?.close()))
       life.abort()
       await objects.close()
@@ -278,6 +289,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ])
     await definitions.install(options.crds ?? [])
     await Promise.all([locals.start(), delegates.discover()])
+    if (frontProxy) await ensureFrontProxy(objects, requests, frontProxy, options.access?.authority?.ca)
+    remotes.start(requests)
   } catch (error) {
     await server.close()
     throw error

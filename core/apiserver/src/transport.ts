@@ -1,9 +1,14 @@
-import type { ApiRequest, ApiResponse, Transport, User, WireEvent } from '@flotilla/kube'
+import type { Readable } from 'node:stream'
+import { type ApiRequest, type ApiResponse, linesOf, type Transport, type User, type WireEvent } from '@flotilla/kube'
 import { ApiError, type Status } from '@flotilla/sdk'
-import type { Request, TextAnswer, WatchAnswer } from './request.ts'
+import { readPassed } from './aggregation/passed.ts'
+import type { BodyAnswer, PassedAnswer, Request, TextAnswer, WatchAnswer } from './request.ts'
 import type { ApiServer } from './server.ts'
 
 const none = {}
+
+/** Milliseconds in which a watch of somebody else tells something, or ends. */
+const silence = 15 * 60_000
 
 const requestOf = (request: ApiRequest, user: User): Request => {
   const { method, path, query = none, headers, body, signal } = request
@@ -35,6 +40,18 @@ const textOf = async ({ text }: TextAnswer, signal = new AbortController().signa
   return all
 }
 
+const sentOf = ({ code, body }: BodyAnswer): ApiResponse => ({ status: code, body })
+
+async function* eventsIn(content: Readable): AsyncGenerator<WireEvent> {
+  for await (const line of linesOf(content, { idleMs: silence })) yield JSON.parse(line) as WireEvent
+}
+
+/** What somebody else tells, as long as he does. */
+const passedEvents = async (answer: PassedAnswer): Promise<AsyncIterable<WireEvent>> => {
+  if (answer.status === 200) return eventsIn(answer.content)
+  throw new ApiError((await readPassed(answer)).body as Status)
+}
+
 /**
  * Requests without a wire: frozen objects go straight in and out. `user` is who asks when a request does not say; the
  * caller is trusted.
@@ -49,7 +66,8 @@ export const inProcessTransport = (server: ApiServer, user: User): Transport => 
       throw new TypeError(`${request.path} is a watch: stream it`)
     }
     if ('text' in answer) return { status: 200, body: await textOf(answer, request.signal) }
-    return { status: answer.code, body: answer.body }
+    if ('content' in answer) return sentOf(await readPassed(answer))
+    return sentOf(answer)
   },
 
   async stream(request: ApiRequest): Promise<AsyncIterable<WireEvent>> {
@@ -57,6 +75,7 @@ export const inProcessTransport = (server: ApiServer, user: User): Transport => 
     const answer = await server.handle(requestOf({ ...request, query }, user))
     if ('watch' in answer) return shown(answer)
     if ('text' in answer) throw new TypeError(`${request.path} is text: send it`)
+    if ('content' in answer) return passedEvents(answer)
     throw new ApiError(answer.body as Status) // what is not a watch here is a refusal
   },
 

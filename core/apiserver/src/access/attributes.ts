@@ -1,6 +1,6 @@
 import type { User } from '@flotilla/kube'
 import { isTrue, type Request } from '../request.ts'
-import { parseRoute, type Route } from '../route.ts'
+import { parseBeginning, parseRoute, type Route } from '../route.ts'
 import { selectedName } from '../select/fields.ts'
 
 /** What someone wants to do with a resource. */
@@ -59,7 +59,7 @@ const nameIn = ({ query: { fieldSelector } }: Asked, verb: string): string | und
 /** What a request wants. It does not matter whether there is such a thing. */
 export const attributesOf = (request: Asked): Attributes => {
   const { user, method, path } = request
-  const route = parseRoute(path)
+  const route = parseRoute(path) ?? parseBeginning(path)
   if (route === undefined) return { user, verb: method.toLowerCase(), path }
   const { group, version, plural: resource, subresource } = route
   const verb = verbOf(request, route)

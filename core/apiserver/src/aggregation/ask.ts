@@ -1,15 +1,34 @@
 import type { User } from '@flotilla/kube'
+import { ApiError } from '@flotilla/sdk'
 import { masters } from '../authorization.ts'
-import type { BodyAnswer } from '../request.ts'
+import type { Answer, BodyAnswer } from '../request.ts'
 import type { Delegate } from './delegate.ts'
+import { readPassed } from './passed.ts'
 
 /** Who asks what a delegate has, as Kubernetes calls it. */
 const aggregator: User = { name: 'system:kube-aggregator', groups: [masters] }
 
-/** Asks a delegate for a document of its own. Undefined when it has none. */
-export const ask = async (delegate: Delegate, path: string, accept: string): Promise<BodyAnswer | undefined> => {
-  const answer = await delegate({ method: 'GET', path, query: {}, user: aggregator, accept, body: () => undefined })
-  if ('body' in answer) return answer.code === 200 ? answer : undefined
+/** Kubernetes waits as long. */
+const patience = 5_000
+
+/** No document is longer. */
+const longest = 16 * 2 ** 20
+
+const read = async (answer: Answer): Promise<BodyAnswer> => {
+  if ('body' in answer) return answer
+  if ('content' in answer) return readPassed(answer, longest)
   if ('watch' in answer) answer.watch.end()
-  return undefined
+  throw new Error('the answer is no document')
+}
+
+/** Asks a delegate for something of its own. Rejects when there is no answer in time. */
+export const ask = async (delegate: Delegate, path: string, accept = 'application/json'): Promise<BodyAnswer> => {
+  const signal = AbortSignal.timeout(patience)
+  try {
+    const head = { method: 'GET', path, query: {}, user: aggregator, accept } as const
+    return await read(await delegate({ ...head, body: () => undefined, signal }))
+  } catch (error) {
+    if (error instanceof ApiError) return { code: error.code, body: error.status }
+    throw error
+  }
 }

@@ -13,8 +13,12 @@ export interface GroupVersion {
   readonly version: string
 }
 
+/** Who read such a path in another way than the one who let it pass could be asked for what is not allowed. */
+const upwards = /\/\.{1,2}(?:\/|$)/
+
 /** What a path is about that a delegate answers for: `apps/v1` of `/apis/apps/v1/deployments`; undefined: no delegate does. */
 export const groupVersionIn = (path: string): string | undefined => {
+  if (upwards.test(path)) return undefined
   const [, root, group, version, fourth, fifth] = path.split('/', 6)
   if (root === 'apis') return group && version && `${group}/${version}`
   if (root === 'openapi' && group === 'v3' && version === 'apis') return fourth && fifth && `${fourth}/${fifth}`

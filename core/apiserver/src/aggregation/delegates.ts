@@ -1,47 +1,53 @@
-import { type Delegate, type GroupVersion, groupVersionIn, split } from './delegate.ts'
-import { discover, type Findings } from './discovery.ts'
-import { last, type Priority } from './priority.ts'
+import { type Delegate, groupVersionIn, split } from './delegate.ts'
+import { discover } from './discovery.ts'
+import type { Foreign } from './foreign.ts'
+import { last } from './priority.ts'
 
-/** A version of a group, of somebody else's. */
-export interface Foreign extends GroupVersion, Findings {
-  readonly priority: Priority
+/** Others that come and go. */
+interface Changing {
+  readonly generation: number
+  at(groupVersion: string): Delegate | undefined
+  list(): readonly Foreign[]
 }
 
-/** Who answers for what the server does not serve itself. */
-export class Delegates {
-  readonly #delegates: ReadonlyMap<string, Delegate>
-  #found: readonly Foreign[] = []
-  #generation = 0
+const nobody: Changing = { generation: 0, at: () => undefined, list: () => [] }
 
-  constructor(groups: Readonly<Record<string, Delegate>> = {}) {
-    this.#delegates = new Map(Object.entries(groups))
+/** Who answers for what the server does not serve itself: somebody in the process, or another API server. */
+export class Delegates {
+  readonly #groups: ReadonlyMap<string, Delegate>
+  readonly #remotes: Changing
+  #found: readonly Foreign[] = []
+  #discoveries = 0
+
+  constructor(groups: Readonly<Record<string, Delegate>> = {}, remotes = nobody) {
+    this.#groups = new Map(Object.entries(groups))
+    this.#remotes = remotes
   }
 
-  /** Grows with every change of what is found. */
+  /** Grows with every change of what they serve. */
   get generation(): number {
-    return this.#generation
+    return this.#discoveries + this.#remotes.generation
   }
 
   /** Who answers at a path; undefined: the server does. */
   at(path: string): Delegate | undefined {
-    if (this.#delegates.size === 0) return undefined
     const groupVersion = groupVersionIn(path)
-    return groupVersion === undefined ? undefined : this.#delegates.get(groupVersion)
+    return groupVersion === undefined ? undefined : (this.#groups.get(groupVersion) ?? this.#remotes.at(groupVersion))
   }
 
   /** What they serve. */
   list(): readonly Foreign[] {
-    return this.#found
+    return [...this.#found, ...this.#remotes.list()]
   }
 
-  /** Asks all of them what they serve. */
+  /** Asks those in the process what they serve. */
   async discover(): Promise<void> {
     this.#found = await Promise.all(
-      [...this.#delegates].map(async ([groupVersion, delegate]) => {
+      [...this.#groups].map(async ([groupVersion, answer]) => {
         const of = split(groupVersion)
-        return { ...of, priority: last, ...(await discover(delegate, of)) }
+        return { ...of, priority: last, answer, ...(await discover(answer, of)) }
       }),
     )
-    this.#generation += 1
+    this.#discoveries += 1
   }
 }

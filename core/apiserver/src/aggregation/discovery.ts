@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isObject } from '../registry/json-path.ts'
+import { apiVersionOf } from '../registry/registry.ts'
 import { ask } from './ask.ts'
 import { type Delegate, type GroupVersion, rootOf } from './delegate.ts'
 
@@ -49,15 +50,46 @@ const fromLegacy = (entries: readonly Json[]): readonly Json[] => {
   })
 }
 
+const whole = ['v2', 'v2beta1'].map(
+  (version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+)
+
+const named = (list: unknown, matches: (each: Json) => boolean): Json | undefined => listOf(list).find(matches)
+
+/** What is said of a version in a document of all. */
+const inWhole = (body: Json, { group, version }: GroupVersion): readonly Json[] | undefined => {
+  const found = named(body.items, ({ metadata }) => isObject(metadata) && metadata.name === group)
+  const own = named(found?.versions, (each) => each.version === version)
+  return own && listOf(own.resources)
+}
+
 const resourcesOf = async (delegate: Delegate, of: GroupVersion): Promise<readonly Json[]> => {
-  const body = (await ask(delegate, rootOf(of), 'application/json'))?.body
-  if (!isObject(body)) throw new Error(`there is no list of resources at ${rootOf(of)}`)
-  return fromLegacy(listOf(body.resources))
+  const { code, body } = await ask(delegate, '/apis', whole.join())
+  const told = code === 200 && isObject(body) && body.kind === 'APIGroupDiscoveryList' ? inWhole(body, of) : undefined
+  if (told) return told
+  const { body: list } = await ask(delegate, rootOf(of))
+  if (isObject(list) && list.kind === 'APIResourceList' && list.groupVersion === apiVersionOf(of)) {
+    return fromLegacy(listOf(list.resources))
+  }
+  throw new Error(`there is no list of the resources of ${apiVersionOf(of)} at ${rootOf(of)}`)
+}
+
+const hashOf = (url: string): string | undefined => /[?&]hash=([^&]+)/.exec(url)?.[1]
+
+/** Says an index of schemas which state one has, the schemas need not be asked for. */
+const stateIn = (index: unknown, at: string): string | undefined => {
+  const paths = isObject(index) && isObject(index.paths) ? index.paths : {}
+  const entry = Object.hasOwn(paths, at) ? paths[at] : undefined
+  return isObject(entry) ? hashOf(String(entry.serverRelativeURL)) : undefined
 }
 
 const schemasOf = async (delegate: Delegate, of: GroupVersion): Promise<string | undefined> => {
-  const body = (await ask(delegate, `/openapi/v3${rootOf(of)}`, 'application/json'))?.body
-  return isObject(body) ? createHash('sha512').update(JSON.stringify(body)).digest('hex').toUpperCase() : undefined
+  const { code: told, body: index } = await ask(delegate, '/openapi/v3')
+  const state = told === 200 ? stateIn(index, rootOf(of).slice(1)) : undefined
+  if (state) return state
+  const { code, body } = await ask(delegate, `/openapi/v3${rootOf(of)}`)
+  if (code !== 200 || !isObject(body)) return undefined
+  return createHash('sha512').update(JSON.stringify(body)).digest('hex').toUpperCase()
 }
 
 /** Asks a delegate what it has. Rejects when it does not say. */

@@ -67,7 +67,7 @@ export const presenter = (call: Call): ((answer: Answer) => Answer | Promise<Ans
   const wish = accepted(call.request.accept)
   if (wish.as === 'Table') includeObjectOf(call)
   return (answer) => {
-    if ('text' in answer || wish.as === undefined) return answer
+    if ('text' in answer || 'content' in answer || wish.as === undefined) return answer
     return 'watch' in answer ? presentWatch(call, answer, wish) : presentBody(call, answer, wish)
   }
 }

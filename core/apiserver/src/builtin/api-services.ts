@@ -1,6 +1,6 @@
 import { findCondition, type Manifest } from '@flotilla/sdk'
 import { type ApiService, available } from '../aggregation/api-service.ts'
-import { dnsLabel1035, dnsSubdomain } from '../object/names.ts'
+import { dnsLabel1035, dnsSubdomain, pathSegment } from '../object/names.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { type Causes, follows, required, when } from './checks.ts'
@@ -30,7 +30,7 @@ const complete = (spec: Spec): Spec =>
 const named = ({ metadata: { name }, spec: { group = '', version = '' } }: Draft): Causes => {
   const wanted = `${version}.${group}`
   const rule = `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`
-  return when(name !== wanted, () => cause.invalid('metadata.name', name, rule))
+  return when(name !== wanted && pathSegment(name).length === 0, () => cause.invalid('metadata.name', name, rule))
 }
 
 const grouped = ({ group = '', version = '' }: Spec): Causes => [

@@ -1,4 +1,4 @@
-import type { Foreign } from '../aggregation/delegates.ts'
+import type { Foreign } from '../aggregation/foreign.ts'
 import type { Group, Served } from '../registry/registry.ts'
 import { groupsOf, type Offer } from './groups.ts'
 import { verbsOf, verbsOfConnection, verbsOfSubresource } from './legacy.ts'
@@ -42,13 +42,12 @@ const resourceOf = (served: Served) => {
   }
 }
 
-const versionOf = (version: string, served: readonly Served[], foreign: readonly Foreign[]) => ({
-  version,
-  resources:
-    foreign.find((each) => each.version === version)?.resources ??
-    served.filter((each) => each.version === version).map(resourceOf),
-  freshness: 'Current',
-})
+const versionOf = (version: string, served: readonly Served[], foreign: readonly Foreign[]) => {
+  const other = foreign.find((each) => each.version === version)
+  if (other?.isStale) return { version, freshness: 'Stale' }
+  const own = served.filter((each) => each.version === version)
+  return { version, resources: other?.resources ?? own.map(resourceOf), freshness: 'Current' }
+}
 
 const groupOf = ({ registry, foreign }: Offer, { name, versions }: Group) => {
   const served = registry.list().filter(({ group }) => group === name)

@@ -1,4 +1,4 @@
-import type { Foreign } from '../aggregation/delegates.ts'
+import type { Foreign } from '../aggregation/foreign.ts'
 import { type Priority, priorityOf } from '../aggregation/priority.ts'
 import { compareVersions } from '../registry/custom.ts'
 import type { Group, Registry } from '../registry/registry.ts'

@@ -47,6 +47,7 @@ const whatOf = (request: Request) => {
 const precise = (date: Date): string => date.toISOString().replace('Z', '000Z')
 
 const statusOf = (answer: Answer): object => {
+  if ('content' in answer) return { metadata: {}, code: answer.status }
   if (!('code' in answer)) return { metadata: {}, code: 200 } // what goes on, began well
   const { code, body } = answer
   if (code < 400 || !isObject(body)) return { metadata: {}, code }

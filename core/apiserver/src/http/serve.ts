@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import { Upgrades, type User } from '@flotilla/kube'
+import { relay, Upgrades, type User } from '@flotilla/kube'
 import { ApiError } from '@flotilla/sdk'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { isPublic } from '../documents.ts'
@@ -112,13 +112,13 @@ const checkKnown = (user: User, path: string, { hearsAnonymous }: ApiServer): vo
 
 type BodyReader = Request['body']
 
-/** Protobuf costs something to load: who never gets any does without. */
-const protobufReader = async (_request: FastifyRequest, bytes: string | Buffer): Promise<BodyReader> => {
-  const { readEnvelope } = await import('../protobuf/index.ts')
-  return (expected: BodyKind) => checkDepth(readEnvelope(Buffer.from(bytes), expected))
-}
+const isProtobuf = (contentType = ''): boolean => contentType.trim().toLowerCase().startsWith(protobufType)
 
-const isReader = (body: unknown): body is BodyReader => typeof body === 'function'
+/** Protobuf costs something to load: who never gets any does without. */
+const protobufReader = async (bytes: Uint8Array): Promise<BodyReader> => {
+  const { readEnvelope } = await import('../protobuf/index.ts')
+  return (expected: BodyKind) => checkDepth(readEnvelope(bytes, expected))
+}
 
 /** A server on the listener, and who is who there. */
 interface Post extends Mounted {
@@ -127,8 +127,12 @@ interface Post extends Mounted {
   readonly audit: AuditOptions | undefined
 }
 
-const requestOf = async (request: FastifyRequest, { prefix, server, reader }: Post): Promise<Request> => {
-  const { raw, body } = request
+const requestOf = async (
+  { raw, body: sent }: FastifyRequest,
+  outgoing: ServerResponse,
+  { prefix, server, reader }: Post,
+): Promise<Request> => {
+  const body = sent instanceof Uint8Array ? sent : undefined
   const [path, query] = splitUrl(raw.url ?? '/', prefix)
   const user = await authenticate(raw, reader)
   checkKnown(user, path, server)
@@ -144,7 +148,8 @@ const requestOf = async (request: FastifyRequest, { prefix, server, reader }: Po
     ...(contentType && { contentType }),
     ...(accept && { accept }),
     userAgent,
-    body: isReader(body) ? body : () => readBody(body instanceof Uint8Array ? body : undefined, contentType, method),
+    body: body && isProtobuf(contentType) ? await protobufReader(body) : () => readBody(body, contentType, method),
+    wire: { incoming: raw, target: (raw.url ?? '/').slice(prefix.length), outgoing, ...(body && { body }) },
   }
 }
 
@@ -153,12 +158,12 @@ const orRefusal = (error: unknown): Answer => {
   throw error
 }
 
-const answerOf = async (sent: FastifyRequest, post: Post): Promise<Answer> => {
+const answerOf = async (sent: FastifyRequest, outgoing: ServerResponse, post: Post): Promise<Answer> => {
   const { server, limiter, audit } = post
   const received = new Date()
   let request: Request | undefined
   const handled = async (): Promise<Answer> => {
-    const understood = await requestOf(sent, post)
+    const understood = await requestOf(sent, outgoing, post)
     request = understood
     return limiter(understood, () => server.handle(understood))
   }
@@ -176,6 +181,11 @@ const sendText = (reply: FastifyReply, { text }: TextAnswer): FastifyReply => {
 
 const send = async (reply: FastifyReply, answer: Answer): Promise<FastifyReply> => {
   if ('text' in answer) return sendText(reply, answer)
+  if ('content' in answer) {
+    reply.hijack()
+    await relay(reply.raw, answer)
+    return reply
+  }
   if (!('watch' in answer)) return respond(reply, answer)
   reply.hijack()
   await streamWatch(answer, reply.raw)
@@ -221,7 +231,8 @@ const accessOf = (server: ApiServer | undefined, reader: TokenReader): Access =>
 
 const addServer = (app: FastifyInstance, post: Post): void => {
   const { prefix } = post
-  const handler = async (request: FastifyRequest, reply: FastifyReply) => send(reply, await answerOf(request, post))
+  const handler = async (request: FastifyRequest, reply: FastifyReply) =>
+    send(reply, await answerOf(request, reply.raw, post))
   app.route({ method: methods, url: `${prefix}/*`, handler })
   if (prefix) app.route({ method: methods, url: prefix, handler })
 }
@@ -246,7 +257,6 @@ const createApp = ({ tls }: HttpsOptions, upgrades: Upgrades): FastifyInstance =
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.addContentTypeParser(protobufType, { parseAs: 'buffer' }, protobufReader)
   app.setErrorHandler(async (error, request, reply) => {
     if (isTooLarge(error)) await drained(request.raw)
     return refuse(reply, error)

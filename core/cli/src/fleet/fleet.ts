@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { openAuthority } from '@flotilla/apiserver'
+import { openAuthority, openFrontProxy } from '@flotilla/apiserver'
 import { type Config, createControlPlane, createMetrics } from '@flotilla/core'
 import { type Client, clusterNamespace, type Log } from '@flotilla/sdk'
 import { ensure, namespaceKind, namespaceOf } from '../join/kinds.ts'
@@ -66,8 +66,10 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const metrics = createMetrics()
   const life = new AbortController()
   const tls = join(dataDir, 'tls')
-  const authority = await naming(`the certificates in ${tls} cannot be used`, () => openAuthority({ dir: tls }))
-  const servers = begun.use(await startServers({ ...options, dataDir, authority, metrics }))
+  const [authority, frontProxy] = await naming(`the certificates in ${tls} cannot be used`, () =>
+    Promise.all([openAuthority({ dir: tls }), openFrontProxy({ dir: join(tls, 'front-proxy') })]),
+  )
+  const servers = begun.use(await startServers({ ...options, dataDir, authority, frontProxy, metrics }))
   const { client, members } = servers
   const controlPlane = createControlPlane({
     client,

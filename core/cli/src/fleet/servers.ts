@@ -4,6 +4,7 @@ import {
   type ApiServer,
   type Authority,
   createApiServer,
+  type FrontProxy,
   inProcessTransport,
   type Mounted,
   masters,
@@ -33,6 +34,8 @@ export interface ServersOptions {
   readonly nodes?: number
   /** Signs what is signed in the servers. */
   readonly authority: Authority
+  /** What the servers are known by where APIServices lead. */
+  readonly frontProxy: FrontProxy
   readonly log: Log
   readonly metrics: Metrics
 }
@@ -85,7 +88,7 @@ const accessOf = async (authority: Authority, name: string): Promise<AccessOptio
 
 /** Starts the control plane's server, then the members': a directory that is in use is left as it is. */
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const { dataDir, authority, log } = options
+  const { dataDir, authority, frontProxy, log } = options
   const names = memberNames(dataDir, options.members)
   await using begun = new AsyncDisposableStack()
   let reviewer: Reviewer | undefined
@@ -98,6 +101,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     withoutAdmission: ['ServiceAccount'], // Pods are templates here, for clusters with accounts of their own
     convert: convertBinding,
     access: await accessOf(authority, 'flotilla'),
+    frontProxy,
     tracks,
     crds,
     connects: { 'clusters.cluster.karmada.io': ['proxy'] },
@@ -122,7 +126,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
 
 async function startMember(
   name: string,
-  { dataDir, nodes, metrics, authority, ...options }: ServersOptions,
+  { dataDir, nodes, metrics, authority, frontProxy, ...options }: ServersOptions,
 ): Promise<SimulatedMember> {
   const log = options.log.with({ cluster: name })
   const server: ApiServer = await createApiServer({
@@ -131,6 +135,7 @@ async function startMember(
     admission: simulatorAdmission,
     tolerationSeconds: simulatedPatience,
     access: await accessOf(authority, name),
+    frontProxy,
     tracks,
     keepsStatus: isSimulator,
     countsQuotas: true,
