@@ -371,6 +371,8 @@ export const errors = {
       `the Work of ${object} for cluster ${cluster} (${kilobytes} kB) is refused: ${reasonOf(cause)}; make the template, or what override policies add to it, another one`,
       { cause },
     ),
+  SCALE_TARGET_WRONG: (target: string, reason: string) =>
+    new FlotillaError('SCALE_TARGET_WRONG', false, `${target} cannot be scaled: ${reason}; see spec.scaleTargetRef`),
   SCHEDULE_UNFIT: (message: string) => new FlotillaError('SCHEDULE_UNFIT', false, message),
   SCHEDULE_UNSCHEDULABLE: (message: string) => new FlotillaError('SCHEDULE_UNSCHEDULABLE', true, message),
 } as const

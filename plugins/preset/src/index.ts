@@ -1,5 +1,6 @@
 import { admittingPlugins } from '@flotilla/admitting'
 import { assigningPlugins } from '@flotilla/assigning'
+import { autoscalingPlugins } from '@flotilla/autoscaling'
 import { customizingPlugins } from '@flotilla/customizing'
 import { estimatingPlugins } from '@flotilla/estimating'
 import { estimatorPlugins } from '@flotilla/estimator'
@@ -55,6 +56,7 @@ export const preset: readonly Plugin[] = [
   // evict: who has to leave
   ...failoverPlugins,
 
-  // beside the pipeline: namespaces everywhere
+  // beside the pipeline: namespaces everywhere, replicas by the clock
   ...namespacePlugins,
+  ...autoscalingPlugins,
 ]
