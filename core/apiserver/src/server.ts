@@ -39,6 +39,7 @@ import type { Engine } from './engine.ts'
 import { errorAnswer, handleResource } from './handler.ts'
 import type { Kubelet } from './kubelet.ts'
 import type { Locate } from './outside/place.ts'
+import { withSharedFields } from './patch/patch.ts'
 import { idOf, Registry } from './registry/registry.ts'
 import type { Answer, BodyAnswer, Request } from './request.ts'
 import type { Convert, Resource } from './resource.ts'
@@ -175,6 +176,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const onError = (error: unknown) => log.error('an error that was not foreseen', { server: name, error })
   const objects = await Objects.open(storage, {
     onError,
+    restored: withSharedFields,
     ...(options.history !== undefined && { history: options.history }),
   })
   const registry = new Registry()

@@ -42,9 +42,9 @@ const whole = (number: number): string => Math.round(number).toLocaleString('en'
 const ms = (number: number): string => `${number < 10 ? number.toFixed(1) : whole(number)} ms`
 const percent = (share: number): string => `${Math.round(share * 100)} %`
 
-/** The heap grows as it does in flotilla itself; garbage is collected before memory is looked at. */
-const startServer = (): Server =>
-  apart(new URL('serve.js', import.meta.url), ['--heap-growing-percent=60', '--expose-gc'])
+/** As flotilla and its image start Node; garbage is collected before memory is looked at. */
+const flags = ['--heap-growing-percent=60', '--max-semi-space-size=16', '--expose-gc']
+const startServer = (): Server => apart(new URL('serve.js', import.meta.url), flags)
 const startClient = (): Client => apart(new URL('client.js', import.meta.url))
 
 /** What something cost a server. */

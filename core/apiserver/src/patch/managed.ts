@@ -1,6 +1,7 @@
 import type { Manifest } from '@flotilla/sdk'
 import { isFields } from '../schema/shape.ts'
 import { type Fields, union } from './fields.ts'
+import { shared } from './shared.ts'
 
 /** Who owns which fields, and by which kind of write: an entry of `metadata.managedFields`. */
 export interface ManagedFields {
@@ -98,12 +99,18 @@ const inOrder = (a: ManagedFields, b: ManagedFields): number =>
   compareTexts(a.apiVersion, b.apiVersion) ||
   compareTexts(a.subresource ?? '', b.subresource ?? '')
 
+/** The entry with fields that others have too. */
+const slim = (entry: ManagedFields): ManagedFields => {
+  const fieldsV1 = shared(entry.fieldsV1)
+  return fieldsV1 === entry.fieldsV1 ? entry : { ...entry, fieldsV1 }
+}
+
 /** Lists of entries that are few, and in order: they were made here. */
 const formed = new WeakSet<readonly unknown[]>()
 
 function form(entries: readonly ManagedFields[]): readonly ManagedFields[] {
   if (formed.has(entries)) return entries
-  const managedFields = capped(entries).toSorted(inOrder)
+  const managedFields = capped(entries).toSorted(inOrder).map(slim)
   checked.add(managedFields)
   formed.add(managedFields)
   return managedFields
@@ -115,4 +122,10 @@ export function withEntries(object: Manifest, entries: readonly ManagedFields[] 
   const { managedFields: _, ...metadata } = object.metadata
   if (!entries?.length) return { ...object, metadata }
   return { ...object, metadata: { ...metadata, managedFields: form(entries) } }
+}
+
+/** An object as it was stored, with fields that others have too. */
+export function withSharedFields(object: Manifest): Manifest {
+  const entries = entriesOf(object)
+  return entries ? withEntries(object, [...entries]) : object
 }

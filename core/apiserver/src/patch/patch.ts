@@ -6,6 +6,7 @@ import { malformed } from './refusals.ts'
 import { strategicPatch } from './strategic.ts'
 import type { Writer } from './track.ts'
 
+export { withSharedFields } from './managed.ts'
 export { unpatchable } from './refusals.ts'
 export { keepOwners, trackUpdate, type Writer } from './track.ts'
 

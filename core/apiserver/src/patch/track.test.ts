@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { deepFreeze, type Manifest } from '@flotilla/sdk'
 import { definition } from '../builtin/definitions.ts'
-import type { ManagedFields } from './managed.ts'
+import { type ManagedFields, withSharedFields } from './managed.ts'
 import { trackUpdate } from './track.ts'
 
 const schema = definition('io.k8s.api.apps.v1.Deployment')
@@ -218,4 +218,17 @@ test('names of JavaScript are names like any other', () => {
   assert.deepEqual(owned(update(before, deployment({}, { labels: {} }), 'you')), {
     me: { 'f:spec': {}, 'f:metadata': { 'f:labels': {} } },
   })
+})
+
+test('objects with the same fields share what says who owns them, when they are written and when they were stored', () => {
+  const fieldsOf = (object: Manifest) => entriesOf(object)[0]?.fieldsV1
+  const [one, other] = ['one', 'other'].map((name) => update(undefined, deployment({ replicas: 1 }, { name }), 'me'))
+  const bigger = update(undefined, deployment({ replicas: 1, paused: true }), 'me')
+  assert.ok(one && other)
+  assert.equal(fieldsOf(one), fieldsOf(other))
+  assert.notDeepEqual(fieldsOf(one), fieldsOf(bigger))
+  const stored: Manifest = JSON.parse(JSON.stringify(other))
+  assert.notEqual(fieldsOf(stored), fieldsOf(one))
+  assert.equal(fieldsOf(withSharedFields(stored)), fieldsOf(one))
+  assert.deepEqual(withSharedFields(stored), other)
 })

@@ -33,6 +33,8 @@ export type Listener = (change: Change) => void
 export interface ObjectsOptions {
   /** How many changes are remembered for watches that resume. By default 4096. */
   readonly history?: number
+  /** What is to be kept of an object that was stored; by default the object itself. */
+  readonly restored?: (object: Manifest) => Manifest
   /** A listener threw. It does not stop the others. */
   readonly onError: (error: unknown) => void
 }
@@ -83,9 +85,10 @@ export class Objects {
   static async open(storage: Storage, options: ObjectsOptions): Promise<Objects> {
     const { revision, rows, changed } = await storage.open()
     const objects = new Objects(storage, options, revision, changed)
+    const { restored = (object) => object } = options
     for (const row of rows) {
       const { resource, namespace, name } = addressOf(row)
-      objects.#collection(resource).set(namespace, name, deepFreeze(row.object))
+      objects.#collection(resource).set(namespace, name, deepFreeze(restored(row.object)))
     }
     return objects
   }
