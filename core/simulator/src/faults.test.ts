@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import type { Kind, Manifest } from '@flotilla/sdk'
 import { disruptionBudgetKind } from './api/disruption.ts'
 import { nodeKind } from './api/node.ts'
 import { type Pod, podKind } from './api/pod.ts'
@@ -50,6 +51,58 @@ test('pods of a node that is down move, and may come back to it', async () => {
   await cluster.client.patch(deploymentKind, metadata('web'), { type: 'merge', body: { spec: { replicas: 6 } } })
   const pods = await eventuallyAll(cluster, podKind, 6, isReady)
   assert.ok(pods.some(({ spec }) => spec.nodeName === name))
+  await stop()
+  assert.deepEqual(cluster.complaints, [])
+})
+
+test('pods that bear it stay on a node that is down, are not ready, and are so again when it is back', async () => {
+  const stop = cluster.start({ nodes: 1 })
+  const name = 'member1-node-1'
+  const down = (value: 'true' | null) =>
+    cluster.client.patch(
+      nodeKind,
+      { name },
+      { type: 'merge', body: { metadata: { annotations: { [downAnnotation]: value } } } },
+    )
+  const { spec, ...web } = deployment()
+  const bearing = { ...spec.template.spec, tolerations: [{ operator: 'Exists' }] as const }
+  await cluster.client.create(deploymentKind, {
+    ...web,
+    spec: { ...spec, template: { ...spec.template, spec: bearing } },
+  })
+  const before = await eventuallyAll(cluster, podKind, 3, isReady)
+  await down('true')
+  await eventuallyAll(cluster, podKind, 3, (pod) => !isReady(pod))
+  await eventuallyAll(cluster, deploymentKind, 1, ({ status }) => status?.unavailableReplicas === 3)
+  await down(null)
+  const after = await eventuallyAll(cluster, podKind, 3, isReady)
+  assert.deepEqual(
+    after.map(({ metadata }) => metadata.uid),
+    before.map(({ metadata }) => metadata.uid),
+  )
+  await eventuallyAll(cluster, deploymentKind, 1, ({ status }) => status?.availableReplicas === 3)
+  await stop()
+  assert.deepEqual(cluster.complaints, [])
+})
+
+const leaseKind: Kind<Manifest & { readonly spec: { readonly holderIdentity: string } }> = {
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  plural: 'leases',
+  scope: 'Namespaced',
+}
+
+test('nodes have leases where they are wanted, which go with them', async () => {
+  const stop = cluster.start({ nodes: 2, nodeLeases: true })
+  const leases = async (count: number) =>
+    eventually(async () => {
+      const { items } = await cluster.client.list(leaseKind, { namespace: 'kube-node-lease' })
+      return items.length === count && items
+    }, `${count} leases`)
+  const [first] = await leases(2)
+  assert.equal(first?.spec.holderIdentity, 'member1-node-1')
+  await cluster.client.delete(nodeKind, { name: 'member1-node-1' })
+  await leases(1)
   await stop()
   assert.deepEqual(cluster.complaints, [])
 })

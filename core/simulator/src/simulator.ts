@@ -49,6 +49,8 @@ interface ClusterOptions {
 }
 
 export interface SimulatorOptions extends ClusterOptions {
+  /** Whether nodes say every ten seconds that they are there, as kubelets do; by default they do not, and nothing is written in a cluster where nothing happens. */
+  readonly nodeLeases?: boolean
   /** The cluster's API server. Closing it is its owner's business. */
   readonly server: ApiServer
 }
@@ -121,12 +123,13 @@ async function runAll(machine: Machine, controllers: readonly Controller[], size
 
 /** A member cluster over an embedded API server: what users write becomes pods that run, as far as anyone can tell. */
 export function createSimulator(options: SimulatorOptions): Simulator {
-  const { server, latency = 0 } = options
+  const { server, latency = 0, nodeLeases = false } = options
   return {
     async run(signal) {
       const client = createClient(inProcessTransport(server, simulatorUser), { fieldManager: 'simulator' })
       const machine = machineOf(options, { client, isBornRunning: latency === 0 }, signal)
-      await runAll(machine, controllersOf(machine), sizeOf(options))
+      const controllers = [...controllersOf(machine), ...(nodeLeases ? [leaseController(machine)] : [])]
+      await runAll(machine, controllers, sizeOf(options))
     },
   }
 }

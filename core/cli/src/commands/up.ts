@@ -17,6 +17,10 @@ export const upCommand = (version: string): Command =>
     )
     .option('--members <n>', 'simulated members; by default those of the directory, or 3', wholeNumber(0, 100))
     .option('--nodes <n>', 'simulated nodes in each member; by default 3', wholeNumber(1, 5000))
+    .option(
+      '--node-leases',
+      'have simulated nodes renew leases every 10 s, as kubelets do; by default they write nothing',
+    )
     .option('--data-dir <dir>', 'where everything is kept', '.flotilla/up')
     .option('--port <port>', 'the port on 127.0.0.1; 0 is any that is free', wholeNumber(0, 65_535), 7443)
     .option('--kubeconfig <file>', 'where to write the kubeconfig; by default into the directory')

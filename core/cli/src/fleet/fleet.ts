@@ -18,6 +18,8 @@ export interface FleetOptions {
   readonly members?: number
   /** Simulated nodes in each member; by default 3. */
   readonly nodes?: number
+  /** Whether those say every ten seconds that they are there; by default they do not. */
+  readonly nodeLeases?: boolean
   readonly dataDir: string
   /** 0 is any that is free. */
   readonly port: number

@@ -32,6 +32,7 @@ export interface ServersOptions {
   readonly members?: number
   /** Simulated nodes in each member. */
   readonly nodes?: number
+  readonly nodeLeases?: boolean
   /** Signs what is signed in the servers. */
   readonly authority: Authority
   /** What the servers are known by where APIServices lead. */
@@ -126,7 +127,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
 
 async function startMember(
   name: string,
-  { dataDir, nodes, metrics, authority, frontProxy, ...options }: ServersOptions,
+  { dataDir, nodes, nodeLeases = false, metrics, authority, frontProxy, ...options }: ServersOptions,
 ): Promise<SimulatedMember> {
   const log = options.log.with({ cluster: name })
   const server: ApiServer = await createApiServer({
@@ -144,7 +145,7 @@ async function startMember(
     log,
   })
   const life = new AbortController()
-  const running = createSimulator({ name, server, log, metrics, ...(nodes && { nodes }) }).run(life.signal)
+  const running = createSimulator({ name, server, log, metrics, nodeLeases, ...(nodes && { nodes }) }).run(life.signal)
   running.catch(() => undefined) // whoever waits for it is told
   const end = async () => {
     life.abort()

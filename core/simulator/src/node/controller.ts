@@ -1,14 +1,14 @@
 import { once } from 'node:events'
-import { type Controller, deepEqual, done, type Index, isAlreadyExists, type ResourceList } from '@flotilla/sdk'
+import { type Controller, deepEqual, done, isAlreadyExists, type ResourceList } from '@flotilla/sdk'
 import { type Node, nodeKind } from '../api/node.ts'
-import type { Pod } from '../api/pod.ts'
+import { inBatches } from '../batches.ts'
 import type { Machine } from '../machine.ts'
 import { isLeaving } from '../owner.ts'
+import { heardOf } from '../pod/status.ts'
+import { byNode } from './by-node.ts'
+import { untilEvicted } from './eviction.ts'
 import { healthOf, isDown, taintsOf } from './health.ts'
 import { type NodeOptions, nodeOf } from './node.ts'
-
-/** Pods by the node they are on. */
-export const byNode: Index<Pod> = { name: 'node', values: ({ spec: { nodeName } }) => (nodeName ? [nodeName] : []) }
 
 export interface ClusterSize {
   readonly count: number
@@ -45,19 +45,30 @@ export const nodeController = ({ controller, pods }: Machine): Controller =>
       return done
     })
 
-/** Says of each node whether it is heard of, and taints those that are not. */
-export const nodeHealthController = ({ controller, nodes, event, now }: Machine): Controller =>
-  controller('node-lifecycle')
+/** Says of each node, and of its pods, whether it is heard of, and taints those that are not. */
+export function nodeHealthController({ controller, nodes, pods, event, now }: Machine): Controller {
+  /** Pods that are about to be driven out are not worth a word. */
+  async function sayOfPods(node: Node): Promise<void> {
+    const staying = pods.store.by(byNode, node.metadata.name).filter((pod) => untilEvicted(pod, node, now()) !== 0)
+    await inBatches(staying, (pod) => pods.setStatus(pod, heardOf(pod, !isDown(node), now())))
+  }
+
+  async function look(node: Node): Promise<void> {
+    const status = healthOf(node, now())
+    if (status !== node.status) {
+      const what = isDown(node) ? 'NodeNotReady' : 'NodeReady'
+      event(node, 'Normal', what, `Node ${node.metadata.name} status is now: ${what}`)
+      await nodes.setStatus(node, status)
+    }
+    const taints = taintsOf(node, now())
+    if (!deepEqual(taints, node.spec?.taints ?? [])) await nodes.patch(node, { spec: { taints } })
+    await sayOfPods({ ...node, spec: { ...node.spec, taints } })
+  }
+
+  return controller('node-lifecycle')
     .for(nodeKind)
     .reconcile(async (node) => {
-      if (!node || isLeaving(node)) return done
-      const status = healthOf(node, now())
-      if (status !== node.status) {
-        const what = isDown(node) ? 'NodeNotReady' : 'NodeReady'
-        event(node, 'Normal', what, `Node ${node.metadata.name} status is now: ${what}`)
-        await nodes.setStatus(node, status)
-      }
-      const taints = taintsOf(node, now())
-      if (!deepEqual(taints, node.spec?.taints ?? [])) await nodes.patch(node, { spec: { taints } })
+      if (node && !isLeaving(node)) await look(node)
       return done
     })
+}

@@ -3,7 +3,7 @@ import { type Node, nodeKind } from '../api/node.ts'
 import { type Pod, podKind } from '../api/pod.ts'
 import type { Machine } from '../machine.ts'
 import { isActive } from '../pod/condition.ts'
-import { byNode } from './controller.ts'
+import { byNode } from './by-node.ts'
 
 const driving = ({ spec }: Node): readonly Taint[] =>
   (spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute')

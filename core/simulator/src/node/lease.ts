@@ -1,5 +1,5 @@
 import { again, type Controller, done, isNotFound, type Kind, type Manifest } from '@flotilla/sdk'
-import { nodeKind } from '../api/node.ts'
+import { type Node, nodeKind } from '../api/node.ts'
 import type { Machine } from '../machine.ts'
 import { isLeaving } from '../owner.ts'
 import { isDown } from './health.ts'
@@ -15,16 +15,20 @@ const leaseKind: Kind = {
 const leaseDurationSeconds = 40
 const renewalMs = 10_000
 
-const leaseOf = (node: string, now: Date): Manifest => ({
-  apiVersion: leaseKind.apiVersion,
-  kind: leaseKind.kind,
-  metadata: { namespace: 'kube-node-lease', name: node },
-  spec: { holderIdentity: node, leaseDurationSeconds, renewTime: now.toISOString().replace('Z', '000Z') },
-})
+/** It goes with its node. */
+function leaseOf({ metadata: { name, uid = '' } }: Node, now: Date): Manifest {
+  const { apiVersion, kind } = nodeKind
+  return {
+    apiVersion: leaseKind.apiVersion,
+    kind: leaseKind.kind,
+    metadata: { namespace: 'kube-node-lease', name, ownerReferences: [{ apiVersion, kind, name, uid }] },
+    spec: { holderIdentity: name, leaseDurationSeconds, renewTime: now.toISOString().replace('Z', '000Z') },
+  }
+}
 
 /** Has nodes say that they are there, as kubelets do. One that is down does not. */
 export const leaseController = ({ client, controller, now }: Machine): Controller => {
-  async function renew(node: string): Promise<void> {
+  async function renew(node: Node): Promise<void> {
     const { metadata, spec } = leaseOf(node, now())
     try {
       await client.patch(leaseKind, metadata, { type: 'merge', body: { spec } })
@@ -37,7 +41,7 @@ export const leaseController = ({ client, controller, now }: Machine): Controlle
     .for(nodeKind, ({ before, after }) => !before || !after || isDown(before) !== isDown(after))
     .reconcile(async (node) => {
       if (!node || isLeaving(node) || isDown(node)) return done
-      await renew(node.metadata.name)
+      await renew(node)
       return again(renewalMs)
     })
 }

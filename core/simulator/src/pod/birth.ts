@@ -2,6 +2,7 @@ import type { Store } from '@flotilla/sdk'
 import type { AddressPool } from '../address-pool.ts'
 import type { Node } from '../api/node.ts'
 import type { Pod } from '../api/pod.ts'
+import { isDown } from '../node/health.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Birth } from './pods.ts'
 import { addressOf, startedStatus } from './status.ts'
@@ -22,7 +23,7 @@ export interface Surroundings {
 export const bornRunning = ({ nodes, addresses, now }: Surroundings): Birth => ({
   begin(pod) {
     const node = nodes.get({ name: pod.spec.nodeName ?? '' })
-    if (!node || isTold(pod)) return undefined
+    if (!node || isDown(node) || isTold(pod)) return undefined
     return startedStatus(pod, { hostIP: addressOf(node), podIP: addresses.take() }, now())
   },
   fail({ podIP }) {

@@ -2,7 +2,7 @@ import { again, type Change, type Controller, done, keyOf, keyText, type Outcome
 import { type Node, nodeKind } from '../api/node.ts'
 import { type Container, type Pod, podKind } from '../api/pod.ts'
 import type { Machine } from '../machine.ts'
-import { byNode } from '../node/controller.ts'
+import { byNode } from '../node/by-node.ts'
 import { isDown } from '../node/health.ts'
 import { isActive, waitsForImage } from './condition.ts'
 import { isBroken, isMissing, outcomeOf } from './outcome.ts'

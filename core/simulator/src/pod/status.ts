@@ -164,3 +164,17 @@ export function startingStatus(pod: Pod, { hostIP }: Pick<Whereabouts, 'hostIP'>
     containerStatuses: pod.spec.containers.map((container) => containerStatus(container, pod, creating, time)),
   }
 }
+
+/**
+ * What is said of a pod by whoever hears of its node, or not any longer: it is not ready then, although nobody says that of its
+ * containers. The very same when nothing is to be said.
+ */
+export function heardOf(pod: Pod, isHeard: boolean, now: Date): PodStatus | undefined {
+  const { status } = pod
+  const before = findCondition(pod, 'Ready')
+  if (!before || findCondition(pod, 'ContainersReady')?.status !== 'True') return status
+  const wanted = isHeard ? 'True' : 'False'
+  if (before.status === wanted) return status
+  const ready = { ...before, status: wanted, lastTransitionTime: timestamp(now) } as const
+  return { ...status, conditions: status?.conditions?.map((each) => (each === before ? ready : each)) } as PodStatus // it has one
+}
