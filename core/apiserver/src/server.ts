@@ -277,7 +277,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   }
   const requests = new Requests(inProcessTransport(server, system))
   const definitions = new Definitions(engine, requests, log, outside, options)
-  const namespaces = new Namespaces(engine, requests, log)
+  const namespaces = new Namespaces(engine, requests, log, delegates)
   const garbage = options.collectsGarbage === false ? undefined : new Garbage(engine, requests, log)
   const passing = options.access ? [events, bootstrapTokens, signingRequests] : [events]
   const leftovers = new Leftovers(engine, requests, log, passing)

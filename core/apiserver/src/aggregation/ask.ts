@@ -21,12 +21,21 @@ const read = async (answer: Answer): Promise<BodyAnswer> => {
   throw new Error('the answer is no document')
 }
 
-/** Asks a delegate for something of its own. Rejects when there is no answer in time. */
-export const ask = async (delegate: Delegate, path: string, accept = 'application/json'): Promise<BodyAnswer> => {
+interface Question {
+  /** By default GET. */
+  readonly method?: string
+  /** By default JSON. */
+  readonly accept?: string
+  readonly body?: object
+}
+
+/** Asks a delegate for something, as the server itself. Rejects when there is no answer in time. */
+export const ask = async (delegate: Delegate, path: string, question: Question = {}): Promise<BodyAnswer> => {
+  const { method = 'GET', accept = 'application/json', body } = question
   const signal = AbortSignal.timeout(patience)
   try {
-    const head = { method: 'GET', path, query: {}, user: aggregator, accept } as const
-    return await read(await delegate({ ...head, body: () => undefined, signal }))
+    const request = { method, path, query: {}, user: aggregator, accept, body: () => body, signal }
+    return await read(await delegate(request))
   } catch (error) {
     if (error instanceof ApiError) return { code: error.code, body: error.status }
     throw error

@@ -64,7 +64,7 @@ const inWhole = (body: Json, { group, version }: GroupVersion): readonly Json[] 
 }
 
 const resourcesOf = async (delegate: Delegate, of: GroupVersion): Promise<readonly Json[]> => {
-  const { code, body } = await ask(delegate, '/apis', whole.join())
+  const { code, body } = await ask(delegate, '/apis', { accept: whole.join() })
   const told = code === 200 && isObject(body) && body.kind === 'APIGroupDiscoveryList' ? inWhole(body, of) : undefined
   if (told) return told
   const { body: list } = await ask(delegate, rootOf(of))

@@ -401,3 +401,51 @@ test('who is to believe it finds where it is written whom to believe', async () 
   assert.match(body.data['requestheader-client-ca-file'], /BEGIN CERTIFICATE/)
   assert.notEqual(body.data['requestheader-client-ca-file'], authority.ca)
 })
+
+test('a namespace takes along what others have of it', async () => {
+  const gone = `${root}/namespaces/gone/things`
+  let left = ['a', 'b']
+  ext.answers.set(root, json({ ...list, resources: [{ ...resources[0], verbs: ['list', 'delete'] }] }))
+  const items = () => left.map((name) => ({ metadata: { name, finalizers: ['example.com/wait'] } }))
+  ext.answers.set(gone, (response, heard) => json({ kind: 'ThingList', items: items() })(response, heard))
+  ext.answers.set(`${gone}/a`, (response, heard) => {
+    left = left.filter((name) => name !== 'a')
+    json({})(response, heard)
+  })
+  ext.answers.set(`${gone}/b`, json({}))
+  await api.ask('PATCH', `${collection}/v1.ext.example.com`, { spec: { versionPriority: 20 } })
+  await eventually(async () => assert.deepEqual((await discovered())[0]?.resources[0].verbs, ['list', 'delete']))
+  const namespace = '/api/v1/namespaces/gone'
+  const waits = async () => {
+    const { status } = (await api.ask('GET', namespace)).body
+    return status?.conditions?.filter((each: { status: string }) => each.status === 'True') ?? []
+  }
+  await api.ask('POST', '/api/v1/namespaces', { metadata: { name: 'gone' } })
+  await api.ask('DELETE', namespace)
+  await eventually(async () => {
+    const messages = (await waits()).map(({ message }: { message: string }) => message)
+    assert.deepEqual(messages, [
+      'Some resources are remaining: things.ext.example.com has 1 resource instances',
+      'Some content in the namespace has finalizers remaining: example.com/wait in 1 resource instances',
+    ])
+  })
+  left = []
+  await eventually(async () => assert.equal((await api.ask('GET', namespace)).code, 404))
+})
+
+test('a namespace waits for others that cannot be asked, and says so', async () => {
+  const namespace = '/api/v1/namespaces/gone'
+  await ext.stop()
+  await api.ask('PATCH', `${collection}/v1.ext.example.com`, { spec: { versionPriority: 21 } })
+  await is('FailedDiscoveryCheck')
+  await api.ask('POST', '/api/v1/namespaces', { metadata: { name: 'gone' } })
+  await api.ask('DELETE', namespace)
+  await eventually(async () => {
+    const [first] = (await api.ask('GET', namespace)).body.status.conditions
+    const { type, status, reason, message } = first
+    assert.deepEqual([type, status, reason], ['NamespaceDeletionDiscoveryFailure', 'True', 'DiscoveryFailed'])
+    assert.match(message, /^Discovery failed for some groups, 1 failing: .*: ext.example.com\/v1: stale/)
+  })
+  await api.ask('DELETE', `${collection}/v1.ext.example.com`)
+  await eventually(async () => assert.equal((await api.ask('GET', namespace)).code, 404))
+})

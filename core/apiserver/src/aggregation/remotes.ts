@@ -158,9 +158,14 @@ export class Remotes {
     const remote = this.#remotes.get(apiVersionOf(groupVersionOf(service)))
     if (!remote) return service.spec.service ? undefined : this.#say(service, local)
     const verdict = await this.#judge(remote)
+    if (!this.#isStill(remote)) return // what was reached is another one now, which is looked at by itself
     await this.#say(service, verdict)
     if (verdict === passed) await this.#discover(remote)
     if (verdict.reason === 'FailedDiscoveryCheck') throw new Error(verdict.message) // and is looked at again, soon at first
+  }
+
+  #isStill({ service, extension }: Remote): boolean {
+    return this.#remotes.get(apiVersionOf(groupVersionOf(service)))?.extension === extension
   }
 
   async #judge({ service, extension }: Remote): Promise<Verdict> {
@@ -198,7 +203,7 @@ export class Remotes {
     const groupVersion = apiVersionOf(groupVersionOf(service))
     const found = await discover((request) => extension.send(request), groupVersionOf(service))
     const current = this.#remotes.get(groupVersion)
-    if (current?.extension !== extension) return // it was looked for elsewhere meanwhile
+    if (!current || !this.#isStill(remote)) return
     if (deepEqual(found, findings)) this.#remotes.set(groupVersion, { ...current, asked: now })
     else this.#keep(groupVersion, { ...current, findings: found, asked: now })
   }

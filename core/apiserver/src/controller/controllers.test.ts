@@ -108,6 +108,8 @@ test('a namespace goes with all that is in it, and takes nothing new', async () 
   assert.deepEqual(
     conditions.map(({ type, message }) => [type, message]),
     [
+      ['NamespaceDeletionDiscoveryFailure', 'All resources successfully discovered'],
+      ['NamespaceDeletionGroupVersionParsingFailure', 'All legacy kube types successfully parsed'],
       ['NamespaceDeletionContentFailure', 'All content successfully deleted, may be waiting on finalization'],
       ['NamespaceContentRemaining', 'Some resources are remaining: widgets.example.com has 1 resource instances'],
       [

@@ -1,4 +1,6 @@
 import { type Condition, type Log, type Manifest, reasonOf } from '@flotilla/sdk'
+import { type Emptied, emptyOthers, type Remains } from '../aggregation/contents.ts'
+import type { Foreign } from '../aggregation/foreign.ts'
 import type { Engine } from '../engine.ts'
 import { readKeys } from '../registry/json-path.ts'
 import type { Served } from '../registry/registry.ts'
@@ -16,6 +18,12 @@ interface Remainder {
   readonly objects: readonly Manifest[]
 }
 
+const remainsOf = ({ served, objects }: Remainder): Remains => ({
+  id: served.id,
+  count: objects.length,
+  finalizers: objects.flatMap(({ metadata }) => metadata.finalizers ?? []),
+})
+
 /** What a namespace waits for, in the words of Kubernetes. */
 type Waiting = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 
@@ -30,15 +38,35 @@ const failureOf = (failures: readonly unknown[]): Waiting => {
   return { type, status: 'True', reason: 'ContentDeletionFailed', message }
 }
 
-const contentOf = (remains: readonly Remainder[]): Waiting => {
-  const counts = remains.map(({ served, objects }) => `${served.id} has ${objects.length} resource instances`)
-  const message = `Some resources are remaining: ${counts.join(', ')}`
-  return { type: 'NamespaceContentRemaining', status: 'True', reason: 'SomeResourcesRemain', message }
+/** Whoever cannot be asked may have something of the namespace. */
+const discoveryOf = (unknown: readonly string[]): Waiting => {
+  const type = 'NamespaceDeletionDiscoveryFailure'
+  if (unknown.length === 0)
+    return { type, status: 'False', reason: 'ResourcesDiscovered', message: 'All resources successfully discovered' }
+  const each = unknown.map((version) => `${version}: stale GroupVersion discovery: ${version}`)
+  const message = `Discovery failed for some groups, ${unknown.length} failing: unable to retrieve the complete list of server APIs: ${each.join(', ')}`
+  return { type, status: 'True', reason: 'DiscoveryFailed', message }
 }
 
-const finalizersOf = (remains: readonly Remainder[]): Waiting => {
+const parsed: Waiting = {
+  type: 'NamespaceDeletionGroupVersionParsingFailure',
+  status: 'False',
+  reason: 'ParsedGroupVersions',
+  message: 'All legacy kube types successfully parsed',
+}
+
+const contentOf = (remains: readonly Remains[]): Waiting => {
+  const type = 'NamespaceContentRemaining'
+  if (remains.length === 0)
+    return { type, status: 'False', reason: 'ContentRemoved', message: 'All content successfully removed' }
+  const counts = remains.map(({ id, count }) => `${id} has ${count} resource instances`)
+  const message = `Some resources are remaining: ${counts.join(', ')}`
+  return { type, status: 'True', reason: 'SomeResourcesRemain', message }
+}
+
+const finalizersOf = (remains: readonly Remains[]): Waiting => {
   const type = 'NamespaceFinalizersRemaining'
-  const names = remains.flatMap(({ objects }) => objects.flatMap(({ metadata }) => metadata.finalizers ?? []))
+  const names = remains.flatMap(({ finalizers }) => finalizers)
   if (names.length === 0) {
     const message = 'All content-preserving finalizers finished'
     return { type, status: 'False', reason: 'ContentHasNoFinalizers', message }
@@ -50,15 +78,36 @@ const finalizersOf = (remains: readonly Remainder[]): Waiting => {
   return { type, status: 'True', reason: 'SomeFinalizersRemain', message }
 }
 
+const conditionsOf = ({ unknown, remains, failures }: Emptied): readonly Waiting[] => [
+  discoveryOf(unknown),
+  parsed,
+  failureOf(failures),
+  contentOf(remains),
+  finalizersOf(remains),
+]
+
+/** What waits for others is looked at again, as nobody tells when it is over. */
+const awaited = (others: Emptied): unknown =>
+  others.failures[0] ??
+  (others.unknown[0] && new Error(`${others.unknown[0]} is not available`)) ??
+  (others.remains[0] && new Error(`there are ${others.remains[0].id}`))
+
+/** Who else may have something of a namespace. */
+interface Others {
+  list(): readonly Foreign[]
+}
+
 /** Empties a namespace that is being deleted, and lets it go when nothing is left. */
 export class Namespaces {
   readonly #engine: Engine
   readonly #requests: Requests
   readonly #queue: Queue
   readonly #stop: () => void
+  readonly #others: Others
 
-  constructor(engine: Engine, requests: Requests, log: Log) {
+  constructor(engine: Engine, requests: Requests, log: Log, others: Others = { list: () => [] }) {
     this.#engine = engine
+    this.#others = others
     this.#requests = requests
     this.#queue = new Queue({
       workers: 4,
@@ -90,10 +139,16 @@ export class Namespaces {
     if (!namespace?.metadata.deletionTimestamp) return
     const failures: unknown[] = []
     for (const { served, objects } of this.#remaining(name)) failures.push(...(await this.#delete(served, objects)))
-    const remains = this.#remaining(name)
-    if (remains.length === 0) return this.#finalize(namespace)
-    await this.#report(namespace, remains, failures)
-    if (failures.length > 0) throw failures[0] // and is tried again
+    const others = await emptyOthers(this.#others.list(), name)
+    const emptied: Emptied = {
+      unknown: others.unknown,
+      remains: [...this.#remaining(name).map(remainsOf), ...others.remains],
+      failures: [...failures, ...others.failures],
+    }
+    if (isEmpty(emptied)) return this.#finalize(namespace)
+    await this.#report(namespace, emptied)
+    const reason = failures[0] ?? awaited(others)
+    if (reason) throw reason // and is tried again
   }
 
   #remaining(name: string): readonly Remainder[] {
@@ -130,20 +185,16 @@ export class Namespaces {
   }
 
   /** Says in the status what the namespace waits for. */
-  async #report(
-    { metadata, status }: Manifest,
-    remains: readonly Remainder[],
-    failures: readonly unknown[],
-  ): Promise<void> {
+  async #report({ metadata, status }: Manifest, emptied: Emptied): Promise<void> {
     const lastTransitionTime = timestamp(this.#engine.now())
-    const conditions = [failureOf(failures), contentOf(remains), finalizersOf(remains)].map((condition) => ({
-      ...condition,
-      lastTransitionTime,
-    }))
+    const conditions = conditionsOf(emptied).map((condition) => ({ ...condition, lastTransitionTime }))
     if (saysTheSame(readKeys(status, ['conditions']), conditions)) return
     await this.#requests.patch(`/api/v1/namespaces/${metadata.name}/status`, { status: { conditions } })
   }
 }
+
+const isEmpty = ({ unknown, remains, failures }: Emptied): boolean =>
+  unknown.length === 0 && remains.length === 0 && failures.length === 0
 
 const saysTheSame = (found: unknown, conditions: readonly { readonly message: string }[]): boolean =>
   Array.isArray(found) && conditions.every(({ message }, index) => readKeys(found[index], ['message']) === message)
