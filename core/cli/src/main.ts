@@ -6,6 +6,7 @@ import { diffCommand } from './commands/diff.ts'
 import { dnsCommand } from './commands/dns.ts'
 import { estimatorCommand } from './commands/estimator.ts'
 import { explainCommand } from './commands/explain.ts'
+import { getCommand } from './commands/get.ts'
 import { interpretCommand } from './commands/interpret.ts'
 import { joinCommand } from './commands/join.ts'
 import { command } from './commands/options.ts'
@@ -46,6 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(cordonCommand())
     .addCommand(uncordonCommand())
     .addCommand(taintCommand())
+    .addCommand(getCommand())
     .addCommand(planCommand(version))
     .addCommand(diffCommand(version))
     .addCommand(explainCommand(version))

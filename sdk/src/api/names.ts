@@ -49,6 +49,8 @@ export const annotation = {
   templateGeneration: 'resourcetemplate.karmada.io/generation',
   managedLabels: 'resourcetemplate.karmada.io/managed-labels',
   managedAnnotations: 'resourcetemplate.karmada.io/managed-annotations',
+  /** On an object that is shown among those of other clusters: which cluster it is in. */
+  fromCluster: 'resource.karmada.io/query-from-cluster',
   appliedPlacement: 'policy.karmada.io/applied-placement',
   appliedOverrides: 'policy.karmada.io/applied-overrides',
   appliedClusterOverrides: 'policy.karmada.io/applied-cluster-overrides',

@@ -9,10 +9,14 @@ function namesOf({ apiVersion, kind, plural, shortNames = [] }: ServedKind): rea
   return group ? [...names, `${plural}.${group}`, `${kind.toLowerCase()}.${group}`] : names
 }
 
-/** The kind a person means, the server's first of that name. Throws when there is none. */
-export async function kindNamed({ discovery }: Control, name: string): Promise<ServedKind> {
+/** The kind a person means, the server's first of that name. Throws when there is none. `server`: what it is called. */
+export async function kindNamed(
+  { discovery }: Pick<Control, 'discovery'>,
+  name: string,
+  server = 'the control plane',
+): Promise<ServedKind> {
   const kinds = await discovery.kinds()
   const found = kinds.find((kind) => namesOf(kind).includes(name.toLowerCase()))
-  if (!found) throw new Error(`the control plane has no resource type "${name}"`)
+  if (!found) throw new Error(`${server} has no resource type "${name}"`)
   return found
 }

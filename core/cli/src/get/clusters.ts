@@ -1,0 +1,43 @@
+import { createClient, createDiscovery, type Discovery, httpTransport } from '@flotilla/kube'
+import { type Client, clusterKind, isTrue, keyOf } from '@flotilla/sdk'
+import type { Control } from '../plan/control.ts'
+
+/** A member cluster, reached through the control plane with the caller's own rights. */
+export interface Entry {
+  readonly cluster: string
+  readonly client: Client
+  readonly discovery: Discovery
+}
+
+const proxyOf = (cluster: string): string =>
+  `/apis/${clusterKind.apiVersion}/${clusterKind.plural}/${encodeURIComponent(cluster)}/proxy`
+
+/** The clusters that are meant: those that are named, or all that are ready. Throws when one that is named is not there. */
+async function clustersFor(
+  { client }: Control,
+  named: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { items } = await client.list(clusterKind, { signal })
+  const known = new Map(items.map((each) => [keyOf(each).name, each]))
+  const unknown = named.filter((name) => !known.has(name))
+  if (unknown.length > 0) throw new Error(`there is no cluster ${unknown.join(', ')}; kubectl get clusters shows them`)
+  if (named.length > 0) return named
+  return [...known.values()].filter(({ status }) => isTrue(status?.conditions, 'Ready')).map((each) => keyOf(each).name)
+}
+
+/** Opens the ways to the clusters that are meant, until the stack is disposed of. */
+export async function enter(
+  open: AsyncDisposableStack,
+  control: Control,
+  named: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Entry[]> {
+  const clusters = await clustersFor(control, named, signal)
+  return clusters.map((cluster) => {
+    const server = control.identity.server.replace(/\/+$/, '') + proxyOf(cluster)
+    const transport = open.adopt(httpTransport({ ...control.identity, server }), (way) => way.close())
+    const client = createClient(transport)
+    return { cluster, client, discovery: createDiscovery(client, { signal }) }
+  })
+}
