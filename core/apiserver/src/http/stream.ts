@@ -8,7 +8,7 @@ import type { WatchAnswer } from '../request.ts'
 const patience = 60_000
 
 /** How much is handed to the socket at once, in bytes. */
-const chunkSize = 1024 * 1024
+const chunkSize = 256 * 1024
 
 const lineOf = (type: string, text: string): string => `{"type":"${type}","object":${text}}\n`
 

@@ -34,3 +34,13 @@ test('history forgets the oldest changes, but not that a quiet resource has not 
   assert.deepEqual(history.since('old', 1), [])
   assert.equal(history.since('old', 0), undefined)
 })
+
+test('large objects that are no more are remembered as far as there is room', () => {
+  const history = new History(100, new Map(), 10_000)
+  const before = { ...change('large', 1).object, text: 'x'.repeat(3000) }
+  for (let revision = 2; revision < 20; revision += 1) history.push({ ...change('large', revision), before })
+  assert.deepEqual(revisions(history.since('large', 16)), [17, 18, 19])
+  assert.equal(history.since('large', 15), undefined)
+  history.push({ ...change('large', 20), before: { ...before, text: 'x'.repeat(30_000) } })
+  assert.deepEqual(revisions(history.since('large', 19)), [20])
+})

@@ -67,13 +67,15 @@ const fromNow = (call: Call, select: Selection): Start => {
   return { needs, events }
 }
 
+const boundless = Number.POSITIVE_INFINITY
+
 /** What happened after a revision, as this watch would have seen it. */
 const resumed = (call: Call, { ready: _, ...options }: WatchOptions, revision: number): Start => {
   const { objects } = call.engine
   const changes = revision > objects.revision ? undefined : objects.since(call.served.id, revision)
   if (changes === undefined) return { needs: [], events: () => [tooOld(revision, objects.revision)], over: true }
   const events = (): readonly WireEvent[] => {
-    const past = new Watch({ ...options, limit: Number.POSITIVE_INFINITY })
+    const past = new Watch({ ...options, limit: boundless, limitWeight: boundless })
     for (const change of changes) past.offer(new Shown(change))
     return past.take()
   }

@@ -101,6 +101,28 @@ test('who does not read is cut off when too much waits, and can read what waited
   assert.equal(await watch.read(), undefined)
 })
 
+test('who does not read is cut off when what waits is large', async () => {
+  const watch = new Watch({ select: undefined, view: (same) => same, limit: 1000, limitWeight: 10_000 })
+  const large = new Shown({ ...added('a').change, object: { ...object('a'), text: 'x'.repeat(3000) } })
+  for (let count = 0; count < 20; count += 1) {
+    watch.offer(large)
+    assert.equal((await watch.read())?.length, 1) // who reads may be told as much as happens
+  }
+  for (let count = 0; count < 6; count += 1) watch.offer(large)
+  assert.ok(watch.ended && watch.overrun)
+  assert.equal((await watch.read())?.length, 4)
+})
+
+test('who resumes is told of everything, however large', async () => {
+  const large = await startServer()
+  const { body } = await large.ask('GET', configMapPath)
+  const data = { text: 'x'.repeat(900_000) }
+  for (let index = 0; index < 80; index += 1) await large.ask('POST', configMapPath, configMap(`l${index}`, data))
+  const watch = await large.watch(`${configMapPath}?resourceVersion=${body.metadata.resourceVersion}`)
+  assert.equal((await watch.next(80)).at(-1), 'ADDED l79')
+  await large.close()
+})
+
 test('all who watch a change are shown the very same event', async () => {
   const options = { select: undefined, view: (same: Manifest) => same, limit: 10 }
   const [one, two] = [new Watch(options), new Watch(options)]

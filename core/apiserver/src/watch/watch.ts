@@ -3,6 +3,7 @@ import { ApiError, type Manifest } from '@flotilla/sdk'
 import type { Selection } from '../select/selection.ts'
 import { refusal } from '../status.ts'
 import type { Change } from '../store/change.ts'
+import { weightOf } from '../store/weight.ts'
 
 export interface WatchOptions {
   readonly namespace?: string
@@ -17,7 +18,11 @@ export interface WatchOptions {
   readonly ready?: (objects: readonly Manifest[]) => Promise<void>
   /** How many events, beside the initial ones, may wait for the reader before it is cut off. */
   readonly limit: number
+  /** How much they may weigh together, in bytes; by default 64 MiB. */
+  readonly limitWeight?: number
 }
+
+const usualWeight = 64 * 1024 * 1024
 
 /**
  * The ways one change shows, each made once however many watch it: who makes bytes of an event can keep them by its
@@ -27,8 +32,16 @@ export class Shown {
   readonly change: Change
   readonly #events = new Map<string, WireEvent>()
 
+  #weight: number | undefined
+
   constructor(change: Change) {
     this.change = change
+  }
+
+  /** About how much memory is held by who still has to hear of it. */
+  get weight(): number {
+    this.#weight ??= weightOf(this.change.object)
+    return this.#weight
   }
 
   as(type: 'ADDED' | 'MODIFIED' | 'DELETED', view: (object: Manifest) => Manifest): WireEvent {
@@ -59,6 +72,8 @@ export class Shown {
 export class Watch implements AsyncIterable<WireEvent> {
   readonly #options: WatchOptions
   readonly #limit: number
+  readonly #limitWeight: number
+  #weight = 0
   #waiting: WireEvent[]
   #wake: (() => void) | undefined
   #line: Promise<void> = Promise.resolve()
@@ -71,6 +86,7 @@ export class Watch implements AsyncIterable<WireEvent> {
     this.#options = options
     this.#waiting = [...(options.initial ?? [])]
     this.#limit = options.limit + this.#waiting.length
+    this.#limitWeight = options.limitWeight ?? usualWeight
   }
 
   get ended(): boolean {
@@ -115,7 +131,10 @@ export class Watch implements AsyncIterable<WireEvent> {
 
   #show(shown: Shown): void {
     const type = this.#typeOf(shown.change)
-    if (type) this.push(shown.as(type, this.#options.view))
+    if (type === undefined) return
+    if (this.#waiting.length > 0) this.#weight += shown.weight // who keeps up has none to wait for
+    if (this.#weight > this.#limitWeight) this.#overflow()
+    this.push(shown.as(type, this.#options.view))
   }
 
   #fail(error: unknown): void {
@@ -170,6 +189,7 @@ export class Watch implements AsyncIterable<WireEvent> {
   take(): readonly WireEvent[] {
     const events = this.#waiting
     this.#waiting = []
+    this.#weight = 0
     return events
   }
 
