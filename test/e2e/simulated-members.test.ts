@@ -164,6 +164,27 @@ describe('simulated members', () => {
     assert.match(await m('get', 'hpa', 'app', '--no-headers'), /cpu: \d+%\/80%/)
   })
 
+  test('what a StatefulSet and a DaemonSet were before comes back', async () => {
+    const m = (...args: readonly string[]) => k('--context', 'member1', ...args)
+    for (const [kind, more] of Object.entries({ StatefulSet: { serviceName: 'undo' }, DaemonSet: {} })) {
+      const template = { metadata: { labels: { kind } }, spec: { containers: [{ name: 'main', image: 'main:1' }] } }
+      const spec = { selector: { matchLabels: { kind } }, template, ...more }
+      await apply('member1', { apiVersion: 'apps/v1', kind, metadata: { name: 'undo' }, spec })
+      const name = `${kind.toLowerCase()}/undo`
+      const image = async () => (await k.json('--context', 'member1', name)).spec.template.spec.containers[0].image
+      await m('rollout', 'status', name, '--timeout=30s')
+      await m('set', 'image', name, 'main=main:2')
+      await m('rollout', 'status', name, '--timeout=30s')
+      assert.match(await m('rollout', 'history', name), /\n1 .*\n2 /)
+      assert.match(await m('rollout', 'history', name, '--revision=1'), /main:1/)
+      await m('rollout', 'undo', name)
+      assert.equal(await image(), 'main:1')
+      await m('rollout', 'status', name, '--timeout=30s')
+      await eventually(async () => assert.match(await m('rollout', 'history', name), /\n2 .*\n3 /))
+      await m('delete', name)
+    }
+  })
+
   test('quotas count all that they limit', async () => {
     const m = (...args: readonly string[]) => k('--context', 'member1', ...args)
     await apply('member1', quota, claim)

@@ -27,7 +27,7 @@ import { replicaSetController } from './replica-set/controller.ts'
 import { serviceController } from './service/controller.ts'
 import { statefulSetController } from './stateful-set/controller.ts'
 import { simulatorUser } from './user.ts'
-import { volumeController } from './volume/controller.ts'
+import { claimController, volumeController } from './volume/controller.ts'
 
 interface ClusterOptions {
   /** The cluster's; nodes, addresses and zones are named after it. */
@@ -84,6 +84,7 @@ const controllersOf = (machine: Machine): readonly Controller[] => [
   disruptionController(machine),
   autoscalerController(machine),
   serviceController(machine),
+  claimController(machine),
   volumeController(machine),
   schedulerController(machine),
   kubeletController(machine),

@@ -1,9 +1,11 @@
-import type { Kind, Manifest, ResourceList } from '@flotilla/sdk'
+import type { Kind, LabelSelector, Manifest, ResourceList } from '@flotilla/sdk'
 
 export interface PersistentVolumeClaim extends Manifest {
   readonly spec: {
     readonly accessModes?: readonly string[]
+    /** Empty: of a volume that somebody made. */
     readonly storageClassName?: string
+    readonly selector?: LabelSelector
     readonly volumeMode?: string
     readonly volumeName?: string
     readonly resources?: { readonly requests?: ResourceList }
@@ -23,7 +25,14 @@ export const claimKind: Kind<PersistentVolumeClaim> = {
 }
 
 export interface PersistentVolume extends Manifest {
-  readonly spec: object
+  readonly spec: {
+    readonly accessModes?: readonly string[]
+    readonly capacity?: ResourceList
+    readonly storageClassName?: string
+    readonly volumeMode?: string
+    readonly persistentVolumeReclaimPolicy?: string
+    readonly claimRef?: { readonly namespace?: string; readonly name?: string; readonly uid?: string }
+  }
   readonly status?: { readonly phase?: string }
 }
 

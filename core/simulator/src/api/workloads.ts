@@ -97,6 +97,7 @@ export interface StatefulSetSpec {
     readonly rollingUpdate?: { readonly partition?: number }
   }
   readonly minReadySeconds?: number
+  readonly revisionHistoryLimit?: number
   readonly ordinals?: { readonly start?: number }
 }
 
@@ -128,6 +129,7 @@ export interface DaemonSetSpec {
   readonly selector: LabelSelector
   readonly template: PodTemplate
   readonly minReadySeconds?: number
+  readonly revisionHistoryLimit?: number
   readonly updateStrategy?: {
     readonly type?: 'RollingUpdate' | 'OnDelete'
     readonly rollingUpdate?: { readonly maxUnavailable?: Share }

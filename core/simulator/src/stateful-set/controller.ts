@@ -1,22 +1,34 @@
 import { again, type Controller, isAlreadyExists, type Outcome } from '@flotilla/sdk'
-import { podKind } from '../api/pod.ts'
+import { type Pod, podKind } from '../api/pod.ts'
 import { claimKind } from '../api/volume.ts'
 import { type ClaimTemplate, type StatefulSet, statefulSetKind } from '../api/workloads.ts'
 import { inBatches } from '../batches.ts'
 import { Cached } from '../cached.ts'
 import type { Machine } from '../machine.ts'
+import { templateHash } from '../names.ts'
 import { soonestAvailable } from '../pod/availability.ts'
 import { isActive, isAtRest } from '../pod/condition.ts'
+import type { Current } from '../revision/history.ts'
+import { Revisions } from '../revision/revisions.ts'
 import { Settling } from '../settling.ts'
 import { planStatefulSet } from './plan.ts'
-import { claimName, podDraft, updateRevisionOf } from './pod.ts'
+import { claimName, podDraft, revisionLabel, updateRevisionOf } from './pod.ts'
 import { statefulSetStatus } from './status.ts'
+
+const currentOf = (owner: StatefulSet, pods: readonly Pod[]): Current => ({
+  owner,
+  template: owner.spec.template,
+  hash: templateHash(owner.spec.template),
+  used: new Set(pods.map(({ metadata }) => metadata.labels?.[revisionLabel] ?? '')),
+  limit: owner.spec.revisionHistoryLimit ?? 10,
+})
 
 /** Keeps the numbered pods of each StatefulSet, and their claims. */
 export function statefulSetController(machine: Machine): Controller {
   const { controller, pods, now } = machine
   const sets = new Cached(machine, statefulSetKind)
   const claims = new Cached(machine, claimKind)
+  const revisions = new Revisions(machine)
   const settling = new Settling()
 
   /** A claim that is there already is the pod's from an earlier life. */
@@ -44,7 +56,9 @@ export function statefulSetController(machine: Machine): Controller {
   }
 
   async function keep(set: StatefulSet, text: string): Promise<Outcome> {
-    const { create, remove } = planStatefulSet(set, pods.of(set))
+    const before = pods.of(set)
+    await revisions.keep(currentOf(set, before))
+    const { create, remove } = planStatefulSet(set, before)
     await inBatches(remove, (pod) => pods.delete(pod))
     await inBatches(create, (ordinal) => make(set, ordinal))
     const own = pods.of(set)
