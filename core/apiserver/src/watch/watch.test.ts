@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { WireEvent } from '@flotilla/kube'
 import type { Manifest } from '@flotilla/sdk'
+import { memoryStorage } from '../storage/memory.ts'
+import { Objects } from '../store/objects.ts'
 import { configMap, configMapPath, startServer, type TestServer } from '../testing/server.ts'
 import { Shown, Watch } from './watch.ts'
+import { Watches } from './watches.ts'
 
 let api: TestServer
 before(async () => {
@@ -92,6 +96,53 @@ const object = (name: string): Manifest => ({ apiVersion: 'v1', kind: 'X', metad
 
 const added = (name: string) =>
   new Shown({ resource: 'x', namespace: '', name, revision: 1, type: 'ADDED', object: object(name) })
+
+test('a minute brings everyone one bookmark, and no second many', async (context) => {
+  context.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] })
+  const objects = await Objects.open(memoryStorage(), { onError: assert.ifError })
+  const watches = new Watches(objects)
+  const bookmark = (): WireEvent => ({ type: 'BOOKMARK', object: {} })
+  const all = Array.from(
+    { length: 120 },
+    () => new Watch({ select: undefined, view: (same) => same, limit: 10, bookmark }),
+  )
+  for (const watch of all) watches.add('things', watch, 1000)
+  const told = () => all.map((watch) => watch.take().length).reduce((sum, count) => sum + count)
+  for (let second = 0; second < 60; second += 1) {
+    context.mock.timers.tick(1000)
+    if (second < 59) assert.equal(told(), 2)
+  }
+  assert.equal(told(), 2)
+  watches.close()
+})
+
+test('a watch of a namespace hears of no other, and of none any more when it has ended', async () => {
+  const objects = await Objects.open(memoryStorage(), { onError: assert.ifError })
+  const watches = new Watches(objects)
+  const options = { select: undefined, view: (same: Manifest) => same, limit: 10 }
+  const [one, other, all] = [{ namespace: 'one' }, { namespace: 'other' }, {}].map(
+    (place) => new Watch({ ...options, ...place }),
+  )
+  for (const watch of [one, other, all]) if (watch) watches.add('things', watch, 1000)
+  const write = (namespace: string, name: string) =>
+    objects.write({ resource: 'things', namespace, name }, undefined, object(name))
+  await write('one', 'a')
+  await write('other', 'b')
+  await write('third', 'c')
+  assert.deepEqual(
+    [one, other, all].map((watch) => watch?.take().length),
+    [1, 1, 3],
+  )
+  one?.end()
+  await write('one', 'd')
+  assert.deepEqual(
+    [one, other, all].map((watch) => watch?.take().length),
+    [0, 0, 1],
+  )
+  watches.end('things')
+  assert.ok(other?.ended && all?.ended)
+  watches.close()
+})
 
 test('who does not read is cut off when too much waits, and can read what waited', async () => {
   const watch = new Watch({ select: undefined, view: (same) => same, limit: 2 })

@@ -89,6 +89,11 @@ export class Watch implements AsyncIterable<WireEvent> {
     this.#limitWeight = options.limitWeight ?? usualWeight
   }
 
+  /** The only one it is about; undefined: all. */
+  get namespace(): string | undefined {
+    return this.#options.namespace
+  }
+
   get ended(): boolean {
     return this.#ended
   }

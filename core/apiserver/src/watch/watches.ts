@@ -2,34 +2,37 @@ import type { Change } from '../store/change.ts'
 import type { Objects } from '../store/objects.ts'
 import { Shown, type Watch } from './watch.ts'
 
-const bookmarkPeriod = 60_000
+/** Everyone is told once a minute up to where they have seen everything: a part of them each second, so that it never takes long. */
+const rounds = 60
+const roundTime = 1000
 /** What a timer can count, in seconds. */
 const longest = 2_000_000
 
-/** All watches of a server, by resource: a write touches only those of its own. */
+/** Those who watch all namespaces. */
+const everywhere = ''
+
+/** All watches of a server, by resource and namespace: a write touches only those it may mean something to. */
 export class Watches {
   readonly #objects: Objects
-  readonly #byResource = new Map<string, Set<Watch>>()
+  readonly #byResource = new Map<string, Map<string, Set<Watch>>>()
+  readonly #rounds: readonly Set<Watch>[] = Array.from({ length: rounds }, () => new Set<Watch>())
   readonly #timer: NodeJS.Timeout
   readonly #stop: () => void
+  #added = 0
+  #round = 0
 
   constructor(objects: Objects) {
     this.#objects = objects
     this.#stop = objects.listen((change) => this.#publish(change))
-    this.#timer = setInterval(() => this.bookmark(), bookmarkPeriod)
+    this.#timer = setInterval(() => this.#bookmark(), roundTime)
     this.#timer.unref()
-  }
-
-  get count(): number {
-    let count = 0
-    for (const watches of this.#byResource.values()) count += watches.size
-    return count
   }
 
   /** Adds a watch until it ends: by itself after `seconds`, with a last bookmark. */
   add(resource: string, watch: Watch, seconds: number): void {
-    const watches = this.#of(resource)
-    watches.add(watch)
+    const leave = this.#join(resource, watch)
+    const round = this.#rounds[this.#added++ % rounds]
+    round?.add(watch)
     const timer = setTimeout(() => {
       watch.bookmark(this.#objects.revision)
       watch.end()
@@ -37,21 +40,16 @@ export class Watches {
     timer.unref()
     watch.onEnd(() => {
       clearTimeout(timer)
-      watches.delete(watch)
+      round?.delete(watch)
+      leave()
     })
-  }
-
-  /** Tells everyone who wants to know up to where they have seen everything. */
-  bookmark(): void {
-    for (const watches of this.#byResource.values()) {
-      for (const watch of watches) watch.bookmark(this.#objects.revision)
-    }
   }
 
   /** Ends the watches of one resource, or all. */
   end(resource?: string): void {
-    for (const [watched, watches] of this.#byResource) {
-      if (resource === undefined || resource === watched) for (const watch of [...watches]) watch.end()
+    for (const [watched, places] of this.#byResource) {
+      if (resource !== undefined && resource !== watched) continue
+      for (const watches of [...places.values()]) for (const watch of [...watches]) watch.end()
     }
   }
 
@@ -61,19 +59,30 @@ export class Watches {
     this.end()
   }
 
-  #of(resource: string): Set<Watch> {
-    let watches = this.#byResource.get(resource)
-    if (watches === undefined) {
-      watches = new Set()
-      this.#byResource.set(resource, watches)
+  /** Returns what takes it out again. */
+  #join(resource: string, watch: Watch): () => void {
+    const { namespace = everywhere } = watch
+    const places = this.#byResource.get(resource) ?? new Map<string, Set<Watch>>()
+    this.#byResource.set(resource, places)
+    const watches = places.get(namespace) ?? new Set<Watch>()
+    places.set(namespace, watches.add(watch))
+    return () => {
+      watches.delete(watch)
+      if (watches.size === 0 && places.get(namespace) === watches) places.delete(namespace)
     }
-    return watches
+  }
+
+  #bookmark(): void {
+    this.#round = (this.#round + 1) % rounds
+    for (const watch of this.#rounds[this.#round] ?? []) watch.bookmark(this.#objects.revision)
   }
 
   #publish(change: Change): void {
-    const watches = this.#byResource.get(change.resource)
-    if (watches === undefined || watches.size === 0) return
+    const places = this.#byResource.get(change.resource)
+    if (places === undefined || places.size === 0) return
     const shown = new Shown(change)
-    for (const watch of watches) watch.offer(shown)
+    for (const watch of places.get(everywhere) ?? []) watch.offer(shown)
+    if (change.namespace === everywhere) return
+    for (const watch of places.get(change.namespace) ?? []) watch.offer(shown)
   }
 }
