@@ -9,6 +9,7 @@ import { explainCommand } from './commands/explain.ts'
 import { getCommand } from './commands/get.ts'
 import { interpretCommand } from './commands/interpret.ts'
 import { joinCommand } from './commands/join.ts'
+import { logsCommand } from './commands/logs.ts'
 import { command } from './commands/options.ts'
 import { planCommand } from './commands/plan.ts'
 import { pluginCommand } from './commands/plugin.ts'
@@ -48,6 +49,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(uncordonCommand())
     .addCommand(taintCommand())
     .addCommand(getCommand())
+    .addCommand(logsCommand())
     .addCommand(planCommand(version))
     .addCommand(diffCommand(version))
     .addCommand(explainCommand(version))

@@ -1,8 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type GetFlags, runGet } from '../get/run.ts'
-import { command, context, examples, kubeconfig } from './options.ts'
-
-const list = (text: string): readonly string[] => text.split(',').filter((each) => each !== '')
+import { clusters, command, context, examples, kubeconfig } from './options.ts'
 
 /** `TYPE`, `TYPE NAME...` or `TYPE/NAME...`. */
 function meant(type: string, names: readonly string[]): { readonly type: string; readonly names: readonly string[] } {
@@ -23,7 +21,7 @@ export const getCommand = (): Command =>
     )
     .argument('<type>', 'the type of the objects; TYPE/NAME names one')
     .argument('[names...]', 'their names; by default all')
-    .option('-C, --clusters <names>', 'the clusters, separated by commas; by default all that are ready', list)
+    .addOption(clusters())
     .option('-n, --namespace <name>', 'their namespace; by default that of the context')
     .option('-A, --all-namespaces', 'of all namespaces', false)
     .option('-l, --selector <selector>', 'only those with these labels: app=web,tier in (a,b)')

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { reach } from '../join/ends.ts'
 import { type Ends, join } from '../join/join.ts'
 import { createProgress } from '../output/progress.ts'
-import { command, context, examples, kubeconfig } from './options.ts'
+import { command, context, examples, kubeconfig, list } from './options.ts'
 
 interface JoinFlags {
   readonly kubeconfig?: string
@@ -17,8 +17,6 @@ interface JoinFlags {
 
 /** Milliseconds everything may take. */
 const patience = 60_000
-
-const list = (text: string): readonly string[] => text.split(',').filter((each) => each !== '')
 
 async function withEnds(flags: JoinFlags, step: (ends: Ends) => Promise<void>): Promise<void> {
   await using open = new AsyncDisposableStack()

@@ -14,6 +14,9 @@ export const wholeNumber =
 /** Takes an option as often as it is given. */
 export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
+/** Names with commas between them. */
+export const list = (text: string): readonly string[] => text.split(',').filter((each) => each !== '')
+
 /** Where a server listens. */
 export interface Address {
   readonly host: string
@@ -61,3 +64,9 @@ export const removeWorkloads = (): Option =>
 
 export const wait = (): Option =>
   new Option('--wait <time>', 'how long it may take to go').argParser(duration).default(60_000, '60s')
+
+/** Which member clusters are looked into. */
+export const clusters = (): Option =>
+  new Option('-C, --clusters <names>', 'the clusters, separated by commas; by default all that are ready').argParser(
+    list,
+  )

@@ -1,10 +1,11 @@
-import { createClient, createDiscovery, type Discovery, httpTransport } from '@flotilla/kube'
+import { createClient, createDiscovery, type Discovery, type HttpOptions, httpTransport } from '@flotilla/kube'
 import { type Client, clusterKind, isTrue, keyOf } from '@flotilla/sdk'
 import type { Control } from '../plan/control.ts'
 
 /** A member cluster, reached through the control plane with the caller's own rights. */
 export interface Entry {
   readonly cluster: string
+  readonly identity: HttpOptions
   readonly client: Client
   readonly discovery: Discovery
 }
@@ -36,8 +37,9 @@ export async function enter(
   const clusters = await clustersFor(control, named, signal)
   return clusters.map((cluster) => {
     const server = control.identity.server.replace(/\/+$/, '') + proxyOf(cluster)
-    const transport = open.adopt(httpTransport({ ...control.identity, server }), (way) => way.close())
+    const identity = { ...control.identity, server }
+    const transport = open.adopt(httpTransport(identity), (way) => way.close())
     const client = createClient(transport)
-    return { cluster, client, discovery: createDiscovery(client, { signal }) }
+    return { cluster, identity, client, discovery: createDiscovery(client, { signal }) }
   })
 }

@@ -36,7 +36,8 @@ const answerMs = 60_000
 /** Longer answers take the time of their size, which says nothing of the server. */
 const timedSize = 65_536
 
-function sourceOf({ credentials, token, cert, key }: HttpOptions): CredentialSource {
+/** Where the credentials come from with which a server is asked. */
+export function credentialsOf({ credentials, token, cert, key }: HttpOptions): CredentialSource {
   if (credentials) return credentials
   const withToken = (text: string | undefined): Credentials => ({
     cert,
@@ -69,7 +70,7 @@ class HttpTransport implements Transport {
     this.#prefix = pathname.replace(/\/+$/, '')
     this.#idleMs = options.idleMs
     this.#longestAnswer = options.longestAnswer
-    this.#source = sourceOf(options)
+    this.#source = credentialsOf(options)
     this.#connections = new Connections(options)
     this.#limiter = new Limiter(new AdaptiveLimit(options.concurrency))
     const counter = options.metrics?.counter({
