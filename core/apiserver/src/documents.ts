@@ -23,7 +23,8 @@ const version = Object.freeze({
   platform: `${process.platform}/${process.arch}`,
 })
 
-const aggregatedType = 'application/json;g=apidiscovery.k8s.io;as=APIGroupDiscoveryList'
+const aggregatedType = (version: string): string =>
+  `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
 
 /** A path below a root, in parts: `/openapi/v3/apis/apps/v1` → `['apis', 'apps', 'v1']`. */
 const below = (path: string, root: string): readonly string[] | undefined =>
@@ -47,6 +48,18 @@ const schemas = ({ registry, foreign }: Offer, path: string): object | undefined
   if (root === 'api' && parts[0]) return openApiDocument(registry.list(), '', parts[0])
   if (root === 'apis' && parts[0] && parts[1]) return openApiDocument(registry.list(), parts[0], parts[1])
   return undefined
+}
+
+const pathsOf = (registry: Registry): readonly string[] => {
+  const ofGroups = registry
+    .groups()
+    .flatMap(({ name, versions }) =>
+      name
+        ? [`/apis/${name}`, ...versions.map((each) => `/apis/${name}/${each}`)]
+        : versions.map((each) => `/api/${each}`),
+    )
+  const ofProbes = probes.flatMap((probe) => [probe, ...checks.map((check) => `${probe}/${check}`)])
+  return ['/api', '/apis', '/openapi/v2', '/openapi/v3', '/version', ...ofGroups, ...ofProbes].toSorted()
 }
 
 /** What the server says of itself. Documents are made once for what is served. */
@@ -76,15 +89,14 @@ export class Documents {
     const aggregated = trimmed === '/api' || trimmed === '/apis' ? accepted(accept) : undefined
     const form = aggregated?.as === 'APIGroupDiscoveryList' ? aggregated.version : undefined
     const found = this.#remembered(`${trimmed} ${form ?? ''}`, () => this.#make(trimmed, form))
-    return found && form ? { ...found, contentType: `${aggregatedType};v=${form}` } : found
+    return found && form ? { ...found, contentType: aggregatedType(form) } : found
   }
 
   #make(path: string, aggregated: string | undefined): object | undefined {
     const offer: Offer = { registry: this.#registry, foreign: this.#delegates.list() }
     if (aggregated) return groupDiscoveryList(offer, path === '/api', aggregated)
     if (path === '/version') return version
-    if (path === '/')
-      return { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] }
+    if (path === '/') return { paths: pathsOf(this.#registry) }
     return discovery(offer, path) ?? schemas(offer, path)
   }
 
@@ -124,8 +136,22 @@ export function describe(kinds: readonly Described[]): (path: string, accept?: s
   return (path, accept) => documents.find({ path, ...(accept !== undefined && { accept }) })
 }
 
+const probes = ['/healthz', '/livez', '/readyz'] as const
+
+/** What is looked at: that there is an answer says both. */
+const checks = ['ping', 'storage'] as const
+
 /** Probes: `/healthz`, `/livez`, `/readyz` and everything below them. */
 export const isProbe = (path: string): boolean => /^\/(?:healthz|livez|readyz)(?:\/|$)/.test(path)
+
+/** How the server is, in the words of Kubernetes; undefined when the path is none of its checks. */
+export const health = (path: string, { verbose, exclude }: Request['query']): string | undefined => {
+  const [, probe = '', check, ...more] = path.replace(/\/$/, '').split('/')
+  if (more.length > 0 || (check !== undefined && !checks.some((each) => each === check))) return undefined
+  if (check !== undefined || verbose === undefined) return 'ok'
+  const lines = checks.map((each) => `[+]${each} ${each === exclude ? 'excluded: ' : ''}ok\n`)
+  return `${lines.join('')}${probe} check passed\n`
+}
 
 /** What anyone may ask. */
 export const isPublic = (path: string): boolean => isProbe(path) || path === '/version' || path === '/version/'

@@ -78,17 +78,16 @@ const actionsOf = ({ served, name, subresource }: Call): Actions => {
   return served.id === 'namespaces' ? onNamespaces : onCollection
 }
 
-const actionOf = (call: Call): Action => {
-  const { request, subresource, served, namespace, name } = call
+const actionOf = (call: Call, watched: boolean): Action => {
+  const { request, served, namespace, name } = call
+  const { method, query } = request
   const actions = actionsOf(call)
   if (actions === none) throw refusal.unknownPath()
-  const method = request.method === 'HEAD' ? 'GET' : request.method
-  if (method === 'GET' && subresource === undefined && isTrue(request.query.watch) && !served.transient) return watch
   const action = Object.hasOwn(actions, method) ? actions[method] : undefined
   const nowhere = served.namespaced && namespace === undefined
   if (nowhere && name !== undefined) throw refusal.unknownPath()
   if (action === undefined || (nowhere && method !== 'GET')) throw refusal.methodNotAllowed()
-  return action
+  return watched || (action === list && isTrue(query.watch)) ? watch : action
 }
 
 const callOf = (engine: Engine, request: Request, route: Route): Call => {
@@ -110,8 +109,8 @@ export const handleResource = async (engine: Engine, request: Request): Promise<
   const route = parseRoute(request.path)
   if (route === undefined) return undefined
   const call = callOf(engine, request, route)
-  const run = actionOf(call)
-  const present = presenter(call)
+  const run = actionOf(call, route.watched ?? false)
+  const present = presenter(call, run === watch)
   checkOptions(request)
   return present(await run(call))
 }

@@ -81,6 +81,6 @@ export type PassedAnswer = PassAnswer
 
 export type Answer = BodyAnswer | WatchAnswer | TextAnswer | PassedAnswer
 
-/** A yes-or-no parameter: present without a value, `1`, `t` and `true` are yes. */
+/** A yes-or-no parameter: whatever is not `0` or `false` is yes. */
 export const isTrue = (value: string | undefined): boolean =>
-  value !== undefined && value !== '0' && value.toLowerCase() !== 'false' && value.toLowerCase() !== 'f'
+  value !== undefined && value !== '0' && value.toLowerCase() !== 'false'

@@ -6,6 +6,8 @@ export interface Route {
   readonly namespace?: string
   readonly name?: string
   readonly subresource?: string
+  /** It says itself that it is watched: `/api/v1/watch/pods`. */
+  readonly watched?: true
 }
 
 const ofNamespaceItself = new Set(['status', 'finalize'])
@@ -29,13 +31,19 @@ const routeOf = (group: string, version: string, parts: readonly string[]): Rout
   return { group, version, plural: first, ...(second && { name: second }), ...(third && { subresource: third }) }
 }
 
+const watchedOr = (group: string, version: string, parts: readonly string[]): Route | undefined => {
+  if (parts[0] !== 'watch' || parts.length < 2) return routeOf(group, version, parts)
+  const route = routeOf(group, version, parts.slice(1))
+  return route?.subresource === undefined && route ? { ...route, watched: true } : undefined
+}
+
 /** Reads `/api/v1/...` and `/apis/<group>/<version>/...`; undefined for every other path. */
 export const parseRoute = (path: string): Route | undefined => {
   const [, root, ...parts] = path.endsWith('/') ? path.slice(0, -1).split('/') : path.split('/')
   if (parts.some((part) => part === '')) return undefined
-  if (root === 'api' && parts[0] !== undefined) return routeOf('', parts[0], parts.slice(1))
+  if (root === 'api' && parts[0] !== undefined) return watchedOr('', parts[0], parts.slice(1))
   if (root === 'apis' && parts[0] !== undefined && parts[1] !== undefined) {
-    return routeOf(parts[0], parts[1], parts.slice(2))
+    return watchedOr(parts[0], parts[1], parts.slice(2))
   }
   return undefined
 }

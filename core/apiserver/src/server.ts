@@ -34,7 +34,7 @@ import { Namespaces } from './controller/namespaces.ts'
 import { PolicyStatus } from './controller/policy-status.ts'
 import { QuotaStatus } from './controller/quota-status.ts'
 import { Requests } from './controller/requests.ts'
-import { Documents, isProbe, isPublic } from './documents.ts'
+import { Documents, health, isProbe, isPublic } from './documents.ts'
 import type { Engine } from './engine.ts'
 import { errorAnswer, handleResource } from './handler.ts'
 import type { Kubelet } from './kubelet.ts'
@@ -159,7 +159,8 @@ const tokenDocument = async (tokens: Tokens | undefined, path: string): Promise<
 
 const handlePath = async (documents: Documents, tokens: Tokens | undefined, request: Request): Promise<BodyAnswer> => {
   const { path } = request
-  if (isProbe(path) && isRead(request)) return { code: 200, body: 'ok' }
+  const state = isProbe(path) && isRead(request) ? health(path, request.query) : undefined
+  if (state !== undefined) return { code: 200, body: state }
   const answer = documents.find(request) ?? (await tokenDocument(tokens, path))
   if (answer === undefined) throw refusal.unknownPath()
   if (!isRead(request)) throw refusal.methodNotAllowed()

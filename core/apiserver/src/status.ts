@@ -12,7 +12,7 @@ export const qualified = ({ group, plural }: ResourceName): string => (group ? `
 
 interface Failure {
   readonly code: number
-  readonly reason: string
+  readonly reason?: string
   readonly message: string
   readonly details?: StatusDetails
   readonly cause?: unknown
@@ -23,7 +23,7 @@ interface Failure {
 const failure = ({ code, reason, message, details, cause, continueToken }: Failure): ApiError => {
   const metadata = continueToken === undefined ? {} : { continue: continueToken }
   const head = { apiVersion: 'v1', kind: 'Status', metadata, status: 'Failure' } as const
-  const status: Status = { ...head, message, reason, ...(details && { details }), code }
+  const status: Status = { ...head, message, ...(reason && { reason }), ...(details && { details }), code }
   return new ApiError(status, cause === undefined ? undefined : { cause })
 }
 
@@ -105,6 +105,17 @@ export const refusal = {
       message: `only the following media types are accepted: ${accepted.join(', ')}`,
     }),
 
+  notThatShape: (message: string) => failure({ code: 406, reason: 'NotAcceptable', message }),
+
+  /** The client names nothing that there is, not even with other wishes for its form. */
+  unnamed: (available: readonly string[]) =>
+    failure({
+      code: 406,
+      reason: 'NotAcceptable',
+      message: `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`,
+      details: {},
+    }),
+
   alreadyExists: (resource: ResourceName, name: string) =>
     failure({
       code: 409,
@@ -139,6 +150,9 @@ export const refusal = {
   expired: (message: string, continueToken?: string) =>
     failure({ code: 410, reason: 'Expired', message, ...(continueToken !== undefined && { continueToken }) }),
 
+  /** What Kubernetes has no reason for. */
+  unexplained: (message: string) => failure({ code: 500, message }),
+
   tooLarge: (limit: number) =>
     failure({
       code: 413,
@@ -152,6 +166,10 @@ export const refusal = {
       reason: 'UnsupportedMediaType',
       message: `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
     }),
+
+  /** A patch in a language that nothing is patched in. */
+  unsupportedPatch: () =>
+    failure({ code: 415, reason: 'UnsupportedMediaType', message: '415: Unsupported Media Type', details: {} }),
 
   invalid: ({ group, kind }: { group: string; kind: string }, name: string, causes: readonly StatusCause[]) =>
     failure({
@@ -200,11 +218,10 @@ export const refusal = {
 } as const
 
 /** The answer to a deletion that left nothing behind. */
-export const success = (details: StatusDetails): Status => ({
+export const success = (details: StatusDetails): Omit<Status, 'code'> => ({
   kind: 'Status',
   apiVersion: 'v1',
   metadata: {},
   status: 'Success',
-  code: 200,
   details,
 })

@@ -39,10 +39,11 @@ const verbs: Readonly<Record<string, string>> = {
 
 type Asked = Pick<Request, 'user' | 'method' | 'path' | 'query'>
 
-const verbOf = ({ method, query }: Asked, { name, subresource }: Route): string => {
+const verbOf = ({ method, query }: Asked, { name, watched }: Route): string => {
   const verb = verbs[method] ?? method.toLowerCase()
-  if (verb === 'get' && subresource === undefined && isTrue(query.watch)) return 'watch'
+  if (watched) return 'watch'
   if (name !== undefined) return verb
+  if (verb === 'get' && isTrue(query.watch)) return 'watch'
   return verb === 'get' ? 'list' : verb === 'delete' ? 'deletecollection' : verb
 }
 

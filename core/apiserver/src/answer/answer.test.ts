@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { accepted } from './accept.ts'
+import { accepted, acceptedEvents } from './accept.ts'
 import { age, humanDuration } from './age.ts'
 import { encode, partSize } from './encode.ts'
 import { tableOf } from './table.ts'
@@ -50,6 +50,11 @@ test('the first wish of an Accept header that can be met is met', () => {
   assert.deepEqual(accepted('application/vnd.kubernetes.protobuf,application/json'), { format: 'json' })
   assert.deepEqual(accepted('application/yaml'), { format: 'yaml' })
   assert.deepEqual(accepted('text/html, */*;q=0.8'), { format: 'json' })
+  assert.deepEqual(accepted('application/yaml;q=0.1, application/json;q=0.9'), { format: 'json' })
+  assert.throws(() => accepted('application/*'), { code: 406, message: /^406: Not Acceptable\n\nAvailable/ })
+  assert.throws(() => accepted('application/json;stream=watch'), { code: 406, message: /^only the following media/ })
+  assert.deepEqual(acceptedEvents('application/json;stream=watch'), { format: 'json' })
+  assert.throws(() => acceptedEvents('application/yaml'), { code: 406 })
   assert.throws(() => accepted('application/vnd.kubernetes.protobuf'), { code: 406 })
 })
 

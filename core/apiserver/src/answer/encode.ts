@@ -43,21 +43,32 @@ function* jsonTexts(body: Body, name: string, many: readonly unknown[]): Generat
   const encode = many.length > few ? encodeOnce : encodeJson
   yield `${JSON.stringify(head).slice(0, -1)},"${name}":[`
   for (const [index, each] of many.entries()) yield (index > 0 ? ',' : '') + encode(each)
-  yield ']}'
+  yield ']}\n'
 }
 
-const yamlOf = (body: unknown): string => stringify(body, { aliasDuplicateObjects: false })
+/** As Go writes it: sorted, and with quotes where YAML 1.1 would see something else than a text. */
+const yamlOf = (body: unknown): string =>
+  stringify(body, { aliasDuplicateObjects: false, sortMapEntries: true, version: '1.1', indentSeq: false })
+
+const yamlOfSome = (body: Body, wanted: (name: string) => boolean): string => {
+  const some = Object.entries(body).filter(([name]) => wanted(name))
+  return some.length > 0 ? yamlOf(Object.fromEntries(some)) : ''
+}
 
 function* yamlTexts(body: Body, name: string, many: readonly unknown[]): Generator<string> {
-  const { [name]: _, ...head } = body
-  yield many.length > 0 ? `${yamlOf(head)}${name}:\n` : yamlOf(body)
+  yield yamlOfSome(body, (each) => each < name)
+  yield many.length > 0 ? `${name}:\n` : `${name}: []\n`
   for (const each of many) yield yamlOf([each])
+  yield yamlOfSome(body, (each) => each > name)
 }
 
-/** An answer as text; one that has many of something in parts, which are made when they are asked for. */
+/** JSON for people to read. */
+export const encodeForEyes = (body: unknown): string => `${JSON.stringify(body, null, 2)}\n`
+
+/** An answer as text, a line or more; one that has many of something in parts, which are made when they are asked for. */
 export const encode = (body: unknown, format: Accepted['format']): string | Iterable<string> => {
   const [name, many] = isObject(body) ? (manyOf(body) ?? []) : []
   if (isObject(body) && name !== undefined && many !== undefined)
     return gathered(format === 'yaml' ? yamlTexts(body, name, many) : jsonTexts(body, name, many))
-  return format === 'yaml' ? yamlOf(body) : encodeJson(body)
+  return format === 'yaml' ? yamlOf(body) : `${encodeJson(body)}\n`
 }

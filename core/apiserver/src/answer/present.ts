@@ -4,7 +4,7 @@ import { isObject } from '../registry/json-path.ts'
 import type { Answer, BodyAnswer, WatchAnswer } from '../request.ts'
 import { refusal } from '../status.ts'
 import type { Call } from '../target.ts'
-import { type Accepted, accepted } from './accept.ts'
+import { type Accepted, accepted, acceptedEvents, spoken } from './accept.ts'
 import { partialListOf, partialOf } from './partial.ts'
 import { type IncludeObject, isObjectList, longTableOf, type TableOptions, tableOf } from './table.ts'
 
@@ -32,14 +32,25 @@ const asTable = async (call: Call, body: unknown, version: string): Promise<unkn
   return tableOf([body], resourceVersion ? { resourceVersion } : {}, options)
 }
 
-const asPartial = (body: unknown, version: string): unknown => {
-  if (isObjectList(body)) return partialListOf(body, version)
-  return isManifest(body) ? partialOf(body, version) : body
+/** What Kubernetes calls a type where it speaks of it: `*core.ConfigMap`. */
+const typeOf = ({ served: { custom, group, kind, listKind } }: Call, isList: boolean): string => {
+  if (custom) return isList ? '*unstructured.UnstructuredList' : '*unstructured.Unstructured'
+  return `*${group.split('.', 1)[0] || 'core'}.${isList ? listKind : kind}`
+}
+
+const asPartial = (call: Call, body: unknown, as: string, version: string): unknown => {
+  const isList = isObjectList(body)
+  if (!isList && !isManifest(body)) return body
+  if (isList !== (as === 'PartialObjectMetadataList')) {
+    const what = isList ? 'the requested object is a list' : 'the requested object is not a list'
+    throw refusal.notThatShape(`you requested ${as}, but ${what} (${typeOf(call, isList)})`)
+  }
+  return isList ? partialListOf(body, version) : partialOf(body, version)
 }
 
 const presentBody = async (call: Call, answer: BodyAnswer, { as, version = 'v1' }: Accepted): Promise<BodyAnswer> => {
   if (as === 'Table') return { ...answer, body: await asTable(call, answer.body, version) }
-  if (as?.startsWith('PartialObjectMetadata')) return { ...answer, body: asPartial(answer.body, version) }
+  if (as?.startsWith('PartialObjectMetadata')) return { ...answer, body: asPartial(call, answer.body, as, version) }
   return answer
 }
 
@@ -63,8 +74,10 @@ const tableEvents = (call: Call, version: string) => {
 }
 
 /** What shows an answer in the shape the client asks for. Throws 400 and 406 before there is one: nothing is written that cannot be answered. */
-export const presenter = (call: Call): ((answer: Answer) => Answer | Promise<Answer>) => {
-  const wish = accepted(call.request.accept)
+export const presenter = (call: Call, isWatch: boolean): ((answer: Answer) => Answer | Promise<Answer>) => {
+  const { accept } = call.request
+  const wish = isWatch ? acceptedEvents(accept) : accepted(accept)
+  if (wish.as === 'APIGroupDiscoveryList') throw refusal.notAcceptable(spoken)
   if (wish.as === 'Table') includeObjectOf(call)
   return (answer) => {
     if ('text' in answer || 'content' in answer || wish.as === undefined) return answer

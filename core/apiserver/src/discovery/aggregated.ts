@@ -1,13 +1,21 @@
 import type { Foreign } from '../aggregation/foreign.ts'
 import type { Group, Served } from '../registry/registry.ts'
 import { groupsOf, type Offer } from './groups.ts'
-import { verbsOf, verbsOfConnection, verbsOfSubresource } from './legacy.ts'
+import { byName, verbsOf, verbsOfConnection, verbsOfSubresource } from './legacy.ts'
 
-const kindOf = ({ group, version, kind }: { group: string; version: string; kind: string }) => ({
-  group,
-  version,
-  kind,
-})
+interface Kind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+/** A kind as it is said of a resource: of a built-in one, group and version only where they are others. */
+const said = ({ custom, group, version }: Served, kind: Kind): Kind =>
+  !custom && kind.group === group && kind.version === version
+    ? { group: '', version: '', kind: kind.kind }
+    : { group: kind.group, version: kind.version, kind: kind.kind }
+
+const kindOf = (served: Served): Kind => said(served, served)
 
 const subresourcesOf = (served: Served) => {
   const usual = served.subresources.map((subresource) => ({
@@ -15,7 +23,11 @@ const subresourcesOf = (served: Served) => {
     responseKind: subresource === 'scale' ? { group: 'autoscaling', version: 'v1', kind: 'Scale' } : kindOf(served),
     verbs: verbsOfSubresource,
   }))
-  const own = (served.own ?? []).map(({ name, kind, verbs }) => ({ subresource: name, responseKind: kind, verbs }))
+  const own = (served.own ?? []).map(({ name, kind, verbs }) => ({
+    subresource: name,
+    responseKind: said(served, kind),
+    verbs,
+  }))
   const { connects = [] } = served
   const elsewhere = connects.map((name) => ({
     subresource: name,
@@ -23,8 +35,9 @@ const subresourcesOf = (served: Served) => {
     verbs: verbsOfConnection,
   }))
   const all = [...usual, ...own, ...elsewhere]
-  if (served.id !== 'namespaces') return all
-  return [...all, { subresource: 'finalize', responseKind: kindOf(served), verbs: ['update'] }]
+  const more =
+    served.id === 'namespaces' ? [{ subresource: 'finalize', responseKind: kindOf(served), verbs: ['update'] }] : []
+  return served.custom ? all : [...all, ...more].toSorted((a, b) => (a.subresource < b.subresource ? -1 : 1))
 }
 
 const resourceOf = (served: Served) => {
@@ -45,7 +58,7 @@ const resourceOf = (served: Served) => {
 const versionOf = (version: string, served: readonly Served[], foreign: readonly Foreign[]) => {
   const other = foreign.find((each) => each.version === version)
   if (other?.isStale) return { version, freshness: 'Stale' }
-  const own = served.filter((each) => each.version === version)
+  const own = byName(served.filter((each) => each.version === version))
   return { version, resources: other?.resources ?? own.map(resourceOf), freshness: 'Current' }
 }
 
@@ -53,7 +66,7 @@ const groupOf = ({ registry, foreign }: Offer, { name, versions }: Group) => {
   const served = registry.list().filter(({ group }) => group === name)
   const others = foreign.filter(({ group }) => group === name)
   return {
-    metadata: { name, creationTimestamp: null },
+    metadata: name ? { name } : {},
     versions: versions.map((version) => versionOf(version, served, others)),
   }
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { connect } from 'node:tls'
+import { gunzipSync } from 'node:zlib'
 import { masters } from '../authorization.ts'
 import type { ApiServer } from '../server.ts'
 import {
@@ -104,7 +105,8 @@ const send = async (path: string, { method = 'GET', headers = {}, body, as = adm
   const [response] = await once(request, 'response')
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk)
-  const text = Buffer.concat(chunks).toString()
+  const bytes = Buffer.concat(chunks)
+  const text = (response.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString()
   const isJson = String(response.headers['content-type']).startsWith('application/json')
   return {
     code: response.statusCode,
@@ -165,7 +167,7 @@ test('bodies and answers may be YAML', async () => {
   const headers = { 'content-type': 'application/yaml', accept: 'application/yaml' }
   const { code, text, headers: answered } = await send(configMapPath, { method: 'POST', headers, body })
   assert.equal(code, 201)
-  assert.match(text, /^apiVersion: v1\nkind: ConfigMap\n/)
+  assert.match(text, /^apiVersion: v1\ndata:\n {2}a: b\nkind: ConfigMap\nmetadata:\n {2}creationTimestamp: "\d/)
   assert.equal(answered['content-type'], 'application/yaml')
 })
 
@@ -239,6 +241,30 @@ for (const [what, path, sent, code, reason] of refused) {
     )
   })
 }
+
+test('answers are what clients compare them with: a type without a charset, a line to its end', async () => {
+  const plain = await send(`${configMapPath}/h`)
+  assert.deepEqual([plain.headers['content-type'], plain.text.slice(-2)], ['application/json', '}\n'])
+  assert.equal((await send('/healthz')).text, 'ok')
+  const pretty = await send(`${configMapPath}/h?pretty=true`)
+  assert.match(pretty.text, /^\{\n {2}"/)
+  assert.deepEqual(pretty.body, plain.body)
+  assert.match((await send(`${configMapPath}/h`, { headers: { 'user-agent': 'curl/8' } })).text, /^\{\n {2}"/)
+  assert.match((await send(`${configMapPath}/h?pretty=0`, { headers: { 'user-agent': 'curl/8' } })).text, /^\{"/)
+})
+
+test('what is large is packed for who can unpack it', async () => {
+  const large = configMap('large', { text: 'x'.repeat(200_000) })
+  await send(configMapPath, { method: 'POST', headers: json, body: JSON.stringify(large) })
+  const packed = await send(`${configMapPath}/large`, { headers: { 'accept-encoding': 'gzip, deflate' } })
+  assert.deepEqual([packed.headers['content-encoding'], packed.body.data], ['gzip', large.data])
+  const whole = await send(`${configMapPath}/large`)
+  assert.deepEqual([whole.headers['content-encoding'], whole.body.data], [undefined, large.data])
+  assert.equal(
+    (await send(`${configMapPath}/h`, { headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding'],
+    undefined,
+  )
+})
 
 test('who may not is told what', async () => {
   const bob: Sent = { as: 'nobody', headers: { authorization: 'Bearer secret' } }
@@ -327,7 +353,7 @@ test('what is served can be asked, in the old way and in the new', async () => {
   const aggregated = await send('/apis', { headers: { accept: `${type},application/json` } })
   assert.match(
     String(aggregated.headers['content-type']),
-    /g="?apidiscovery.k8s.io"?; *as="?APIGroupDiscoveryList"?; *v="?v2/,
+    /^application\/json;g=apidiscovery\.k8s\.io;v=v2;as=APIGroupDiscoveryList$/,
   )
   const found = aggregated.body.items.find(
     ({ metadata }: { metadata: { name: string } }) => metadata.name === 'example.com',

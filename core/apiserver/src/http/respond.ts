@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { accepted } from '../answer/accept.ts'
-import { encode } from '../answer/encode.ts'
+import { encode, encodeForEyes } from '../answer/encode.ts'
 import { isObject } from '../registry/json-path.ts'
 import type { BodyAnswer } from '../request.ts'
 import { type Encoded, send } from './send.ts'
@@ -25,10 +25,20 @@ const isYaml = (accept: string | undefined): boolean => {
   }
 }
 
+const yes: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True'])
+
+/** Whether somebody reads it, who says so or asks with what people ask with. */
+const isForEyes = ({ request: { query, headers } }: FastifyReply): boolean => {
+  const { pretty = '' } = (query ?? {}) as Readonly<Record<string, string>> // what is said twice is none of these
+  return pretty ? yes.has(pretty) : /^(?:curl|Wget|Mozilla\/5\.0)/.test(headers['user-agent'] ?? '')
+}
+
+const asItIs = (payload: unknown): string => payload as string // only text is said to be of a type of our own
+
 /** Says what an answer is in, and puts it into that. */
 const encoded = (reply: FastifyReply, { body, contentType = 'application/json' }: BodyAnswer): Encoded => {
   if (typeof body === 'string') {
-    reply.header('content-type', 'text/plain; charset=utf-8')
+    reply.header('content-type', 'text/plain; charset=utf-8').header('x-content-type-options', 'nosniff')
     return body
   }
   if (body instanceof Uint8Array) {
@@ -37,7 +47,8 @@ const encoded = (reply: FastifyReply, { body, contentType = 'application/json' }
   }
   const format = isYaml(reply.request.headers.accept) ? 'yaml' : 'json'
   reply.header('content-type', format === 'yaml' ? 'application/yaml' : contentType)
-  return encode(body, format)
+  reply.serializer(asItIs) // or the framework adds a charset to the type, which clients compare
+  return format === 'json' && isForEyes(reply) ? encodeForEyes(body) : encode(body, format)
 }
 
 /** Sends an answer in the language the client accepts. */

@@ -205,7 +205,7 @@ const refusalOf = (error: unknown): ApiError => {
   return status < 500 ? refusal.badRequest(message, error) : refusal.internal(message, error)
 }
 
-const refuse = (reply: FastifyReply, error: unknown): FastifyReply => {
+const refuse = (reply: FastifyReply, error: unknown): FastifyReply | Promise<FastifyReply> => {
   const { code, status } = refusalOf(error)
   return respond(reply, { code, body: status })
 }

@@ -83,7 +83,7 @@ export const create = async (call: Call): Promise<BodyAnswer> => {
   const body = call.request.body(call.served)
   const object = readObject(call, body)
   if (object.metadata.resourceVersion) {
-    throw refusal.badRequest('resourceVersion should not be set on objects to be created')
+    throw refusal.unexplained('resourceVersion should not be set on objects to be created')
   }
   return createFrom(call, fitted(call, object, body))
 }

@@ -155,9 +155,9 @@ test('discovery tells of both', async () => {
   assert.deepEqual(
     found.map(({ name, group, version, kind, verbs }: Record<string, string>) => [name, group, version, kind, verbs]),
     [
-      ['pods/binding', '', 'v1', 'Binding', ['create']],
-      ['pods/eviction', 'policy', 'v1', 'Eviction', ['create']],
       ['bindings', undefined, undefined, 'Binding', ['create']],
+      ['pods/binding', undefined, undefined, 'Binding', ['create']],
+      ['pods/eviction', 'policy', 'v1', 'Eviction', ['create']],
     ],
   )
 })
