@@ -5,7 +5,14 @@ import { accepted } from './answer/accept.ts'
 import { groupDiscoveryList } from './discovery/aggregated.ts'
 import type { Offer } from './discovery/groups.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './discovery/legacy.ts'
-import { openApiDocument, openApiIndex, openApiV2, openApiV2Protobuf, protobufType } from './openapi/index.ts'
+import {
+  openApiDocument,
+  openApiIndex,
+  openApiV2,
+  openApiV2Protobuf,
+  protobufType,
+  wantsProtobuf,
+} from './openapi/index.ts'
 import { type Definition, resourcesOf, storageVersionOf } from './registry/custom.ts'
 import { Registry } from './registry/registry.ts'
 import type { BodyAnswer, Request } from './request.ts'
@@ -82,7 +89,7 @@ export class Documents {
       this.#generation = generation
     }
     const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
-    if (trimmed === '/openapi/v2' && accept?.includes(protobufType)) {
+    if (trimmed === '/openapi/v2' && wantsProtobuf(accept)) {
       const found = this.#remembered('/openapi/v2 protobuf', () => openApiV2Protobuf(this.#registry.list()))
       return found && { ...found, contentType: protobufType }
     }

@@ -1,3 +1,3 @@
 export { openApiV2 } from './v2.ts'
-export { openApiV2Protobuf, protobufType } from './v2-protobuf.ts'
+export { openApiV2Protobuf, protobufType, wantsProtobuf } from './v2-protobuf.ts'
 export { openApiDocument, openApiIndex } from './v3.ts'

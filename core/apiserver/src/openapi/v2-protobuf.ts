@@ -3,7 +3,10 @@ import { openApiV2 } from './v2.ts'
 import { bytes, double, flag, message, repeated, text, whole } from './wire.ts'
 
 /** The media type of OpenAPI v2 as kubectl up to 1.28 reads it: it knows no JSON. */
-export const protobufType = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+export const protobufType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+
+/** How it is asked for: also by a name that is no media type, which answers can therefore not have. */
+export const wantsProtobuf = (accept = ''): boolean => /proto-openapi\.spec\.v2[.@]v1\.0\+protobuf/.test(accept)
 
 type Json = Readonly<Record<string, unknown>>
 
