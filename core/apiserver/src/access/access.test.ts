@@ -93,6 +93,18 @@ describe('roles and bindings', () => {
     assert.match(body.message, /: RBAC: clusterrole\.rbac\.authorization\.k8s\.io "reader" not found$/)
   })
 
+  test('of one name say nothing of others, whoever was asked about before', async () => {
+    const rules = [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['mine'], verbs: ['get'] }]
+    for (const name of ['mine', 'other']) await api.ask('POST', configMapPath, configMap(name))
+    const get = async (name: string) => (await as(jane)('GET', `${configMapPath}/${name}`)).code
+    assert.deepEqual([await get('mine'), await get('other')], [403, 403])
+    await api.ask('POST', `${rbac}/clusterroles`, { metadata: { name: 'reader' }, rules })
+    await api.ask('POST', `${rbac}/clusterrolebindings`, bind('j', 'reader', userJane))
+    assert.deepEqual([await get('mine'), await get('other'), await get('mine')], [200, 403, 200])
+    await api.ask('POST', `${here}/rolebindings`, bind('v', 'view', userJane))
+    assert.deepEqual([await get('other'), await get('mine')], [200, 200])
+  })
+
   test('of one namespace say nothing of others', async () => {
     await api.ask('POST', '/api/v1/namespaces', { metadata: { name: 'other' } })
     await api.ask('POST', `${here}/rolebindings`, bind('j', 'view', userJane))

@@ -13,9 +13,10 @@ const decoded = (key: string): string => {
 }
 
 /** Whose place a request is to take, by its headers; undefined for the sender's own. */
-export const impersonationOf = ({ headers, headersDistinct }: IncomingMessage): Impersonation | undefined => {
-  const names = Object.keys(headers).filter((name) => name.startsWith(prefix))
+export const impersonationOf = (request: IncomingMessage): Impersonation | undefined => {
+  const names = Object.keys(request.headers).filter((name) => name.startsWith(prefix))
   if (names.length === 0) return undefined
+  const { headersDistinct } = request // made when it is first asked for
   const all = (name: string): readonly string[] => headersDistinct[name] ?? []
   const [name = ''] = all('impersonate-user')
   const [uid] = all('impersonate-uid')

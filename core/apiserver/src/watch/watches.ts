@@ -5,6 +5,8 @@ import { Shown, type Watch } from './watch.ts'
 /** Everyone is told once a minute up to where they have seen everything: a part of them each second, so that it never takes long. */
 const rounds = 60
 const roundTime = 1000
+/** Who has just begun knows where he is. */
+const soonest = 10
 /** What a timer can count, in seconds. */
 const longest = 2_000_000
 
@@ -31,7 +33,8 @@ export class Watches {
   /** Adds a watch until it ends: by itself after `seconds`, with a last bookmark. */
   add(resource: string, watch: Watch, seconds: number): void {
     const leave = this.#join(resource, watch)
-    const round = this.#rounds[this.#added++ % rounds]
+    const wait = soonest + (this.#added++ % (rounds - soonest))
+    const round = this.#rounds[(this.#round + wait) % rounds]
     round?.add(watch)
     const timer = setTimeout(() => {
       watch.bookmark(this.#objects.revision)

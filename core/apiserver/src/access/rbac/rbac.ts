@@ -102,6 +102,8 @@ interface Rights {
   readonly held: readonly Held[]
   /** Roles that are bound and are not there. */
   readonly missing: readonly string[]
+  /** Whether some of it is about objects of certain names. */
+  readonly byName: boolean
 }
 
 interface Memo {
@@ -112,10 +114,14 @@ interface Memo {
 
 const decisionLimit = 1000
 
-const keyOfWish = (wanted: Attributes): string =>
-  'path' in wanted
-    ? `${wanted.verb} ${wanted.path}`
-    : `${wanted.verb}\0${wanted.group}\0${wanted.resource}\0${wanted.subresource ?? ''}\0${wanted.namespace ?? ''}\0${wanted.name ?? ''}`
+/** What a decision depends on: on a name only where some rule says names. */
+const keyOfWish = (wanted: Attributes, byName: boolean): string => {
+  if ('path' in wanted) return `${wanted.verb} ${wanted.path}`
+  const { verb, group, resource, subresource = '', namespace = '', name = '' } = wanted
+  return `${verb}\0${group}\0${resource}\0${subresource}\0${namespace}\0${byName ? name : ''}`
+}
+
+const placeOf = (wanted: Attributes): string => ('path' in wanted ? everywhere : (wanted.namespace ?? everywhere))
 
 const isCluster = (resource: string): boolean => resource === kept.clusterRoleBindings
 const isBinding = (resource: string): boolean => resource === kept.roleBindings || isCluster(resource)
@@ -139,7 +145,7 @@ export class Rbac {
 
   authorize(wanted: Attributes): Decision {
     const { decisions } = this.#memoOf(wanted.user)
-    const key = keyOfWish(wanted)
+    const key = keyOfWish(wanted, this.#rightsOf(wanted.user, placeOf(wanted)).byName)
     const found = decisions.get(key)
     if (found) return found
     const decision = this.#decide(wanted)
@@ -164,8 +170,7 @@ export class Rbac {
   }
 
   #decide(wanted: Attributes): Decision {
-    const namespace = 'path' in wanted ? everywhere : (wanted.namespace ?? everywhere)
-    const { held, missing } = this.#rightsOf(wanted.user, namespace)
+    const { held, missing } = this.#rightsOf(wanted.user, placeOf(wanted))
     const found = held.find(({ rule }) => allows(rule, wanted))
     if (found) return { allowed: true, reason: `RBAC: allowed by ${grantText(found.grant)}` }
     if (missing.length === 0) return { allowed: false }
@@ -202,7 +207,8 @@ export class Rbac {
       if (rules === undefined) missing.add(`${roleRef.kind.toLowerCase()}.${group} "${roleRef.name}" not found`)
       else for (const rule of rules) held.push({ rule, grant })
     }
-    return { held, missing: [...missing] }
+    const byName = held.some(({ rule }) => (rule.resourceNames ?? []).length > 0)
+    return { held, missing: [...missing], byName }
   }
 
   #role(kind: string, name: string, namespace: string): Role | undefined {
