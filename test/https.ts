@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
+import { gunzipSync } from 'node:zlib'
 import { parse } from 'yaml'
 import type { Json } from './kubectl.ts'
 
@@ -18,6 +19,8 @@ export interface Question {
 export interface HttpAnswer {
   readonly status: number
   readonly type: string | undefined
+  /** How it was compressed; it is here as it was before. */
+  readonly encoding: string | undefined
   readonly text: string
   /** The text as JSON; undefined when it is not. */
   readonly body: Json
@@ -45,10 +48,13 @@ const parsed = (text: string): Json => {
 async function answerOf(incoming: IncomingMessage): Promise<HttpAnswer> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk)
-  const text = Buffer.concat(chunks).toString()
+  const { 'content-encoding': encoding } = incoming.headers
+  const bytes = Buffer.concat(chunks)
+  const text = (encoding === 'gzip' ? gunzipSync(bytes) : bytes).toString()
   return {
     status: incoming.statusCode ?? 0,
     type: incoming.headers['content-type'],
+    encoding,
     text,
     body: parsed(text),
     warnings: (incoming.headersDistinct.warning ?? []).map(warningOf),
