@@ -38,6 +38,8 @@ describe('the value of an expression', () => {
     ['timestamp("2026-01-02T03:04:05Z") + duration("1h")', '2026-01-02T04:04:05Z'],
     ['duration("5m")', '300s'],
     ['{"a": [1, 2.5, "x"], "b": {"c": null}}', { a: [1, 2.5, 'x'], b: { c: null } }],
+    ['{?"a": optional.of(1), ?"b": optional.none(), "c": [?optional.none(), ?optional.of(2), 3]}', { a: 1, c: [2, 3] }],
+    ['object.spec.ports[?7].orValue(1) + (true ? 1 : 2)', 2],
     ['{1: "one", true: "yes"}', { 1: 'one', true: 'yes' }],
     ['"registry." + cluster.spec.region + ".example.com"', 'registry.eu.example.com'],
     ['cluster.spec.region in ["eu", "us"] ? "near" : "far"', 'near'],

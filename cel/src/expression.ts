@@ -1,5 +1,6 @@
 import { type CelEnv, type CelInput, type CelValue, celEnv, isCelError, parse, plan } from '@bufbuild/cel'
 import { errors, type Format, type Json, reasonOf } from '@flotilla/sdk'
+import { type Construct, misplaced } from './constructs.ts'
 import { functions } from './functions.ts'
 import { Meter, metered, mostSteps } from './meter.ts'
 import { strangers } from './names.ts'
@@ -32,6 +33,8 @@ export interface Limits {
   readonly longest?: number
   /** How many steps an evaluation may take; by default 100,000, a few milliseconds. */
   readonly steps?: number
+  /** Of which types it may make values; by default of none. */
+  readonly constructs?: readonly Construct[]
 }
 
 const longestText = 4096
@@ -84,14 +87,19 @@ function parsed(text: string, { longest = longestText }: Limits): Tree {
 
 function checked(text: string, variables: readonly string[], limits: Limits): Tree {
   const tree = parsed(text, limits)
-  for (const { node, problem } of strangers(tree.expr, new Set(variables), env))
+  for (const { node, problem } of strangers(tree.expr, new Set(variables), {
+    env,
+    constructs: limits.constructs ?? [],
+  }))
     throw new Error(`${placeOfNode(text, tree, node)}: ${problem}`)
   return tree
 }
 
 function planned(text: string, tree: Tree, variables: readonly string[], { steps = mostSteps }: Limits): Expression {
   const run = plan(env, tolled(tree.expr))
+  const wrong = misplaced(tree.expr)
   const result = (values: Variables): CelValue => {
+    if (wrong) throw new Error(wrong)
     const translate = translator()
     const bindings: Record<string, CelInput> = {}
     for (const name of variables) bindings[name] = translate(values[name])
@@ -147,7 +155,7 @@ const remembered = new Map<string, Expression>()
  * one that does not parse or names what is not there. The same text is compiled once.
  */
 export function compile(text: string, variables: readonly string[], limits: Limits = {}): Expression {
-  const key = `${variables.join()} ${limits.longest} ${limits.steps} ${text}`
+  const key = `${variables.join()} ${limits.longest} ${limits.steps} ${limits.constructs?.join() ?? ''} ${text}`
   const compiled = remembered.get(key) ?? made(text, variables, limits)
   remembered.delete(key)
   remembered.set(key, compiled) // the latest used is the last

@@ -11,10 +11,12 @@ import {
 import { strings } from '@bufbuild/cel/ext'
 import { addressFunctions } from './addresses.ts'
 import { authorizerFunctions } from './authorizer.ts'
+import { constructFunctions } from './constructs.ts'
 import { listFunctions } from './lists.ts'
 import { optionalFunctions } from './optional.ts'
 import { quantityFunctions } from './quantity.ts'
 import { scaledFunction } from './scaled.ts'
+import { sparseFunctions } from './sparse.ts'
 import { versionFunctions } from './version.ts'
 
 const { DYN, INT, STRING } = CelScalar
@@ -66,4 +68,6 @@ export const functions: readonly CelFunc[] = [
   ...addressFunctions,
   ...optionalFunctions,
   ...authorizerFunctions,
+  ...sparseFunctions,
+  ...constructFunctions,
 ]

@@ -1,4 +1,5 @@
 export { Authorizer, type Ruling, type Wish } from './authorizer.ts'
+export type { Construct } from './constructs.ts'
 export {
   type Budget,
   compile,
@@ -9,5 +10,5 @@ export {
   type Variables,
 } from './expression.ts'
 export { type Pattern, pattern } from './pattern.ts'
-export { type Shape, unknown } from './shapes.ts'
+export { dyn, type Shape, unknown } from './shapes.ts'
 export { Held, Read, type Reading, Real } from './value.ts'

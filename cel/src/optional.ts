@@ -10,6 +10,7 @@ import {
   isCelMap,
   listType,
 } from '@bufbuild/cel'
+import { marked } from './sparse.ts'
 import type { Call, Node } from './tree.ts'
 
 const { BOOL, DYN, INT, STRING } = CelScalar
@@ -88,7 +89,9 @@ export function plain(text: string): string {
   if (!text.includes('?') && !text.includes('.optMap(')) return text
   const texts: string[] = []
   let bare = text.replace(quoted, (found) => `\u0000${texts.push(found) - 1}\u0000`)
-  bare = bare.replace(/\.\s*\?\s*([A-Za-z_]\w*)/g, `.${field}("$1")`).replace(/\.optMap\(/g, '.map(')
+  bare = marked(bare)
+    .replace(/\.\s*\?\s*([A-Za-z_]\w*)/g, `.${field}("$1")`)
+    .replace(/\.optMap\(/g, '.map(')
   for (let open = bare.search(/\[\s*\?/); open >= 0; open = bare.search(/\[\s*\?/)) {
     const close = closing(bare, open)
     if (close < 0) break

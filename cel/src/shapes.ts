@@ -2,7 +2,21 @@ import type { Call, Loop, Node } from './tree.ts'
 
 /** What is known of a value before it is there. */
 export interface Shape {
-  readonly type: 'bool' | 'int' | 'double' | 'string' | 'bytes' | 'list' | 'map' | 'timestamp' | 'duration' | 'unknown'
+  readonly type:
+    | 'bool'
+    | 'int'
+    | 'double'
+    | 'string'
+    | 'bytes'
+    | 'list'
+    | 'map'
+    | 'timestamp'
+    | 'duration'
+    | 'unknown'
+    | 'dyn'
+    | 'Object'
+    | `Object.${string}`
+    | 'JSONPatch'
   /** Of a field; undefined when there is none of that name. Absent where nothing is known of fields. */
   field?(name: string): Shape | undefined
   /** Of the elements of a list, or the values of a map. */
@@ -10,6 +24,9 @@ export interface Shape {
 }
 
 export const unknown: Shape = { type: 'unknown' }
+
+/** What may be anything, and is not even declared to be more. */
+export const dyn: Shape = { type: 'dyn' }
 const bool: Shape = { type: 'bool' }
 const string: Shape = { type: 'string' }
 
@@ -54,6 +71,7 @@ const constants: Readonly<Record<string, Shape>> = {
 }
 
 const fieldOf = (node: Node, owner: Shape, name: string): Shape => {
+  if (owner.type === 'dyn') return dyn
   if (!owner.field) return owner.type === 'map' ? (owner.each ?? unknown) : unknown
   const found = owner.field(name)
   if (!found) throw new NoField(node, name)
@@ -63,7 +81,7 @@ const fieldOf = (node: Node, owner: Shape, name: string): Shape => {
 function ofCall({ function: name, target, args }: Call, scope: Scope): Shape {
   const shapes = [...(target ? [target] : []), ...args].map((node) => shapeOf(node, scope))
   if (truths.has(name)) return bool
-  if (name === '_[_]') return shapes[0]?.each ?? unknown
+  if (name === '_[_]') return shapes[0]?.type === 'dyn' ? dyn : (shapes[0]?.each ?? unknown)
   if (name === '_?_:_') return shapes[1]?.type === shapes[2]?.type ? (shapes[1] ?? unknown) : unknown
   if (name === 'size') return { type: 'int' }
   if (name === 'string') return string
@@ -73,7 +91,14 @@ function ofCall({ function: name, target, args }: Call, scope: Scope): Shape {
 function ofLoop({ iterRange, iterVar, accuVar, accuInit, loopStep, loopCondition, result }: Loop, scope: Scope): Shape {
   const range = iterRange ? shapeOf(iterRange, scope) : unknown
   const begun = accuInit ? shapeOf(accuInit, scope) : unknown
-  const turn = range.type === 'list' ? (range.each ?? unknown) : range.type === 'map' ? string : unknown
+  const turn =
+    range.type === 'list'
+      ? (range.each ?? unknown)
+      : range.type === 'map'
+        ? string
+        : range.type === 'dyn'
+          ? dyn
+          : unknown
   const within = new Map([...scope, [iterVar, turn], [accuVar, begun.type === 'bool' ? bool : unknown]])
   for (const node of [loopCondition, loopStep]) if (node) shapeOf(node, within)
   return result ? shapeOf(result, within) : unknown
@@ -95,12 +120,13 @@ export function shapeOf(node: Node, scope: Scope): Shape {
       return ofCall(value, scope)
     case 'comprehensionExpr':
       return ofLoop(value, scope)
-    case 'listExpr':
-      for (const each of value.elements) shapeOf(each, scope)
-      return { type: 'list' }
+    case 'listExpr': {
+      const [first, ...rest] = value.elements.map((each) => shapeOf(each, scope))
+      return first && rest.every(({ type }) => type === first.type) ? { type: 'list', each: first } : { type: 'list' }
+    }
     case 'structExpr':
       for (const { value: each } of value.entries) if (each) shapeOf(each, scope)
-      return { type: 'map' }
+      return value.messageName ? { type: value.messageName as Shape['type'] } : { type: 'map' } // of the types there are
     default:
       return unknown
   }

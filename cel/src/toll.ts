@@ -1,4 +1,5 @@
 import { chained } from './optional.ts'
+import { sparseList, sparseMap } from './sparse.ts'
 import type { Call, Entry, Loop, Node } from './tree.ts'
 
 const call = ({ id }: Node, arg: Node): Node => ({
@@ -50,7 +51,7 @@ export function tolled(node: Node): Node {
     }
     case 'listExpr': {
       const value = { ...exprKind.value, elements: exprKind.value.elements.map(tolled) }
-      return { ...node, exprKind: { case: 'listExpr', value } }
+      return sparseList({ ...node, exprKind: { case: 'listExpr', value } })
     }
     case 'selectExpr': {
       const value = { ...exprKind.value, operand: maybe(exprKind.value.operand) }
@@ -58,7 +59,7 @@ export function tolled(node: Node): Node {
     }
     case 'structExpr': {
       const value = { ...exprKind.value, entries: exprKind.value.entries.map(pair) }
-      return { ...node, exprKind: { case: 'structExpr', value } }
+      return sparseMap({ ...node, exprKind: { case: 'structExpr', value } })
     }
     default:
       return node

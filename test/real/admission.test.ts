@@ -251,6 +251,148 @@ const labelled = (name: string, labels: Fields): object => ({
   },
 })
 
+const applying = (expression: string): Fields => ({
+  patchType: 'ApplyConfiguration',
+  applyConfiguration: { expression },
+})
+const patching = (expression: string): Fields => ({ patchType: 'JSONPatch', jsonPatch: { expression } })
+const labels = (words: string): string => `Object{metadata: Object.metadata{labels: ${words}}}`
+
+/** Policies that change objects, as they are written, and what is wrong with them. */
+const wrongMutations: readonly (readonly [string, (matchConstraints: Fields) => Fields])[] = [
+  ['nothing', () => ({})],
+  ['no mutations', (matchConstraints) => ({ matchConstraints })],
+  ['no rules', () => ({ matchConstraints: {}, mutations: [applying('Object{}')] })],
+  [
+    'an unknown way',
+    (matchConstraints) => ({ matchConstraints, mutations: [{ ...applying('Object{}'), patchType: 'Foo' }] }),
+  ],
+  [
+    'two ways at once',
+    (matchConstraints) => ({ matchConstraints, mutations: [{ ...applying('Object{}'), ...patching('[]') }] }),
+  ],
+  [
+    'half of it',
+    (matchConstraints) => ({
+      matchConstraints,
+      mutations: [{ patchType: 'JSONPatch' }, { patchType: 'ApplyConfiguration' }, applying(''), patching('')],
+    }),
+  ],
+  [
+    'wrong types',
+    (matchConstraints) => ({
+      matchConstraints,
+      mutations: [
+        applying('1'),
+        patching('1'),
+        patching('["a"]'),
+        applying('Object{foo: 1}'),
+        applying('Object.foo{}'),
+        applying('Foo{}'),
+        patching('[JSONPatch{op: "add", foo: "x"}]'),
+      ],
+    }),
+  ],
+  [
+    'no policy for what changes later',
+    (matchConstraints) => ({
+      matchConstraints,
+      mutations: [applying('Object{}')],
+      reinvocationPolicy: '',
+      failurePolicy: 'X',
+    }),
+  ],
+  [
+    'a wrong one',
+    (matchConstraints) => ({ matchConstraints, mutations: [applying('Object{}')], reinvocationPolicy: 'Foo' }),
+  ],
+  [
+    'strangers',
+    (matchConstraints) => ({
+      matchConstraints,
+      variables: [{ name: 'x', expression: 'zz' }],
+      matchConditions: [{ name: '', expression: '' }],
+      mutations: [applying(labels('Object.metadata.labels{a: variables.y}')), applying('Object{data: params.data}')],
+    }),
+  ],
+  ['all there is to say', (matchConstraints) => ({ matchConstraints, mutations: [applying('Object{}')] })],
+]
+
+/** What policies do to `data: { a: c }`. */
+const mutations: readonly (readonly [string, readonly Fields[], Fields?])[] = [
+  ['a label', [applying(labels('{"x": "y"}'))]],
+  ['a label as a field', [applying(labels('Object.metadata.labels{x: "y"}'))]],
+  [
+    'one step after the other',
+    [applying('Object{data: {"b": object.data.a + "!"}}'), applying('Object{data: {"c": object.data.b + "!"}}')],
+  ],
+  [
+    'a patch',
+    [
+      patching(
+        '[JSONPatch{op: "test", path: "/data/a", value: "c"}, JSONPatch{op: "add", path: "/data/b", value: "1"}]',
+      ),
+    ],
+  ],
+  [
+    'a test that fails',
+    [
+      patching(
+        '[JSONPatch{op: "test", path: "/data/a", value: "z"}, JSONPatch{op: "add", path: "/data/b", value: "1"}]',
+      ),
+    ],
+  ],
+  ['a patch of an object', [patching('[JSONPatch{op: "add", path: "/metadata/annotations", value: {"q": "r"}}]')]],
+  [
+    'a key with a slash',
+    [patching('[JSONPatch{op: "add", path: "/metadata/labels/" + jsonpatch.escapeKey("x.y/z"), value: "1"}]')],
+  ],
+  ['no value', [applying('Object{data: {"b": object.data.zz}}')]],
+  ['a type elsewhere', [applying('Object{metadata: Object.foo{name: "x"}}')]],
+  ['a field that there is not', [applying('Object{foo: "x"}')]],
+  ['another boolean', [applying('Object{immutable: object.data.a == "c"}')]],
+  [
+    'what may be missing',
+    [applying('Object{?immutable: optional.none(), data: {?"z": object.?data.a, ?"y": object.?data.q}}')],
+  ],
+  ['a right', [applying('Object{data: {"z": string(authorizer.group("").resource("pods").check("get").allowed())}}')]],
+  ['a choice', [applying('object.data.a == "c" ? Object{data: {"z": "1"}} : Object{}')]],
+  [
+    'a variable',
+    [applying('Object{data: {"z": variables.v}}')],
+    { variables: [{ name: 'v', expression: 'object.data.a + "?"' }] },
+  ],
+  [
+    'a condition that does not hold',
+    [applying('Object{data: {"z": "1"}}')],
+    { matchConditions: [{ name: 'n', expression: 'false' }] },
+  ],
+  [
+    'a condition without a value',
+    [applying('Object{data: {"z": "1"}}')],
+    { matchConditions: [{ name: 'n', expression: 'object.zz.y' }] },
+  ],
+  ['a failure that is let pass', [applying('Object{data: {"b": object.data.zz}}')], { failurePolicy: 'Ignore' }],
+]
+
+/** What they do to Pods. */
+const podMutations: readonly (readonly [string, string])[] = [
+  ['a container', 'Object{spec: Object.spec{containers: [Object.spec.containers{name: "c", image: "y"}]}}'],
+  [
+    'one more container',
+    'Object{spec: Object.spec{initContainers: [Object.spec.initContainers{name: "i", image: "y", restartPolicy: "Always"}]}}',
+  ],
+  [
+    'each container',
+    'Object{spec: Object.spec{containers: object.spec.containers.map(c, Object.spec.containers{name: c.name, imagePullPolicy: "Always"})}}',
+  ],
+  [
+    'a list that is whole',
+    'Object{spec: Object.spec{tolerations: [Object.spec.tolerations{key: "a", operator: "Exists"}]}}',
+  ],
+  ['a selector', 'Object{spec: Object.spec{nodeSelector: {"a": "b"}}}'],
+]
+
 describe('what a server does to objects by itself is what a real one does', { skip: without }, () => {
   const open = new AsyncDisposableStack()
   const dir = mkdtempSync(join(tmpdir(), 'flotilla-admission-'))
@@ -398,6 +540,73 @@ describe('what a server does to objects by itself is what a real one does', { sk
     }
     for (const [i, check] of checks.entries())
       await eventually(() => alike(check, 'POST', `${base}/configmaps?dryRun=All`, configMap(`rights-${i}`)))
+  })
+
+  test('to policies that change objects', async () => {
+    for (const [name, spec] of wrongMutations)
+      await alike(
+        name,
+        'POST',
+        `${registration}/mutatingadmissionpolicies?dryRun=All`,
+        registered('MutatingAdmissionPolicy', 'a', {
+          reinvocationPolicy: 'Never',
+          ...spec({ resourceRules: [configMapRule] }),
+        }),
+      )
+    for (const spec of [{ policyName: 'a' }, {}, { policyName: 'a', paramRef: {} }])
+      await alike(
+        'a binding',
+        'POST',
+        `${registration}/mutatingadmissionpolicybindings?dryRun=All`,
+        registered('MutatingAdmissionPolicyBinding', 'a', spec),
+      )
+  })
+
+  const mutating = async (name: string, spec: Fields): Promise<void> => {
+    const policies = `${registration}/mutatingadmissionpolicies`
+    await alike(
+      name,
+      'POST',
+      policies,
+      registered('MutatingAdmissionPolicy', name, { reinvocationPolicy: 'Never', ...spec }),
+    )
+    const bindings = `${registration}/mutatingadmissionpolicybindings`
+    await alike(name, 'POST', bindings, registered('MutatingAdmissionPolicyBinding', name, { policyName: name }))
+  }
+
+  test('to objects by policies', async () => {
+    const base = await namespace('mutated', {})
+    for (const [i, [, steps, more]] of mutations.entries())
+      await mutating(`mutation-${i}`, { matchConstraints: constraints(`mutation-${i}`), mutations: steps, ...more })
+    const [first, second] = ['b', 'a'].map((to) => ({
+      matchConstraints: constraints('again'),
+      mutations: [applying(`Object{data: {"${to}": object.data.?b.orValue("") + "${to}"}}`)],
+      reinvocationPolicy: 'IfNeeded',
+    }))
+    await mutating('again-1', { ...first })
+    await mutating('again-2', { ...second })
+    const part = ({ data, immutable, metadata }: Json) => ({
+      data,
+      immutable,
+      labels: metadata?.labels,
+      notes: metadata?.annotations,
+    })
+    for (const [i, [name]] of mutations.entries())
+      await eventually(() => alike(name, 'POST', `${base}/configmaps?dryRun=All`, configMap(`mutation-${i}`), part))
+    await eventually(() => alike('again', 'POST', `${base}/configmaps?dryRun=All`, configMap('again'), part))
+  })
+
+  test('to Pods by policies', async () => {
+    const base = await namespace('mutated-pods', {})
+    const resourceRules = [{ ...configMapRule, resources: ['pods'] }]
+    for (const [i, [, words]] of podMutations.entries()) {
+      const objectSelector = { matchLabels: { case: `pod-${i}` } }
+      await mutating(`pod-${i}`, { matchConstraints: { resourceRules, objectSelector }, mutations: [applying(words)] })
+    }
+    for (const [i, [name]] of podMutations.entries()) {
+      const object = pod({ automountServiceAccountToken: false }, { labels: { case: `pod-${i}` } })
+      await eventually(() => alike(name, 'POST', `${base}/pods?dryRun=All`, object, specOf))
+    }
   })
 
   test('to claims that grow', async () => {

@@ -90,6 +90,7 @@ export const merging: Annotations = {
   V1MutatingWebhook: { matchConditions: map('name') },
   V1ValidatingWebhook: { matchConditions: map('name') },
   V1ValidatingAdmissionPolicySpec: { matchConditions: map('name'), variables: map('name') },
+  V1MutatingAdmissionPolicySpec: { matchConditions: map('name'), variables: map('name') },
   V1CustomResourceDefinitionStatus: conditions,
   V1JSONSchemaProps: { 'x-kubernetes-validations': map('rule') },
 }
@@ -350,6 +351,7 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
   V1StatefulSetUpdateStrategy: { type: 'RollingUpdate' },
   V1StorageClass: { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },
   V1ValidatingAdmissionPolicySpec: { failurePolicy: 'Fail' },
+  V1MutatingAdmissionPolicySpec: { failurePolicy: 'Fail' },
   V1ValidatingWebhook: webhookDefaults,
   V1HorizontalPodAutoscalerSpec: { minReplicas: 1 },
   V2HorizontalPodAutoscalerSpec: { minReplicas: 1 },

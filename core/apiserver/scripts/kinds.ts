@@ -51,6 +51,8 @@ export const kinds: Readonly<Record<string, readonly string[]>> = {
     'V1ValidatingWebhookConfiguration',
     'V1ValidatingAdmissionPolicy',
     'V1ValidatingAdmissionPolicyBinding',
+    'V1MutatingAdmissionPolicy',
+    'V1MutatingAdmissionPolicyBinding',
   ],
   'apiextensions.v1': ['V1CustomResourceDefinition'],
   'apiregistration.v1': ['V1APIService'],

@@ -66,6 +66,15 @@ export const refusal = {
       details: { ...detailsOf(resource, name), causes: [{ reason: '', message }] },
     }),
 
+  /** By a policy that was to change it. */
+  notMutated: (resource: ResourceName, name: string, message: string) =>
+    failure({
+      code: 403,
+      reason: 'Invalid',
+      message,
+      details: { ...detailsOf(resource, name), causes: [{ reason: '', message }] },
+    }),
+
   notFound: (resource: ResourceName, name: string) =>
     failure({
       code: 404,

@@ -1,4 +1,4 @@
-import { compile, type Expression, type Variables } from '@flotilla/cel'
+import { compile, type Expression, type Limits, type Variables } from '@flotilla/cel'
 import { ApiError, reasonOf } from '@flotilla/sdk'
 import type { Served } from '../registry/registry.ts'
 import { requestOf } from './review.ts'
@@ -23,7 +23,11 @@ export const valuesOf = (write: Write, served: Served): Variables => ({
   authorizer: write.rights.authorizer(write),
 })
 
-export const compiled = (text: string, names: readonly string[]): Expression => compile(text, names, limits)
+/** The same, of expressions that say how to change an object. */
+export const mutationLimits = { ...limits, constructs: ['Object', 'JSONPatch'] } as const satisfies Limits
+
+export const compiled = (text: string, names: readonly string[], bounds: Limits = limits): Expression =>
+  compile(text, names, bounds)
 
 /** What an error of an expression says beside the expression. */
 export const wrongWith = (error: unknown): string =>

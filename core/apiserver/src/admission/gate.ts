@@ -8,7 +8,8 @@ import type { Registry } from '../registry/registry.ts'
 import type { Request } from '../request.ts'
 import type { Call } from '../target.ts'
 import type { Admitted } from './admission.ts'
-import { mutate } from './mutate.ts'
+import { mutate, webhookMutator } from './mutate.ts'
+import { Mutations } from './mutations.ts'
 import { Policies } from './policies.ts'
 import { Rights } from './rights.ts'
 import { validate } from './validate.ts'
@@ -78,6 +79,7 @@ export class Gate {
   readonly #mutating: Webhooks
   readonly #validating: Webhooks
   readonly #policies: Policies
+  readonly #mutations: Mutations
 
   /** `authorize`: says to expressions who may do what; without it everyone may do everything. */
   constructor(outside: Outside, registry: Registry, authorize?: Authorize) {
@@ -85,20 +87,24 @@ export class Gate {
     this.#mutating = new Webhooks('mutatingwebhookconfigurations', true, outside, registry)
     this.#validating = new Webhooks('validatingwebhookconfigurations', false, outside, registry)
     this.#policies = new Policies(outside.objects, registry)
+    this.#mutations = new Mutations(outside.objects, registry)
   }
 
   close(): void {
     this.#mutating.close()
     this.#validating.close()
     this.#policies.close()
+    this.#mutations.close()
   }
 
   /** What becomes of an object before it is checked. Throws the refusal. */
   async change(call: Call, change: Change & { readonly object: Manifest }): Promise<Admitted> {
-    const hooks = this.#mutating.about({ ...call, operation: change.operation })
-    if (hooks.length === 0) return { manifest: change.object }
+    const subject = { ...call, operation: change.operation }
+    const [policies, hooks] = [this.#mutations.about(subject), this.#mutating.about(subject)]
+    if (policies.length === 0 && hooks.length === 0) return { manifest: change.object }
     const write = writeOf(call, change, this.#authorize)
-    const { manifest, warnings = [] } = await mutate(write, write.object ?? change.object, hooks)
+    const mutators = [...policies.map((each) => this.#mutations.mutator(each)), ...hooks.map(webhookMutator)]
+    const { manifest, warnings = [] } = await mutate(write, write.object ?? change.object, mutators)
     if (call.subresource !== 'scale') return { manifest, warnings }
     return {
       manifest: manifest === write.object ? change.object : scaled(call.served, change.object, manifest),

@@ -76,7 +76,7 @@ describe('policies of users', () => {
     ],
     [
       'a message that cannot be made',
-      { validations: [{ expression: 'false', message: 'plain', messageExpression: 'object.zz.y' }] },
+      { validations: [{ expression: 'false', message: 'plain', messageExpression: 'string(object.zz.y)' }] },
       {},
       'plain',
     ],

@@ -42,8 +42,21 @@ export interface PolicySpec extends PolicyBasis {
   readonly auditAnnotations?: readonly AuditAnnotation[]
 }
 
-/** What a binding says: with which parameters a policy holds, where, and what then happens. */
-export interface PolicyWords {
+/** One step of what a MutatingAdmissionPolicy does. */
+export interface Mutation {
+  readonly patchType: string
+  readonly applyConfiguration?: { readonly expression: string }
+  readonly jsonPatch?: { readonly expression: string }
+}
+
+/** What a MutatingAdmissionPolicy says. */
+export interface MutationSpec extends PolicyBasis {
+  readonly mutations?: readonly Mutation[]
+  readonly reinvocationPolicy?: string
+}
+
+/** Which writes a policy is bound to, and with which parameters. */
+export interface BindingBasis {
   readonly policyName: string
   readonly paramRef?: {
     readonly name?: string
@@ -52,9 +65,16 @@ export interface PolicyWords {
     readonly parameterNotFoundAction?: string
   }
   readonly matchResources?: MatchResources
+}
+
+/** What a binding says: where a policy holds, and what then happens. */
+export interface PolicyWords extends BindingBasis {
   readonly validationActions: readonly string[]
 }
 
 /** They are kept as their schemas say. */
 export type Policy = Manifest & { readonly spec: PolicySpec }
 export type Binding = Manifest & { readonly spec: PolicyWords }
+export type MutatingPolicy = Manifest & { readonly spec: MutationSpec }
+export type AnyPolicy = Manifest & { readonly spec: PolicyBasis }
+export type AnyBinding = Manifest & { readonly spec: BindingBasis }

@@ -1,9 +1,9 @@
-import type { Budget, Variables } from '@flotilla/cel'
+import type { Budget, Limits, Variables } from '@flotilla/cel'
 import { type Manifest, matchesLabels } from '@flotilla/sdk'
 import type { Registry, Served } from '../registry/registry.ts'
 import type { Objects } from '../store/objects.ts'
 import { compiled, meets, requestNames, valuesOf, wrongWith } from './conditions.ts'
-import type { Binding, Policy, Validation } from './policy.ts'
+import type { AnyBinding, AnyPolicy, Binding, Policy, Validation } from './policy.ts'
 import { namespaceOf } from './scope.ts'
 import { isNamespace, type Write } from './write.ts'
 
@@ -17,22 +17,28 @@ export interface Objection {
   readonly index?: number
 }
 
-const names = [...requestNames, 'params', 'namespaceObject', 'variables'] as const
+/** What the expressions of policies may name. */
+export const policyNames = [...requestNames, 'params', 'namespaceObject', 'variables'] as const
 
 /** An error as Kubernetes says it. */
-const said = (error: unknown): string =>
+export const said = (error: unknown): string =>
   wrongWith(error)
     .replace(/^line \d+, column \d+: /, '')
     .replace(/^field not found: /, 'no such key: ')
 
 /** The variables of a policy, each of which gets its value when it is first asked for. */
-const variablesOf = ({ spec }: Policy, values: Variables, budget: Budget): object => {
+export const variablesOf = (
+  { spec }: Pick<AnyPolicy, 'spec'>,
+  values: Variables,
+  budget: Budget,
+  bounds?: Limits,
+): object => {
   const variables = {}
   for (const { name, expression } of spec.variables ?? []) {
     let held: unknown
     const get = (): unknown => {
       try {
-        held ??= compiled(expression, names).hold({ ...values, variables }, budget)
+        held ??= compiled(expression, policyNames, bounds).hold({ ...values, variables }, budget)
         return held
       } catch (error) {
         throw new Error(`composited variable "${name}" fails to evaluate: ${said(error)}`, { cause: error })
@@ -45,7 +51,7 @@ const variablesOf = ({ spec }: Policy, values: Variables, budget: Budget): objec
 
 const messageOf = ({ expression, message, messageExpression }: Validation, values: Variables, budget: Budget) => {
   try {
-    const text = messageExpression && compiled(messageExpression, names).evaluate(values, budget)
+    const text = messageExpression && compiled(messageExpression, policyNames).evaluate(values, budget)
     if (typeof text === 'string' && text.trim() !== '' && !text.includes('\n')) return text.trim()
   } catch {
     // the message that is there in any case says it
@@ -57,7 +63,7 @@ function* objectionsOf(policy: Policy, values: Variables, budget: Budget): Itera
   for (const [index, validation] of (policy.spec.validations ?? []).entries()) {
     const { expression, reason } = validation
     try {
-      if (compiled(expression, names).evaluate(values, budget) === true) continue
+      if (compiled(expression, policyNames).evaluate(values, budget) === true) continue
     } catch (error) {
       yield { message: `expression '${expression}' resulted in error: ${said(error)}`, failed: 'expression', index }
       continue
@@ -69,7 +75,7 @@ function* objectionsOf(policy: Policy, values: Variables, budget: Budget): Itera
 /** No parameters, as they are not asked for. */
 const without: readonly (Manifest | null)[] = [null]
 
-const selected = (objects: Objects, params: Served, { spec }: Binding, write: Write): readonly Manifest[] => {
+const selected = (objects: Objects, params: Served, { spec }: AnyBinding, write: Write): readonly Manifest[] => {
   const { name, namespace = write.namespace, selector } = spec.paramRef ?? {}
   if (params.namespaced && namespace === undefined)
     throw new Error('cannot use namespaced paramRef in policy binding that matches cluster-scoped resources')
@@ -82,10 +88,10 @@ const selected = (objects: Objects, params: Served, { spec }: Binding, write: Wr
 }
 
 /** What a binding gives a policy to measure by. Throws when that is not there, but has to be. */
-const paramsOf = (
+export const paramsOf = (
   { objects, registry }: Surroundings,
-  policy: Policy,
-  binding: Binding,
+  policy: AnyPolicy,
+  binding: AnyBinding,
   write: Write,
 ): readonly (Manifest | null)[] => {
   const { paramKind } = policy.spec
@@ -108,7 +114,7 @@ export interface Surroundings {
 }
 
 /** Which condition has no answer, and why. */
-const unmet = ({ spec: { matchConditions = [] } }: Policy, error: unknown): string => {
+export const unmet = ({ spec: { matchConditions = [] } }: AnyPolicy, error: unknown): string => {
   const [, name] = /^error evaluating (.*?): /.exec(error instanceof Error ? error.message : '') ?? []
   const { expression } = matchConditions.find((each) => each.name === name) ?? { expression: '' }
   return `expression '${expression}' resulted in error: ${said(error instanceof Error ? error.cause : error)}`
@@ -117,7 +123,7 @@ const unmet = ({ spec: { matchConditions = [] } }: Policy, error: unknown): stri
 /** What a policy has to say in the audit log. Throws where that has no value. */
 const annotate = ({ annotate }: Write, { metadata, spec }: Policy, values: Variables, budget: Budget): void => {
   for (const { key, valueExpression } of spec.auditAnnotations ?? []) {
-    const text = compiled(valueExpression, names).evaluate(values, budget)
+    const text = compiled(valueExpression, policyNames).evaluate(values, budget)
     if (typeof text === 'string' && text !== '') annotate(`${metadata.name}/${key}`, text)
   }
 }
@@ -132,7 +138,7 @@ function* withParams(
   const values = { ...base, params }
   const whole = { ...values, variables: variablesOf(policy, values, budget) }
   try {
-    if (!meets(policy.spec.matchConditions ?? [], whole, names)) return
+    if (!meets(policy.spec.matchConditions ?? [], whole, policyNames)) return
   } catch (error) {
     return yield { message: unmet(policy, error), failed: 'expression' }
   }

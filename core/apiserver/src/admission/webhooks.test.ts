@@ -264,7 +264,7 @@ describe('webhooks of users', () => {
       {
         matchConditions: [
           { name: 'a', expression: 'oldObject != null' },
-          { name: 'b', expression: 'object.x.y' },
+          { name: 'b', expression: 'object.x.y == 1' },
         ],
       },
       {},

@@ -1,4 +1,4 @@
-import { inferred, type Shape, unknown } from '@flotilla/cel'
+import { dyn, inferred, type Limits, type Shape, unknown } from '@flotilla/cel'
 import { reasonOf } from '@flotilla/sdk'
 import { type Condition, limits } from '../admission/conditions.ts'
 import { qualifiedName } from '../object/names.ts'
@@ -9,10 +9,16 @@ import { type Causes, required } from './checks.ts'
 export type Names = Readonly<Record<string, Shape>>
 
 /** What an expression may be: `dyn` is known when it is evaluated. */
-export const typed = (field: string, words: string, names: Names, allowed: readonly string[]): Causes => {
+export const typed = (
+  field: string,
+  words: string,
+  names: Names,
+  allowed?: readonly string[],
+  bounds: Limits = limits,
+): Causes => {
   try {
-    const { type } = inferred(words, names, limits)
-    if (type === 'unknown' || allowed.includes(type)) return []
+    const { type } = inferred(words, names, bounds)
+    if (type === 'unknown' || !allowed || allowed.includes(type)) return []
     const expected = allowed.length === 1 ? allowed[0] : `one of [${allowed.join(' ')}]`
     return [cause.invalid(field, words, `must evaluate to ${expected} but got ${type}`)]
   } catch (error) {
@@ -21,9 +27,7 @@ export const typed = (field: string, words: string, names: Names, allowed: reado
 }
 
 /** What every expression about a write may name. */
-export const ofRequest: Names = Object.fromEntries(
-  ['object', 'oldObject', 'request', 'authorizer'].map((name) => [name, unknown] as const),
-)
+export const ofRequest: Names = { object: dyn, oldObject: dyn, request: unknown, authorizer: unknown }
 
 /** What is wrong with conditions. */
 export const conditions = (field: string, all: readonly Condition[] = [], names: Names = ofRequest): Causes =>

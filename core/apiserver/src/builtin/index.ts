@@ -9,6 +9,7 @@ import { cluster } from './cluster.ts'
 import { configuration } from './configuration.ts'
 import { customResourceDefinition } from './custom-resource-definitions.ts'
 import { eventKinds } from './events.ts'
+import { mutatingPolicies } from './mutating-policies.ts'
 import { networks } from './networking.ts'
 import { pods } from './pods.ts'
 import { reviews } from './reviews.ts'
@@ -36,6 +37,7 @@ export const builtins: readonly Resource[] = [
   signingRequests,
   ...admissionWebhooks,
   ...admissionPolicies,
+  ...mutatingPolicies,
   customResourceDefinition,
   apiService,
 ]

@@ -1,5 +1,6 @@
-import { unknown } from '@flotilla/cel'
+import { dyn, inferred, type Limits, type Shape, unknown } from '@flotilla/cel'
 import type { LabelSelector } from '@flotilla/sdk'
+import { limits } from '../admission/conditions.ts'
 import type { PolicyBasis, PolicyWords, Variable } from '../admission/policy.ts'
 import type { Rule } from '../admission/rules.ts'
 import { cause } from '../schema/causes.ts'
@@ -36,20 +37,40 @@ export const constraints = ({ matchConstraints: found }: Partial<PolicyBasis>): 
   ]
 }
 
-/** What the expressions of a policy may name. `declared`: the variables that are there by then. */
-export const namesOf = ({ paramKind }: Partial<PolicyBasis>, declared: readonly Variable[]): Names => {
-  const there = new Set(declared.map(({ name }) => name))
-  return {
-    ...ofRequest,
-    namespaceObject: unknown,
-    ...(paramKind && { params: unknown }),
-    variables: { type: 'map' as const, field: (name: string) => (there.has(name) ? unknown : undefined) },
+/** What is known of a variable, by what those before it are. */
+const declaredAs = (
+  declared: readonly Variable[],
+  base: Names,
+  bounds: Limits | undefined,
+): ReadonlyMap<string, Shape> => {
+  const shapes = new Map<string, Shape>()
+  for (const { name, expression } of declared) {
+    try {
+      shapes.set(
+        name,
+        inferred(expression, { ...base, variables: { type: 'map', field: (key) => shapes.get(key) } }, bounds),
+      )
+    } catch {
+      shapes.set(name, unknown) // what is wrong with it is said where it stands
+    }
   }
+  return shapes
+}
+
+/** What the expressions of a policy may name. `declared`: the variables that are there by then. */
+export const namesOf = (
+  { paramKind }: Partial<PolicyBasis>,
+  declared: readonly Variable[],
+  bounds: Limits = limits,
+): Names => {
+  const base = { ...ofRequest, namespaceObject: unknown, ...(paramKind && { params: dyn }) }
+  const shapes = declaredAs(declared, base, bounds)
+  return { ...base, variables: { type: 'map', field: (name) => shapes.get(name) } }
 }
 
 const identifier = /^[A-Za-z_]\w*$/
 
-export const variables = (spec: Partial<PolicyBasis>): Causes =>
+export const variables = (spec: Partial<PolicyBasis>, bounds?: Limits): Causes =>
   (spec.variables ?? []).flatMap(({ name, expression }, i, all) => {
     const field = `spec.variables[${i}]`
     return [
@@ -62,11 +83,10 @@ export const variables = (spec: Partial<PolicyBasis>): Causes =>
       ),
       ...(expression.trim() === ''
         ? [cause.required(`${field}.expression`, 'expression is not specified')]
-        : typed(`${field}.expression`, expression, namesOf(spec, all.slice(0, i)), everything)),
+        : typed(`${field}.expression`, expression, namesOf(spec, all.slice(0, i), bounds), undefined, bounds)),
     ]
   })
 
-const everything = ['bool', 'int', 'double', 'string', 'bytes', 'list', 'map', 'timestamp', 'duration']
 const failurePolicies = ['Fail', 'Ignore']
 
 export const failurePolicy = ({ failurePolicy: found }: Partial<PolicyBasis>): Causes =>
