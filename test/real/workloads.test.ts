@@ -3,10 +3,12 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import type { Client } from '@flotilla/sdk'
 import { deployment } from '../deployment.ts'
 import { flotilla } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { assets } from './assets.ts'
+import { askAutoscalers, saidByAutoscalers, startSimulated } from './autoscalers.ts'
 import { startCluster } from './cluster.ts'
 import { startEtcd } from './etcd.ts'
 import { startMachines } from './machines.ts'
@@ -65,6 +67,7 @@ describe('workloads over real controllers', { skip: without }, () => {
   const open = new AsyncDisposableStack()
   const inMember = new Map<string, Kubectl>()
   let k: Kubectl
+  let one: Client
 
   const at = (member: (typeof names)[number]): Kubectl => {
     const there = inMember.get(member)
@@ -100,6 +103,8 @@ describe('workloads over real controllers', { skip: without }, () => {
     const served = await serve(host.kubeconfig)
     open.defer(async () => void (await served.stop()))
     k = kubectl(host.kubeconfig)
+    one = (members[0] ?? host).client
+    await askAutoscalers(one) // they look every 15 seconds
     for (const { name, kubeconfig } of members) {
       inMember.set(name, kubectl(kubeconfig))
       const { code, err } = await flotilla(
@@ -176,6 +181,16 @@ describe('workloads over real controllers', { skip: without }, () => {
     assert.equal(spec.clusters, undefined)
     await apply({ ...quota, spec: { overall: { cpu: '2' } } })
     await k('wait', 'deployment/big', '--for=condition=Available', '--timeout=50s')
+  })
+
+  test('autoscalers say what simulated ones say', async () => {
+    const simulated = open.use(await startSimulated())
+    await askAutoscalers(simulated.client)
+    await eventually(async () => {
+      const real = await saidByAutoscalers(one)
+      assert.ok(Object.values(real).every((said) => said.length > 0))
+      assert.deepEqual(await saidByAutoscalers(simulated.client), real)
+    }, patience)
   })
 
   test('what is deleted ends', async () => {

@@ -108,9 +108,70 @@ test('what has no scale, and what is not known, is said', async () => {
   await cluster.client.create(autoscalerKind, autoscaler('Widget', 'example.com/v1'))
   const says = (words: string) =>
     eventuallyAll(cluster, autoscalerKind, 1, ({ status }) => JSON.stringify(status ?? {}).includes(words))
-  await says('no matches for kind \\"Widget\\" in version \\"example.com/v1\\"')
+  await says('no matches for kind \\"Widget\\" in group \\"example.com\\"')
   await cluster.client.patch(autoscalerKind, key, { type: 'merge', body: { spec: autoscaler().spec } })
-  await says('deployments \\"web\\" not found')
+  await says('deployments.apps \\"web\\" not found')
+  await stop()
+  assert.deepEqual(cluster.complaints, [])
+})
+
+test('whatever has a scale is scaled', async () => {
+  const stop = cluster.start({ autoscalingPeriod: 20 })
+  const count = { type: 'integer' } as const
+  const text = { type: 'string' } as const
+  const schema = {
+    type: 'object',
+    properties: {
+      spec: { type: 'object', properties: { replicas: count } },
+      status: { type: 'object', properties: { replicas: count, selector: text } },
+    },
+  }
+  const scale = {
+    specReplicasPath: '.spec.replicas',
+    statusReplicasPath: '.status.replicas',
+    labelSelectorPath: '.status.selector',
+  }
+  await cluster.client.create(
+    { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', scope: 'Cluster' }, // biome-ignore format: one kind
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'fleets.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'fleets', kind: 'Fleet' },
+        versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema }, subresources: { scale } }], // biome-ignore format: one version
+      },
+    } as Manifest,
+  )
+  const fleets: Kind<Manifest & { readonly spec: { readonly replicas: number } }> = {
+    apiVersion: 'example.com/v1',
+    kind: 'Fleet',
+    plural: 'fleets',
+    scope: 'Namespaced',
+  }
+  const { apiVersion, kind } = fleets
+  const status = { replicas: 1, selector: 'app=web' }
+  await cluster.client.create(fleets, { apiVersion, kind, metadata: key, spec: { replicas: 1 }, status })
+  const annotations = { 'simulator.flotilla.dev/cpu': '400m' }
+  await cluster.client.create(podKind, { apiVersion: 'v1', kind: 'Pod', metadata: { ...key, labels, annotations }, spec: { containers } }) // biome-ignore format: one pod
+  await eventuallyAll(cluster, podKind, 1, isReady)
+  await cluster.client.create(autoscalerKind, autoscaler('Fleet', 'example.com/v1'))
+  await eventuallyAll(cluster, fleets, 1, ({ spec }) => spec.replicas > 1)
+  await stop()
+  assert.deepEqual(cluster.complaints, [])
+})
+
+test('two that scale the same do nothing, and say so', async () => {
+  const stop = cluster.start({ autoscalingPeriod: 20 })
+  await cluster.client.create(deploymentKind, deployment)
+  await eventuallyAll(cluster, deploymentKind, 1, ({ status }) => status?.availableReplicas === 1)
+  const low = { ...autoscaler().spec, maxReplicas: 1 }
+  for (const name of ['a', 'b'])
+    await cluster.client.create(autoscalerKind, { ...autoscaler(), metadata: { ...key, name }, spec: low })
+  const both = 'pods by selector app=web are controlled by multiple HPAs: [default/a default/b]'
+  await eventuallyAll(cluster, autoscalerKind, 2, ({ status }) => JSON.stringify(status ?? {}).includes(both))
   await stop()
   assert.deepEqual(cluster.complaints, [])
 })

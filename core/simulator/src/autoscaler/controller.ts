@@ -31,6 +31,12 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const isSaid = ({ status }: Autoscaler, { type, message }: Draft): boolean =>
   status?.conditions?.find((each) => each.type === type)?.message === message
 
+const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : '')
+
+/** Whether two scale the same; one is its own rival. */
+const isRival = ({ spec: { scaleTargetRef: a } }: Autoscaler, { spec: { scaleTargetRef: b } }: Autoscaler): boolean =>
+  a.kind === b.kind && a.name === b.name && groupOf(a.apiVersion ?? '') === groupOf(b.apiVersion ?? '')
+
 /** What is scaled: its kind, its key, and how many of it there are. */
 interface Target {
   readonly kind: Kind
@@ -49,11 +55,12 @@ export function autoscalerController(machine: Machine): Controller {
   async function targetOf({ metadata, spec }: Autoscaler): Promise<Target> {
     const { apiVersion = 'v1', kind: name, name: of } = spec.scaleTargetRef
     const kind = await discovery.find(apiVersion, name)
-    if (!kind) throw new Error(`no matches for kind "${name}" in version "${apiVersion}"`)
+    const group = groupOf(apiVersion)
+    if (!kind) throw new Error(`no matches for kind "${name}" in group "${group}"`)
     const { namespace } = metadata
     const key = { ...(namespace && { namespace }), name: of }
     const scale = await client.get<Scale>(kind as Kind<Scale>, key, { subresource: 'scale' })
-    if (!scale) throw new Error(`${kind.plural} "${of}" not found`)
+    if (!scale) throw new Error(`${kind.plural}${group && `.${group}`} "${of}" not found`)
     return { kind, key, scale }
   }
 
@@ -62,7 +69,9 @@ export function autoscalerController(machine: Machine): Controller {
     const current = scale.spec?.replicas ?? 0
     const memory = memories.get(keyText(keyOf(autoscaler))) ?? blank
     const labelSelector = scale.status?.selector ?? ''
-    if (!labelSelector) return unselected(current, memory)
+    if (!labelSelector) return lost(memory, noSelector)
+    const rivals = autoscalers.store.list(namespace).filter((each) => isRival(each, autoscaler))
+    if (rivals.length > 1) return lost(memory, ambiguous(labelSelector, rivals))
     const { items } = await client.list(podKind, { namespace, labelSelector })
     const meter = meterOf(pods.list(namespace), owners.flatMap((each) => each.list(namespace))) // biome-ignore format: one line
     return look(autoscaler, { namespace, pods: items, meter, current }, memory, now().getTime())
@@ -99,10 +108,10 @@ export function autoscalerController(machine: Machine): Controller {
     const done = found.why === undefined ? undefined : await rescale(autoscaler, target, found)
     const isDone = done?.status === 'True'
     if (!done || isDone) memories.set(keyText(keyOf(autoscaler)), found.memory)
-    const replicas = done && !isDone ? (target.scale.spec?.replicas ?? 0) : found.replicas
+    const replicas = done && !isDone ? target.scale.spec?.replicas : found.replicas
     await say(autoscaler, [gotScale, ...found.conditions, ...(done ? [done] : [])], {
       currentReplicas: target.scale.status?.replicas ?? 0,
-      desiredReplicas: replicas,
+      ...(replicas !== undefined && { desiredReplicas: replicas }),
       ...(found.metrics && { currentMetrics: found.metrics }),
       ...(isDone && { lastScaleTime: timestamp(now()) }),
     })
@@ -128,11 +137,23 @@ export function autoscalerController(machine: Machine): Controller {
     })
 }
 
-const noSelector = "the HPA target's scale is missing a selector"
+/** Why nothing is looked at: the reason of the condition, its message, and what is told. */
+type Loss = readonly [reason: string, message: string, told: Readonly<Record<string, string>>]
 
-const unselected = (replicas: number, memory: Memory): Look => ({
-  replicas,
+const noSelector: Loss = [
+  'InvalidSelector',
+  "the HPA target's scale is missing a selector",
+  { SelectorRequired: 'selector is required' },
+]
+
+function ambiguous(selector: string, rivals: readonly Autoscaler[]): Loss {
+  const names = rivals.map((each) => keyText(keyOf(each))).toSorted()
+  const message = `pods by selector ${selector} are controlled by multiple HPAs: [${names.join(' ')}]`
+  return ['AmbiguousSelector', message, { AmbiguousSelector: message, FailedComputeMetricsReplicas: message }]
+}
+
+const lost = (memory: Memory, [reason, message, told]: Loss): Look => ({
   memory,
-  conditions: [{ type: 'ScalingActive', status: 'False', reason: 'InvalidSelector', message: noSelector }],
-  told: [{ type: 'Warning', reason: 'SelectorRequired', message: 'selector is required' }],
+  conditions: [{ type: 'ScalingActive', status: 'False', reason, message }],
+  told: Object.entries(told).map(([reason, message]) => ({ type: 'Warning', reason, message })),
 })

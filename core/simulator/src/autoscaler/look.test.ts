@@ -39,7 +39,7 @@ interface Case {
   readonly current?: number
   readonly memory?: Memory
   /** How many, and why it is not what there is. */
-  readonly replicas: number
+  readonly replicas: number | undefined
   readonly why?: string
   readonly says: readonly string[]
 }
@@ -140,24 +140,24 @@ const cases: Readonly<Record<string, Case>> = {
   'does not shrink while one metric is not known': {
     used: 10,
     spec: { metrics: [external, cpu()] },
-    replicas: 2,
+    replicas: undefined,
     says: ['ScalingActive=False FailedGetExternalMetric'],
   },
   'knows no metrics of pods': {
     spec: { metrics: [ofPods] },
-    replicas: 2,
+    replicas: undefined,
     says: ['ScalingActive=False FailedGetPodsMetric'],
   },
   'knows no metrics of objects': {
     spec: { metrics: [ofObject] },
-    replicas: 2,
+    replicas: undefined,
     says: ['ScalingActive=False FailedGetObjectMetric'],
   },
-  'does not know what is not measured': { replicas: 2, says: ['ScalingActive=False FailedGetResourceMetric'] },
+  'does not know what is not measured': { replicas: undefined, says: ['ScalingActive=False FailedGetResourceMetric'] },
   'does not know shares of what is not said': {
     used: 50,
     pods: pods(2, {}),
-    replicas: 2,
+    replicas: undefined,
     says: ['ScalingActive=False FailedGetResourceMetric'],
   },
   'leaves alone what is switched off': {

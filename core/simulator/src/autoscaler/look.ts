@@ -22,7 +22,8 @@ export interface Told {
 
 /** What comes of a look at how many there should be. */
 export interface Look {
-  readonly replicas: number
+  /** Undefined: nobody knows. */
+  readonly replicas?: number
   /** Why it is another number than there is. */
   readonly why?: string
   readonly conditions: readonly Draft[]
@@ -72,15 +73,15 @@ function chosen({ proposals, failures }: Asked, current: number): Proposal | und
   return failures.length > 0 && most.replicas < current ? undefined : most
 }
 
-/** As many as there are, and nothing to be said. */
+/** As many as are said, and nothing to be said. */
 const still = (replicas: number, memory: Memory): Look => ({ replicas, conditions: [], told: [], memory })
 
 /** No number comes of what is known. */
-function unknown({ failures }: Asked, count: number, current: number, memory: Memory): Look {
+function unknown({ failures }: Asked, count: number, memory: Memory): Look {
   const [{ reason, message, what } = new NoProposal('', '', '')] = failures // there is one
   const all = `invalid metrics (${failures.length} invalid out of ${count}), first error is: failed to get ${what}: ${message}`
   return {
-    ...still(current, memory),
+    memory,
     conditions: [
       draft('ScalingActive', 'False', reason, `the HPA was unable to compute the replica count: ${message}`),
     ],
@@ -130,7 +131,7 @@ function byMetrics(autoscaler: Autoscaler, found: Found, before: Memory, now: nu
   const memory = before === blank ? { ...blank, recommended: [{ at: now, replicas: current }] } : before
   const asked = ask(metrics, { ...found, tolerance: tolerancesOf(autoscaler) })
   const proposal = chosen(asked, current)
-  if (!proposal) return unknown(asked, metrics.length, current, memory)
+  if (!proposal) return unknown(asked, metrics.length, memory)
   const stable = stabilized(memory, rules, current, proposal.replicas, now)
   const result = limited(memory, rules, { min: minOf(autoscaler), max: maxReplicas }, current, stable, now)
   const valid = `the HPA was able to successfully calculate a replica count from ${proposal.name}`

@@ -129,7 +129,7 @@ function ofResource(metric: MetricSpec, measured: Measured, surroundings: Surrou
     const { resource, target, container } = measured
     const how = target.averageUtilization === undefined ? 'usage' : 'utilization'
     const reason = container === undefined ? 'FailedGetResourceMetric' : 'FailedGetContainerResourceMetric'
-    const what = `${resource} ${container === undefined ? '' : 'container '}resource metric value`
+    const what = container === undefined ? `${resource} resource metric value` : `${container} container metric value`
     throw new NoProposal(reason, `failed to get ${resource} ${how}: ${messageOf(error)}`, what)
   }
 }
@@ -153,7 +153,8 @@ function unknown({ pods, object, external }: MetricSpec, namespace: string): NoP
   const name = external?.metric.name ?? ''
   const absent = `the server could not find the requested resource (get ${name}.external.metrics.k8s.io)`
   const about = `unable to get external metric ${namespace}/${name}/nil: unable to fetch metrics from external metrics API`
-  return new NoProposal('FailedGetExternalMetric', `${about}: ${absent}`, `external metric ${name}`)
+  const what = `${name} external metric value: failed to get external metric ${name}`
+  return new NoProposal('FailedGetExternalMetric', `${about}: ${absent}`, what)
 }
 
 /** How many pods there should be by one metric. Throws a `NoProposal`. */
