@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createApiServer, masters, memoryStorage, openAuthority, serveHttps } from '@flotilla/apiserver'
+import { createApiServer, masters, memoryStorage, openAuthority, openFrontProxy, serveHttps } from '@flotilla/apiserver'
 import { stringify } from 'yaml'
 
 /** An embedded server that is reached as a real one is. */
 export interface Embedded extends AsyncDisposable {
   readonly kubeconfig: string
+  /** The authority of those whom it lets speak for others. */
+  readonly frontProxyCa: string
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
@@ -17,7 +19,8 @@ export async function embedded(dir: string): Promise<Embedded> {
   const { cert, key } = await authority.client('admin', { name: 'admin', groups: [masters] })
   const access = { authority, tokenKey: await authority.key('tokens') }
   const log = { debug() {}, info() {}, warn() {}, error: assert.fail, with: () => log }
-  const server = await createApiServer({ name: 'embedded', storage: memoryStorage(), access, log })
+  const frontProxy = await openFrontProxy({ dir: join(dir, 'embedded', 'front-proxy') })
+  const server = await createApiServer({ name: 'embedded', storage: memoryStorage(), access, frontProxy, log })
   const tls = { ca: authority.ca, ...(await authority.server()) }
   const listener = await serveHttps({ servers: [{ prefix: '/', server }], tls })
   const kubeconfig = join(dir, 'embedded.kubeconfig')
@@ -33,6 +36,7 @@ export async function embedded(dir: string): Promise<Embedded> {
   writeFileSync(kubeconfig, stringify(document), { mode: 0o600 })
   return {
     kubeconfig,
+    frontProxyCa: frontProxy.ca,
     async [Symbol.asyncDispose]() {
       await listener.close()
       await server.close()

@@ -50,7 +50,7 @@ const discovery = (offer: Offer, path: string): object | undefined => {
 
 const schemas = ({ registry, foreign }: Offer, path: string): object | undefined => {
   if (path === '/openapi/v3') return openApiIndex(registry.list(), foreign)
-  if (path === '/openapi/v2') return openApiV2(registry.list())
+  if (path === '/openapi/v2') return openApiV2(registry.list(), foreign)
   const [root, ...parts] = below(path, '/openapi/v3') ?? []
   if (root === 'api' && parts[0]) return openApiDocument(registry.list(), '', parts[0])
   if (root === 'apis' && parts[0] && parts[1]) return openApiDocument(registry.list(), parts[0], parts[1])
@@ -90,7 +90,7 @@ export class Documents {
     }
     const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
     if (trimmed === '/openapi/v2' && wantsProtobuf(accept)) {
-      const found = this.#remembered('/openapi/v2 protobuf', () => openApiV2Protobuf(this.#registry.list()))
+      const found = this.#remembered('/openapi/v2 protobuf', () => openApiV2Protobuf(this.#registry.list(), this.#delegates.list()))
       return found && { ...found, contentType: protobufType }
     }
     const aggregated = trimmed === '/api' || trimmed === '/apis' ? accepted(accept) : undefined

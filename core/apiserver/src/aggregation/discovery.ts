@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { type ForeignV2, partOf } from '../openapi/index.ts'
 import { isObject } from '../registry/json-path.ts'
 import { apiVersionOf } from '../registry/registry.ts'
 import { ask } from './ask.ts'
@@ -12,6 +13,8 @@ export interface Findings {
   readonly resources: readonly Json[]
   /** Names the state of its schemas; absent where there are none. */
   readonly schemas?: string
+  /** The same in OpenAPI v2. */
+  readonly v2?: ForeignV2
 }
 
 const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
@@ -92,8 +95,20 @@ const schemasOf = async (delegate: Delegate, of: GroupVersion): Promise<string |
   return createHash('sha512').update(JSON.stringify(body)).digest('hex').toUpperCase()
 }
 
+const olderSchemasOf = async (delegate: Delegate, of: GroupVersion): Promise<ForeignV2 | undefined> => {
+  const { code, body } = await ask(delegate, '/openapi/v2')
+  return code === 200 ? partOf(body, rootOf(of)) : undefined
+}
+
+/** Who describes what he has badly has it all the same. */
+const orNothing = <T>(told: Promise<T>): Promise<T | undefined> => told.catch(() => undefined)
+
 /** Asks a delegate what it has. Rejects when it does not say. */
 export const discover = async (delegate: Delegate, of: GroupVersion): Promise<Findings> => {
-  const [resources, schemas] = await Promise.all([resourcesOf(delegate, of), schemasOf(delegate, of)])
-  return { resources, ...(schemas && { schemas }) }
+  const [resources, schemas, v2] = await Promise.all([
+    resourcesOf(delegate, of),
+    orNothing(schemasOf(delegate, of)),
+    orNothing(olderSchemasOf(delegate, of)),
+  ])
+  return { resources, ...(schemas && { schemas }), ...(v2 && { v2 }) }
 }

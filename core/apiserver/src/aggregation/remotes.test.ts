@@ -449,3 +449,38 @@ test('a namespace waits for others that cannot be asked, and says so', async () 
   await api.ask('DELETE', `${collection}/v1.ext.example.com`)
   await eventually(async () => assert.equal((await api.ask('GET', namespace)).code, 404))
 })
+
+test('its schemas are among those of all, as far as they are about it', async () => {
+  const refer = (name: string) => ({ $ref: `#/definitions/${name}` })
+  const older = {
+    paths: {
+      [things]: { get: { responses: { 200: { schema: refer('Thing') } } } },
+      '/apis/apps/v1/deployments': { get: { responses: { 200: { schema: refer('Lie') } } } },
+    },
+    definitions: { Thing: { properties: { part: refer('Part'), self: refer('Thing') } }, Part: {}, Lie: {} },
+  }
+  ext.answers.set('/openapi/v2', json(older))
+  await api.ask('PATCH', `${collection}/v1.ext.example.com`, { spec: { versionPriority: 30 } })
+  await eventually(async () => {
+    const { paths, definitions } = (await api.ask('GET', '/openapi/v2')).body
+    assert.deepEqual(paths[things], older.paths[things])
+    assert.ok(paths['/apis/apps/v1/deployments'].get.operationId)
+    assert.deepEqual([definitions.Thing, definitions.Part, definitions.Lie], [older.definitions.Thing, {}, undefined])
+  })
+})
+
+test('one whose documents have no end is there without them', async () => {
+  ext.answers.set('/openapi/v2', (response) => {
+    const more = () => {
+      while (!response.destroyed && response.write('x'.repeat(100_000)));
+    }
+    response.on('drain', more)
+    more()
+  })
+  ext.answers.set(`/openapi/v3${root}`, () => undefined)
+  await api.ask('PATCH', `${collection}/v1.ext.example.com`, { spec: { versionPriority: 31 } })
+  await eventually(async () => assert.ok(ext.heard.some(({ url }) => url === '/openapi/v2')))
+  await current()
+  const { paths } = (await api.ask('GET', '/openapi/v3')).body
+  assert.equal(paths['apis/ext.example.com/v1'], undefined)
+})

@@ -1,4 +1,3 @@
-import type { Resource } from '../resource.ts'
 import { openApiV2 } from './v2.ts'
 import { bytes, double, flag, message, repeated, text, whole } from './wire.ts'
 
@@ -133,8 +132,8 @@ const path = (found: unknown): Buffer => {
 }
 
 /** The OpenAPI v2 document of everything that is served, as protobuf. */
-export function openApiV2Protobuf(resources: readonly Resource[]): Uint8Array {
-  const { swagger, info, paths, definitions } = openApiV2(resources) as Json // it is an object of these
+export function openApiV2Protobuf(...of: Parameters<typeof openApiV2>): Uint8Array {
+  const { swagger, info, paths, definitions } = openApiV2(...of) as Json // it is an object of these
   const { title, version } = json(info) ?? {}
   return message(
     text(1, swagger),

@@ -1,5 +1,6 @@
 import type { Resource } from '../resource.ts'
 import { componentsOf } from './components.ts'
+import type { ForeignV2 } from './foreign.ts'
 import { bodySchema, type Operation, type Parameter, type Path, pathsOf } from './operations.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -78,10 +79,20 @@ function older(schema: unknown): unknown {
 
 const definitions = (resources: readonly Resource[]): Json => olderAll(componentsOf(resources, prefix))
 
-/** The OpenAPI v2 document of everything that is served. */
-export const openApiV2 = (resources: readonly Resource[]): object => ({
+interface Foreign {
+  readonly v2?: ForeignV2
+}
+
+const merged = (foreign: readonly Foreign[], part: keyof ForeignV2): Json =>
+  Object.assign({}, ...foreign.map(({ v2 }) => v2?.[part] ?? {}))
+
+/** The OpenAPI v2 document of everything that is served. What others call as we do is what all call so: of the machinery. */
+export const openApiV2 = (resources: readonly Resource[], foreign: readonly Foreign[] = []): object => ({
   swagger: '2.0',
   info: { title: 'Kubernetes', version: 'v1.33.0' },
-  paths: Object.fromEntries(resources.flatMap(pathsOf).map((each) => [each.path, path(each)])),
-  definitions: definitions(resources),
+  paths: {
+    ...merged(foreign, 'paths'),
+    ...Object.fromEntries(resources.flatMap(pathsOf).map((each) => [each.path, path(each)])),
+  },
+  definitions: { ...merged(foreign, 'definitions'), ...definitions(resources) },
 })
