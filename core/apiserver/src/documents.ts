@@ -90,7 +90,9 @@ export class Documents {
     }
     const trimmed = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
     if (trimmed === '/openapi/v2' && wantsProtobuf(accept)) {
-      const found = this.#remembered('/openapi/v2 protobuf', () => openApiV2Protobuf(this.#registry.list(), this.#delegates.list()))
+      const found = this.#remembered('/openapi/v2 protobuf', () =>
+        openApiV2Protobuf(this.#registry.list(), this.#delegates.list()),
+      )
       return found && { ...found, contentType: protobufType }
     }
     const aggregated = trimmed === '/api' || trimmed === '/apis' ? accepted(accept) : undefined
