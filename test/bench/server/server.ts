@@ -201,8 +201,8 @@ async function memory({ n }: Pick<Bench, 'n'>): Promise<Figures> {
       await server.ask('close', undefined)
     }
     await using server = startServer()
-    const { person, seconds } = await server.ask('open', { dir })
-    figures[`start with ${whole(count)}`] = `${seconds.toFixed(2)} s until it answers`
+    const { person, seconds, cpu } = await server.ask('open', { dir })
+    figures[`start with ${whole(count)}`] = `${seconds.toFixed(2)} s until it answers, ${cpu.toFixed(2)} s of CPU`
     figures[`${whole(count)} objects, after the start`] = text(await server.ask('use', undefined))
     const asked = { method: 'GET', path: `${loads.configMap.collection}?limit=500` }
     const first = await client.ask('many', { place: person, asked, count: 1, width: 1 })

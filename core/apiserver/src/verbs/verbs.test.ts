@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Manifest } from '@flotilla/sdk'
 import {
   configMap,
   configMapPath,
@@ -330,6 +331,24 @@ test('pages of a list are of one moment', async () => {
     `${path}?resourceVersion=${first.metadata.resourceVersion}&resourceVersionMatch=Exact`,
   )
   assert.equal(exact.body.items.length, 5)
+})
+
+test('a page of what is forgotten is refused, and the rest can be had as it is now', async () => {
+  const forgetful = await startServer({ history: 3 })
+  for (const name of ['p1', 'p2', 'p3', 'p4', 'p5']) await forgetful.ask('POST', configMapPath, configMap(name))
+  const page = async (token: string) => (await forgetful.ask('GET', `${configMapPath}?limit=2&continue=${token}`)).body
+  const first = await page('')
+  await forgetful.ask('DELETE', `${configMapPath}/p3`)
+  for (const name of ['p0', 'p6', 'p7']) await forgetful.ask('POST', configMapPath, configMap(name))
+  const expired = await page(first.metadata.continue)
+  assert.deepEqual([expired.code, expired.reason], [410, 'Expired'])
+  const names = ({ items }: { items: readonly Manifest[] }) => items.map(({ metadata }) => metadata.name)
+  const second = await page(expired.metadata.continue)
+  const third = await page(second.metadata.continue)
+  assert.deepEqual([names(second), names(third), third.metadata.continue], [['p4', 'p5'], ['p6', 'p7'], undefined])
+  assert.ok(Number(second.metadata.resourceVersion) > Number(first.metadata.resourceVersion))
+  assert.equal(third.metadata.resourceVersion, second.metadata.resourceVersion)
+  await forgetful.close()
 })
 
 const cases: readonly [
