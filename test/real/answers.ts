@@ -41,7 +41,7 @@ const typeOf = ({ method, body }: Step): string =>
       : 'application/merge-patch+json'
     : 'application/json'
 
-interface Answered {
+export interface Answered {
   readonly status: number
   readonly body: Json
   readonly warnings: readonly string[]
@@ -52,7 +52,7 @@ export class Pair implements AsyncDisposable {
   readonly #real: (step: Step) => Promise<HttpAnswer>
   readonly #server: ApiServer
 
-  private constructor(cluster: RealCluster, server: ApiServer) {
+  private constructor(cluster: Pick<RealCluster, 'kubeconfig'>, server: ApiServer) {
     const ask = asking(cluster.kubeconfig)
     this.#real = (step) => {
       const { path, method, body } = step
@@ -61,21 +61,21 @@ export class Pair implements AsyncDisposable {
     this.#server = server
   }
 
-  static async of(cluster: RealCluster, options: Partial<ApiServerOptions> = {}): Promise<Pair> {
+  static async of(cluster: Pick<RealCluster, 'kubeconfig'>, options: Partial<ApiServerOptions> = {}): Promise<Pair> {
     const log = { debug() {}, info() {}, warn() {}, error: assert.fail, with: () => log }
     return new Pair(cluster, await createApiServer({ name: 'embedded', storage: memoryStorage(), log, ...options }))
   }
 
   /** Asks both, and fails when they do not say the same; answers what the real one says. */
   async same(step: Step): Promise<Json> {
-    const [real, embedded] = await this.#both(step)
+    const [real, embedded] = await this.both(step)
     assert.deepEqual(saidOf(embedded.status, embedded.body), saidOf(real.status, real.body), step.name)
     return real.body
   }
 
   /** The same, with what is said beside the answer, and with a part of the answer itself. */
   async alike(step: Step, part: (body: Json) => unknown = () => undefined): Promise<Json> {
-    const [real, embedded] = await this.#both(step)
+    const [real, embedded] = await this.both(step)
     const whole = ({ status, body, warnings }: Answered) => ({ ...saidOf(status, body), warnings, part: part(body) })
     assert.deepEqual(whole(embedded), whole(real), step.name)
     return real.body
@@ -85,7 +85,8 @@ export class Pair implements AsyncDisposable {
     await this.#server.close()
   }
 
-  async #both(step: Step): Promise<readonly [Answered, Answered]> {
+  /** Asks both: the real one, and the embedded one. */
+  async both(step: Step): Promise<readonly [Answered, Answered]> {
     return [await this.#real(step), await this.#embedded(step)]
   }
 

@@ -142,7 +142,7 @@ export const quantities: Readonly<Record<string, readonly string[]>> = {
   V2MetricValueStatus: ['averageValue', 'value'],
 }
 
-const protocol = { protocol: ['TCP', 'UDP', 'SCTP'] }
+const protocol = { protocol: ['SCTP', 'TCP', 'UDP'] }
 const pullPolicy = ['Always', 'IfNotPresent', 'Never']
 const taintEffect = { effect: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] }
 const webhook = {
@@ -159,7 +159,7 @@ const containerEnums = {
   restartPolicy: ['Always', 'Never', 'OnFailure'],
 }
 
-/** What a text, or each item of a list of texts, may be. */
+/** What a text, or each item of a list of texts, may be, in the order in which Kubernetes says it. */
 export const enums: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   V1AppArmorProfile: profileType,
   V1CSIDriverSpec: {
@@ -172,17 +172,17 @@ export const enums: Readonly<Record<string, Readonly<Record<string, readonly str
   V1CronJobSpec: { concurrencyPolicy: ['Allow', 'Forbid', 'Replace'] },
   V1CustomResourceConversion: { strategy: ['None', 'Webhook'] },
   V1CustomResourceDefinitionSpec: { scope: ['Cluster', 'Namespaced'] },
-  V1DaemonSetUpdateStrategy: { type: ['OnDelete', 'RollingUpdate'] },
-  V1DeploymentStrategy: { type: ['Recreate', 'RollingUpdate'] },
   V1EndpointSlice: { addressType: ['FQDN', 'IPv4', 'IPv6'] },
+  CoreV1EndpointPort: protocol,
+  DiscoveryV1EndpointPort: protocol,
   V1EphemeralContainer: containerEnums,
   V1HTTPGetAction: { scheme: ['HTTP', 'HTTPS'] },
   V1HTTPIngressPath: { pathType: ['Exact', 'ImplementationSpecific', 'Prefix'] },
   V1IngressClassParametersReference: { scope: ['Cluster', 'Namespace'] },
-  V1JobSpec: { completionMode: ['Indexed', 'NonIndexed'], podReplacementPolicy: ['Failed', 'TerminatingOrFailed'] },
+  V1JobSpec: { completionMode: ['NonIndexed', 'Indexed'], podReplacementPolicy: ['Failed', 'TerminatingOrFailed'] },
   V1MutatingWebhook: { ...webhook, reinvocationPolicy: ['IfNeeded', 'Never'] },
-  V1NetworkPolicyPort: protocol,
-  V1NetworkPolicySpec: { policyTypes: ['Egress', 'Ingress'] },
+  V1NetworkPolicyPort: { protocol: ['TCP', 'UDP', 'SCTP'] },
+  V1NetworkPolicySpec: { policyTypes: ['Ingress', 'Egress'] },
   V1NodeSelectorRequirement: { operator: ['DoesNotExist', 'Exists', 'Gt', 'In', 'Lt', 'NotIn'] },
   V1PersistentVolumeClaimSpec: { accessModes, volumeMode },
   V1PersistentVolumeSpec: {
@@ -225,14 +225,13 @@ export const enums: Readonly<Record<string, Readonly<Record<string, readonly str
     ipFamilies: ['IPv4', 'IPv6'],
     ipFamilyPolicy: ['PreferDualStack', 'RequireDualStack', 'SingleStack'],
     sessionAffinity: ['ClientIP', 'None'],
+    trafficDistribution: ['PreferClose', 'PreferSameZone', 'PreferSameNode'],
     type: ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'],
   },
   V1StatefulSetPersistentVolumeClaimRetentionPolicy: {
-    whenDeleted: ['Delete', 'Retain'],
-    whenScaled: ['Delete', 'Retain'],
+    whenDeleted: ['Retain', 'Delete'],
+    whenScaled: ['Retain', 'Delete'],
   },
-  V1StatefulSetSpec: { podManagementPolicy: ['OrderedReady', 'Parallel'] },
-  V1StatefulSetUpdateStrategy: { type: ['OnDelete', 'RollingUpdate'] },
   V1StorageClass: {
     reclaimPolicy: ['Delete', 'Recycle', 'Retain'],
     volumeBindingMode: ['Immediate', 'WaitForFirstConsumer'],
@@ -252,7 +251,6 @@ export const enums: Readonly<Record<string, Readonly<Record<string, readonly str
   V2HPAScalingPolicy: { type: ['Percent', 'Pods'] },
   V2HPAScalingRules: { selectPolicy: ['Disabled', 'Max', 'Min'] },
   V2MetricSpec: { type: ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'] },
-  V2MetricTarget: { type: ['AverageValue', 'Utilization', 'Value'] },
 }
 
 const tcp = { protocol: 'TCP' }
@@ -262,6 +260,8 @@ const containerDefaults = {
   terminationMessagePolicy: 'File',
   resources: {},
 }
+const status = { status: {} }
+const metadata = { metadata: {} }
 const webhookDefaults = {
   failurePolicy: 'Fail',
   matchPolicy: 'Equivalent',
@@ -296,8 +296,40 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
     failedJobsHistoryLimit: 1,
   },
   V1CustomResourceDefinitionSpec: { conversion: { strategy: 'None' } },
+  V1DaemonSet: status,
   V1DaemonSetSpec: { revisionHistoryLimit: 10, updateStrategy: {} },
   V1DaemonSetUpdateStrategy: { type: 'RollingUpdate' },
+  V1CronJob: status,
+  V1Endpoint: { conditions: {} },
+  V1JobTemplateSpec: metadata,
+  V1Namespace: { spec: {}, ...status },
+  V1Node: { spec: {}, ...status },
+  V1PersistentVolume: status,
+  V1Pod: status,
+  V1PodFailurePolicyOnPodConditionsPattern: { status: 'True' },
+  V1PodTemplateSpec: metadata,
+  V1ResourceQuota: { spec: {}, ...status },
+  V1Deployment: status,
+  V1HorizontalPodAutoscaler: status,
+  V2HorizontalPodAutoscaler: status,
+  V2HorizontalPodAutoscalerStatus: { desiredReplicas: 0 },
+  V1HorizontalPodAutoscalerStatus: { currentReplicas: 0, desiredReplicas: 0 },
+  V1IPAddress: { spec: {} },
+  V1Ingress: { spec: {}, ...status },
+  V1IngressClass: { spec: {} },
+  V1NetworkPolicy: { spec: {} },
+  V1ServiceCIDR: { spec: {}, ...status },
+  V1IngressStatus: { loadBalancer: {} },
+  V1Job: status,
+  V1PersistentVolumeClaim: status,
+  V1PodDisruptionBudget: { spec: {}, ...status },
+  V1PodDisruptionBudgetStatus: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
+  V1ReplicaSet: status,
+  V1ReplicationController: status,
+  V1Service: status,
+  V1ServiceStatus: { loadBalancer: {} },
+  V1StatefulSet: status,
+  V1StatefulSetStatus: { availableReplicas: 0 },
   V1DeploymentSpec: { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600, strategy: {} },
   V1DeploymentStrategy: { type: 'RollingUpdate' },
   V1DownwardAPIVolumeSource: fileMode,
@@ -346,6 +378,7 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
     podManagementPolicy: 'OrderedReady',
     replicas: 1,
     revisionHistoryLimit: 10,
+    serviceName: '',
     updateStrategy: {},
   },
   V1StatefulSetUpdateStrategy: { type: 'RollingUpdate' },
@@ -358,14 +391,21 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
 }
 
 /**
- * Fields the client package calls required and Kubernetes lets be missing: without them a Go program reads the zero value.
- * All fields of types that only occur in a `status` are like that.
+ * Fields the client package calls required and Kubernetes lets be missing. All others that are required are there with nothing
+ * in them when they are not said.
  */
 export const notRequired: Readonly<Record<string, readonly string[]>> = {
   V1APIServiceSpec: ['groupPriorityMinimum', 'versionPriority'],
-  V1ControllerRevision: ['revision'],
+  EventsV1Event: ['eventTime'],
+  V1HTTPIngressPath: ['pathType'],
+  V2MetricSpec: ['type'],
+  V1IPAddressSpec: ['parentRef'],
+  V1DaemonSetSpec: ['selector'],
+  V1DeploymentSpec: ['selector'],
+  V1ReplicaSetSpec: ['selector'],
+  V1PodFailurePolicyRule: ['action'],
+  V1StatefulSetSpec: ['selector'],
   V1CustomResourceDefinitionVersion: ['served', 'storage'],
-  V1EndpointSlice: ['endpoints'],
   V1HTTPHeader: ['value'],
   V1NetworkPolicySpec: ['podSelector'],
   V1Role: ['rules'],

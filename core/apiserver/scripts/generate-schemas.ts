@@ -98,12 +98,10 @@ function scalar(type: string, format: string): Definition {
 class Catalogue {
   readonly #models = new Map<string, Model>()
   readonly #groups = new Map<string, string>()
-  readonly #inSpec = new Set<string>()
 
   constructor() {
     for (const model of machinery) this.#groups.set(model, 'machinery')
     for (const [group, roots] of Object.entries(kinds)) for (const root of roots) this.#reach(root, group)
-    for (const root of Object.values(kinds).flat()) this.#reachSpec(root)
   }
 
   /** Types belong to the first group that reaches them; the core group comes first. */
@@ -115,22 +113,13 @@ class Catalogue {
     for (const { type } of read.fields) if (isModel(innermost(type))) this.#reach(innermost(type), group)
   }
 
-  /** Types that occur outside a status. */
-  #reachSpec(model: string): void {
-    if (this.#inSpec.has(model)) return
-    this.#inSpec.add(model)
-    for (const { name, type } of this.#models.get(model)?.fields ?? []) {
-      if (name !== 'status' && isModel(innermost(type))) this.#reachSpec(innermost(type))
-    }
-  }
-
   nameOf(model: string): string {
     return officialName(model, this.#groups.get(model) ?? '')
   }
 
   isRequired(model: string, { name, required }: Field): boolean {
     if (alsoRequired[model]?.includes(name)) return true
-    return required && this.#inSpec.has(model) && !notRequired[model]?.includes(name)
+    return required && !notRequired[model]?.includes(name)
   }
 
   definitions(): Definition {

@@ -20,7 +20,7 @@ export const kinds: Readonly<Record<string, readonly string[]>> = {
   ],
   'apps.v1': ['V1Deployment', 'V1ReplicaSet', 'V1StatefulSet', 'V1DaemonSet', 'V1ControllerRevision'],
   'batch.v1': ['V1Job', 'V1CronJob'],
-  'networking.v1': ['V1Ingress', 'V1IngressClass', 'V1NetworkPolicy'],
+  'networking.v1': ['V1Ingress', 'V1IngressClass', 'V1NetworkPolicy', 'V1IPAddress', 'V1ServiceCIDR'],
   'policy.v1': ['V1PodDisruptionBudget', 'V1Eviction'],
   'autoscaling.v1': ['V1Scale', 'V1HorizontalPodAutoscaler'],
   'autoscaling.v2': ['V2HorizontalPodAutoscaler'],

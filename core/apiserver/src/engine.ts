@@ -1,5 +1,6 @@
 import type { User } from '@flotilla/kube'
 import type { Access } from './access/access.ts'
+import type { Addresses } from './admission/addresses.ts'
 import type { Admission } from './admission/admission.ts'
 import type { Gate } from './admission/gate.ts'
 import type { Quotas } from './admission/quotas.ts'
@@ -18,6 +19,8 @@ export interface Engine {
   readonly admit: Admission
   readonly gate: Gate
   readonly quotas: Quotas
+  /** Absent where Services are given nothing. */
+  readonly addresses?: Addresses
   /** Absent where everyone may do everything, and nobody has a token. */
   readonly access?: Access
   /** Asked last, about what is to be written as it is: it changes nothing. */
@@ -28,5 +31,7 @@ export interface Engine {
   readonly tracks: (user: User) => boolean
   /** Whether what a user makes keeps the status it comes with. */
   readonly keepsStatus: (user: User) => boolean
+  /** Whether what has lost its owners goes, and what is to be orphaned is. */
+  readonly collects: boolean
   readonly now: () => Date
 }

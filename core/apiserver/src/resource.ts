@@ -19,6 +19,13 @@ export interface Column {
  */
 export type Convert = (object: Manifest, apiVersion: string, before?: Manifest) => Manifest | undefined
 
+export interface Deletion {
+  /** Who deletes an object is shown it, not just told that it is gone. */
+  readonly shows?: true
+  /** What it owns stays unless the deletion says otherwise, as it was before there was a choice. */
+  readonly orphans?: true
+}
+
 /** What a kind does with objects beyond its schema. Everything is pure; objects come in frozen and go out new. */
 export interface Strategy {
   /** Defaults that a schema cannot say, and fields the user may not set, on create. */
@@ -29,6 +36,8 @@ export interface Strategy {
   readonly prepareSubresource?: (subresource: string, object: Manifest, before: Manifest, now: string) => Manifest
   /** How many seconds an object has to end, if its deletion does not say; kinds without it, and at 0, go at once. */
   readonly grace?: (object: Manifest) => number
+  /** How it goes, where that is not as of most kinds. */
+  readonly deletion?: Deletion
   /** Rules beyond the schema; `before` on update only, and through which subresource it is. */
   readonly validate?: (object: Manifest, before?: Manifest, subresource?: string) => readonly StatusCause[]
 }

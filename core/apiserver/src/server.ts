@@ -9,6 +9,7 @@ import { ensureRoles } from './access/rbac/defaults.ts'
 import { noEscalation } from './access/rbac/escalation.ts'
 import { signersGuard, whoAsked } from './access/signing.ts'
 import type { Tokens } from './access/tokens.ts'
+import { Addresses, type ServiceOptions } from './admission/addresses.ts'
 import { type Admission, chain } from './admission/admission.ts'
 import { Gate } from './admission/gate.ts'
 import { initialNamespaces, namespaceLifecycle } from './admission/namespace-lifecycle.ts'
@@ -103,6 +104,8 @@ export interface ApiServerOptions {
    * into their status does not hold.
    */
   readonly countsQuotas?: boolean
+  /** What Services are given: addresses in the cluster, ports of its nodes. By default nothing: somebody else may give it. */
+  readonly services?: ServiceOptions
   readonly log: Log
   readonly now?: () => Date
   /** How many changes are remembered for watches that resume. By default 4096. */
@@ -214,9 +217,11 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     quotas: new Quotas(objects, options.countsQuotas ?? false),
     tracks,
     keepsStatus,
+    collects: options.collectsGarbage !== false,
     now,
     ...(access && { access }),
     ...(options.kubelet && { kubelet: options.kubelet }),
+    ...(options.services && { addresses: new Addresses(objects, options.services) }),
   }
 
   const remotes = new Remotes({

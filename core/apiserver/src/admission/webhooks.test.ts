@@ -383,9 +383,9 @@ describe('webhooks of users', () => {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
       metadata: { name: 'hooks', labels: { 'kubernetes.io/service-name': 'hooks' } },
-      addressType: 'IPv4',
+      addressType: 'FQDN', // an address of this machine would be refused
       ports: [{ name: '', port: webhook.port }],
-      endpoints: [{ addresses: ['127.0.0.1'] }],
+      endpoints: [{ addresses: ['localhost'] }],
     })
     await validating(allowed, { clientConfig: { service, caBundle: webhook.caBundle } })
     const { code, body } = await create()

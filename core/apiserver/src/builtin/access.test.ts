@@ -43,7 +43,11 @@ examine('ClusterRole', [
 
 examine('RoleBinding', [
   ['is fine', binding(), []],
-  ['binds a role', { subjects: [] }, ['roleRef: Required value']],
+  [
+    'binds a role',
+    { subjects: [] },
+    ['roleRef.kind: Unsupported value: "": supported values: "ClusterRole", "Role"', 'roleRef.name: Required value'],
+  ],
   [
     'binds a known kind',
     binding({ roleRef: { kind: 'Pod', name: 'r' } }),

@@ -30,7 +30,7 @@ test('a Job selects its own Pods by its uid', () => {
 test('a Job with a selector of its own keeps it', () => {
   const selector = { matchLabels: { app: 'a' } }
   const made = stored(object('Job', spec({ manualSelector: true, selector }))).spec as Fields // as was given
-  assert.deepEqual([made.selector, (made.template as Fields).metadata], [selector, undefined])
+  assert.deepEqual([made.selector, (made.template as Fields).metadata], [selector, {}])
 })
 
 describe('defaults of a Job', () => {
@@ -82,6 +82,7 @@ examine('Job', [
 
 describe('changing a Job', () => {
   const before = stored(object('Job', spec(), { uid: 'u' }))
+  const { template } = before.spec as { template: object }
   const changed = (fields: Fields) => {
     const after = stored({ ...before, spec: { ...(before.spec as object), ...fields } }, before)
     return builtin('Job')
@@ -94,15 +95,17 @@ describe('changing a Job', () => {
     [{ completions: 2 }, ['spec.completions']],
     [{ completionMode: 'Indexed' }, ['spec.completionMode']],
     [{ podFailurePolicy: { rules: [] } }, ['spec.podFailurePolicy']],
-    [{ template: { spec: { ...pod, hostname: 'h' } } }, ['spec.template']],
+    [{ template: { ...template, spec: { ...pod, hostname: 'h' } } }, ['spec.template']],
   ]
   for (const [fields, wrong] of cases) test(JSON.stringify(fields), () => assert.deepEqual(changed(fields), wrong))
 })
 
-test('the template of a Job may only change while it waits', () => {
+test('where the Pods of a Job go may only change while it waits', () => {
   const before = stored(object('Job', spec({ suspend: true }), { uid: 'u' }))
+  const { template } = before.spec as { template: { spec: object } }
   const { strategy } = builtin('Job')
-  const changed = { ...before, spec: { ...(before.spec as object), template: { spec: { ...pod, hostname: 'h' } } } }
+  const elsewhere = { ...template, spec: { ...template.spec, nodeSelector: { a: 'b' } } }
+  const changed = { ...before, spec: { ...(before.spec as object), template: elsewhere } }
   assert.deepEqual(strategy.validate?.(changed, before), [])
   const started = { ...before, status: { startTime: '2026-11-22T15:00:00Z' } }
   assert.deepEqual(
@@ -114,11 +117,18 @@ test('the template of a Job may only change while it waits', () => {
 examine('CronJob', [
   ['is fine with a schedule and a Job', cron(), []],
   ['needs a schedule', { spec: { jobTemplate: spec() } }, ['spec.schedule: Required value']],
-  ['needs a Job', { spec: { schedule: '* * * * *' } }, ['spec.jobTemplate: Required value']],
+  [
+    'needs a Job',
+    { spec: { schedule: '* * * * *' } },
+    [
+      'spec.jobTemplate.spec.template.spec.containers: Required value',
+      'spec.jobTemplate.spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"',
+    ],
+  ],
   [
     'keeps to a schedule that can be read',
     cron({ schedule: 'hourly' }),
-    ['spec.schedule: Invalid value: "hourly": expected exactly 5 fields, found 1: ["hourly"]'],
+    ['spec.schedule: Invalid value: "hourly": expected exactly 5 fields, found 1: [hourly]'],
   ],
   [
     'knows its time zone',

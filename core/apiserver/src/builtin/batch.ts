@@ -1,8 +1,8 @@
-import type { LabelSelector, Manifest, StringMap } from '@flotilla/sdk'
+import { deepEqual, type LabelSelector, type Manifest, matchesLabels, type StringMap } from '@flotilla/sdk'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { ago, between, containerImages, containerNames, none, selectorText } from './cells.ts'
-import { type Causes, follows, immutable, notNegative, required, selector, when } from './checks.ts'
+import { type Causes, counts, domainPath, follows, immutable, notNegative, required, selector, when } from './checks.ts'
 import { cronProblem } from './cron.ts'
 import { column, count, type Group, kind, text, wideOnly } from './kind.ts'
 import { podTemplate } from './pod-checks.ts'
@@ -10,6 +10,21 @@ import { defaultTemplate, withFields } from './pod-defaults.ts'
 import type { PodTemplate } from './pod-spec.ts'
 
 const batch: Group = { group: 'batch', version: 'v1', schemas: 'io.k8s.api.batch.v1' }
+
+interface ExitCodes {
+  readonly operator: string
+  readonly values: readonly number[]
+}
+
+interface FailureRule {
+  readonly action?: string
+  readonly onExitCodes?: ExitCodes
+  readonly onPodConditions?: readonly object[]
+}
+
+interface SuccessPolicy {
+  readonly rules: readonly { readonly succeededIndexes?: string; readonly succeededCount?: number }[]
+}
 
 interface JobSpec {
   readonly parallelism?: number
@@ -21,7 +36,10 @@ interface JobSpec {
   readonly completionMode?: string
   readonly suspend?: boolean
   readonly manualSelector?: boolean
-  readonly podFailurePolicy?: object
+  readonly maxFailedIndexes?: number
+  readonly managedBy?: string
+  readonly podFailurePolicy?: { readonly rules: readonly FailureRule[] }
+  readonly successPolicy?: SuccessPolicy
   readonly podReplacementPolicy?: string
   readonly selector?: LabelSelector
   readonly template: PodTemplate
@@ -81,7 +99,15 @@ function withSelector(job: Job): Pick<JobSpec, 'selector' | 'template'> | undefi
   return { template: { ...template, metadata: { ...template.metadata, labels } }, selector: { ...given, matchLabels } }
 }
 
-function prepareJob(given: Job, before?: Job): Job {
+/** A Job without labels has those of its Pods. */
+const withLabels = (job: Job): Job => {
+  const { labels } = job.spec.template.metadata ?? {}
+  const has = Object.keys(job.metadata.labels ?? {}).length > 0
+  return has || !labels || Object.keys(labels).length === 0 ? job : { ...job, metadata: { ...job.metadata, labels } }
+}
+
+function prepareJob(asked: Job, before?: Job): Job {
+  const given = before ? asked : withLabels(asked)
   const selected = before ? undefined : withSelector(given)
   const spec = selected ? { ...given.spec, ...selected } : given.spec
   const template = defaultTemplate(spec.template)
@@ -100,30 +126,180 @@ const jobTemplate = (field: string, template: PodTemplate): Causes => [
 const jobNumbers = [
   'parallelism',
   'completions',
-  'backoffLimit',
-  'backoffLimitPerIndex',
   'activeDeadlineSeconds',
+  'backoffLimit',
   'ttlSecondsAfterFinished',
+  'backoffLimitPerIndex',
+  'maxFailedIndexes',
 ] as const
+
+const mostAtOnce = 100_000
+
+/** What only makes sense where Pods are told apart. */
+const forIndexed = ['backoffLimitPerIndex', 'maxFailedIndexes'] as const
+
+const indexed = (field: string, spec: JobSpec): Causes => {
+  const { parallelism = 0, successPolicy } = spec
+  if (spec.completionMode === 'Indexed') {
+    return [
+      ...when(spec.completions === undefined, () =>
+        cause.required(`${field}.completions`, 'when completion mode is Indexed'),
+      ),
+      ...when(parallelism > mostAtOnce, () =>
+        cause.invalid(
+          `${field}.parallelism`,
+          parallelism,
+          `must be less than or equal to ${mostAtOnce} when completion mode is Indexed`,
+        ),
+      ),
+    ]
+  }
+  const detail = 'requires indexed completion mode'
+  return [
+    ...forIndexed.flatMap((name) =>
+      when(spec[name] !== undefined, () => cause.invalid(`${field}.${name}`, spec[name], detail)),
+    ),
+    ...when(successPolicy !== undefined, () =>
+      cause.invalid(`${field}.successPolicy`, shownRules(successPolicy), detail),
+    ),
+  ]
+}
+
+/** As a program in Go shows them. */
+const shownRules = (policy: SuccessPolicy | undefined): object => ({
+  Rules: (policy?.rules ?? []).map(({ succeededIndexes, succeededCount }) => ({
+    SucceededIndexes: succeededIndexes ?? null,
+    SucceededCount: succeededCount ?? null,
+  })),
+})
+
+const successRules = (field: string, { rules }: SuccessPolicy): Causes => [
+  ...when(rules.length === 0, () =>
+    cause.required(`${field}.rules`, 'at least one rules must be specified when the successPolicy is specified'),
+  ),
+  ...rules.flatMap(({ succeededIndexes, succeededCount }, i) =>
+    when(succeededIndexes === undefined && succeededCount === undefined, () =>
+      cause.required(`${field}.rules[${i}]`, 'at least one of succeededCount or succeededIndexes must be specified'),
+    ),
+  ),
+]
+
+const actions = ['Count', 'FailIndex', 'FailJob', 'Ignore']
+
+const exitCodes = (field: string, { operator, values }: ExitCodes): Causes => [
+  ...when(values.length === 0, () => cause.invalid(`${field}.values`, values, 'at least one value is required')),
+  ...values.flatMap((value, i) =>
+    when(value === 0 && operator === 'In', () =>
+      cause.invalid(`${field}.values[${i}]`, value, 'must not be 0 for the In operator'),
+    ),
+  ),
+]
+
+const failureRule = (field: string, { action, onExitCodes, onPodConditions = [] }: FailureRule): Causes => {
+  const [codes, conditions] = [onExitCodes !== undefined, onPodConditions.length > 0]
+  const which = codes
+    ? 'both OnExitCodes and OnPodConditions is not supported'
+    : 'one of OnExitCodes and OnPodConditions is required'
+  return [
+    ...when(!action, () =>
+      cause.required(`${field}.action`, `valid values: [${actions.map((each) => `"${each}"`).join(' ')}]`),
+    ),
+    ...(onExitCodes ? exitCodes(`${field}.onExitCodes`, onExitCodes) : []),
+    ...when(codes === conditions, () => cause.invalid(field, undefined, `specifying ${which}`)),
+  ]
+}
+
+const longestManager = 63
+
+const managedBy = (field: string, name: string): Causes => [
+  ...when(!domainPath.test(name), () =>
+    cause.invalid(field, name, 'must be a domain-prefixed path (such as "acme.io/foo")'),
+  ),
+  ...when(name.length > longestManager, () => cause.tooLong(field, longestManager)),
+]
 
 const jobSpec = (field: string, spec: JobSpec): Causes => [
   ...jobNumbers.flatMap((name) => notNegative(`${field}.${name}`, spec[name])),
-  ...selector(`${field}.selector`, spec.selector),
-  ...when(spec.completionMode === 'Indexed' && spec.completions === undefined, () =>
-    cause.required(`${field}.completions`, 'when completion mode is Indexed'),
+  ...(spec.managedBy === undefined ? [] : managedBy(`${field}.managedBy`, spec.managedBy)),
+  ...when(spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined, () =>
+    cause.required(`${field}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'),
   ),
+  ...indexed(field, spec),
+  ...(spec.podFailurePolicy?.rules ?? []).flatMap((each, i) =>
+    failureRule(`${field}.podFailurePolicy.rules[${i}]`, each),
+  ),
+  ...(spec.successPolicy && spec.completionMode === 'Indexed'
+    ? successRules(`${field}.successPolicy`, spec.successPolicy)
+    : []),
+  ...selector(`${field}.selector`, spec.selector),
   ...jobTemplate(`${field}.template`, spec.template),
 ]
 
-/** While a Job waits to be started, its template may still be changed. */
+/** Its own selector has to select the Pods of its template. */
+const ownPods = ({ spec: { selector: selected, template } }: Job): Causes =>
+  when(selected !== undefined && !matchesLabels(selected, template.metadata?.labels), () =>
+    cause.invalid(
+      'spec.template.metadata.labels',
+      template.metadata?.labels ?? null,
+      '`selector` does not match template `labels`',
+    ),
+  )
+
+const held = ({ status }: Job, type: string): boolean =>
+  (status?.conditions ?? []).some((condition) => condition.type === type && condition.status === 'True')
+
+const jobStatus = (job: Job, before: Job | undefined): Causes => {
+  const { status } = job
+  const { startTime } = before?.status ?? {}
+  return [
+    ...counts(status, ['active', 'succeeded', 'failed', 'ready', 'terminating']),
+    ...when(Boolean(startTime) && !job.spec.suspend && status?.startTime !== startTime, () =>
+      cause.invalid('status.startTime', status?.startTime ?? null, 'field is immutable for unsuspended job once set'),
+    ),
+    ...when(held(job, 'Complete') && !status?.completionTime, () =>
+      cause.required('status.completionTime', 'completionTime is required for Complete jobs'),
+    ),
+    ...ended(job, 'Complete', 'SuccessCriteriaMet'),
+    ...ended(job, 'Failed', 'FailureTarget'),
+  ]
+}
+
+/** A Job says first that it will end, and then that it has. */
+const ended = (job: Job, condition: string, first: string): Causes =>
+  when(held(job, condition) && !held(job, first), () =>
+    cause.invalid(
+      'status.conditions',
+      undefined,
+      `cannot set ${condition}=True condition without the ${first}=true condition`,
+    ),
+  )
+
+/** While a Job waits to be started, where its Pods go may still be changed, and how much they need. */
 const isWaiting = ({ spec, status }: Job): boolean => spec.suspend === true && !status?.startTime
+
+const placing = ['affinity', 'nodeSelector', 'tolerations', 'schedulingGates', 'containers', 'initContainers'] as const
+
+const withoutPlacing = ({ spec, metadata }: PodTemplate): object => {
+  const rest: Record<string, unknown> = { ...spec }
+  for (const name of placing) delete rest[name]
+  const kept = (containers: PodTemplate['spec']['containers'] = []) =>
+    containers.map(({ resources: _, ...each }) => each)
+  return { spec: rest, containers: [kept(spec.containers), kept(spec.initContainers)], isNamed: metadata !== undefined }
+}
+
+const isSuspendedUpdate = ({ spec: { template } }: Job, { spec: { template: before } }: Job): Causes =>
+  when(!deepEqual(withoutPlacing(template), withoutPlacing(before)), () =>
+    cause.immutable('spec.template.spec', template.spec),
+  )
 
 const jobUpdate = (job: Job, before: Job): Causes => [
   ...(job.spec.completionMode === 'Indexed'
     ? []
     : immutable('spec.completions', job.spec.completions, before.spec.completions)),
   ...immutable('spec.selector', job.spec.selector, before.spec.selector),
-  ...(isWaiting(before) ? [] : immutable('spec.template', job.spec.template, before.spec.template)),
+  ...(isWaiting(before)
+    ? isSuspendedUpdate(job, before)
+    : immutable('spec.template', job.spec.template, before.spec.template)),
   ...immutable('spec.completionMode', job.spec.completionMode, before.spec.completionMode),
   ...immutable('spec.podFailurePolicy', job.spec.podFailurePolicy, before.spec.podFailurePolicy),
 ]
@@ -150,6 +326,7 @@ const duration = ({ status }: Job, now: Date): string =>
   status?.startTime ? between(status.startTime, status.completionTime ?? now) : ''
 
 const job = kind<Job>(batch, 'Job', 'jobs', {
+  deletion: { orphans: true },
   categories: ['all'],
   subresources: ['status'],
   columns: [
@@ -166,11 +343,15 @@ const job = kind<Job>(batch, 'Job', 'jobs', {
   ],
   selectable: { 'status.successful': ({ status }) => String(status?.succeeded ?? 0) },
   prepare: prepareJob,
-  validate: (object, before) => [
-    ...jobSpec('spec', object.spec),
-    ...when(object.spec.selector === undefined, () => cause.required('spec.selector')),
-    ...(before ? jobUpdate(object, before) : []),
-  ],
+  validate: (object, before, subresource) =>
+    subresource
+      ? jobStatus(object, before)
+      : [
+          ...jobSpec('spec', object.spec),
+          ...when(object.spec.selector === undefined, () => cause.required('spec.selector')),
+          ...ownPods(object),
+          ...(before ? jobUpdate(object, before) : []),
+        ],
 })
 
 const isTimeZone = (name: string): boolean => {
@@ -188,7 +369,8 @@ const schedule = ({ spec: { schedule: found, timeZone } }: CronJob): Causes => {
   return [
     ...required('spec.schedule', found),
     ...when(problem !== undefined, () => cause.invalid('spec.schedule', found, problem ?? '')),
-    ...when(timeZone !== undefined && !isTimeZone(timeZone), () =>
+    ...when(timeZone === '', () => cause.invalid('spec.timeZone', '', 'timeZone must be nil or non-empty string')),
+    ...when(Boolean(timeZone) && !isTimeZone(timeZone ?? ''), () =>
       cause.invalid('spec.timeZone', timeZone, `unknown time zone ${timeZone}`),
     ),
   ]
@@ -227,12 +409,15 @@ const cronJob = kind<CronJob>(batch, 'CronJob', 'cronjobs', {
     ...notNegative('spec.successfulJobsHistoryLimit', object.spec.successfulJobsHistoryLimit),
     ...notNegative('spec.failedJobsHistoryLimit', object.spec.failedJobsHistoryLimit),
     ...jobSpec('spec.jobTemplate.spec', object.spec.jobTemplate.spec),
-    ...when(object.spec.jobTemplate.spec.selector !== undefined && !object.spec.jobTemplate.spec.manualSelector, () =>
+    ...when(object.spec.jobTemplate.spec.selector !== undefined, () =>
       cause.invalid(
         'spec.jobTemplate.spec.selector',
         object.spec.jobTemplate.spec.selector,
         '`selector` will be auto-generated',
       ),
+    ),
+    ...when(object.spec.jobTemplate.spec.manualSelector === true, () =>
+      cause.notSupported('spec.jobTemplate.spec.manualSelector', true, ['nil', 'false']),
     ),
   ],
 })

@@ -34,6 +34,9 @@ export const within = (field: string, value: number | undefined, least: number, 
 
 export const port = (field: string, value: number | undefined): Causes => within(field, value, 1, 65535)
 
+/** `example.com/name`: whose it is, and how they call it. */
+export const domainPath = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/.+$/
+
 const portNameForm = /^[a-z0-9]([a-z0-9-]*[a-z0-9])*$/
 
 /** The name of a port: short, with a letter somewhere, without two hyphens in a row. */
@@ -62,6 +65,40 @@ export const countOrPercent = (field: string, value: number | string | undefined
       "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
     ),
   )
+}
+
+/** A share is not more than all of them. */
+export const notMoreThanAll = (field: string, value: number | string | undefined): Causes =>
+  when(typeof value === 'string' && percent.test(value) && Number.parseInt(value, 10) > 100, () =>
+    cause.invalid(field, value, 'must not be greater than 100%'),
+  )
+
+export const annotations = (field: string, map: StringMap = {}): Causes =>
+  Object.keys(map).flatMap((key) => qualifiedName(key.toLowerCase()).map((wrong) => cause.invalid(field, key, wrong)))
+
+type Counts = Readonly<Record<string, unknown>>
+
+const number = (counts: Counts, name: string): number => {
+  const value = counts[name]
+  return typeof value === 'number' ? value : 0
+}
+
+/** Counts of a status: none is below zero, and those of a part are not more than the whole. */
+export const counts = (
+  status: object | undefined,
+  names: readonly string[],
+  whole?: string,
+  parts: readonly string[] = [],
+): Causes => {
+  const found = (status ?? {}) as Counts // of whatever is there numbers are looked at
+  return [
+    ...names.flatMap((name) => notNegative(`status.${name}`, number(found, name))),
+    ...parts.flatMap((name) =>
+      when(whole !== undefined && number(found, name) > number(found, whole), () =>
+        cause.invalid(`status.${name}`, number(found, name), `cannot be greater than status.${whole}`),
+      ),
+    ),
+  ]
 }
 
 /** Values that occur before in the list, at `path[i].name`. */
@@ -111,19 +148,32 @@ export const selector = (field: string, found: LabelSelector | undefined): Cause
 const isEmpty = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean =>
   Object.keys(matchLabels).length === 0 && matchExpressions.length === 0
 
+/** How a kind speaks of its selector. */
+export interface SelectorWords {
+  readonly kind: string
+  /** What is said of one that is wrong, beside what is wrong with it. */
+  readonly wrong?: string
+  /** Nothing is said of one that is not there, but that its template's labels are not those. */
+  readonly mayBeMissing?: true
+}
+
 /** A workload selects the Pods of its own template, and never another set of them. */
 export function ownSelector(
-  kind: string,
-  selected: LabelSelector,
+  { kind, wrong: words = 'invalid label selector', mayBeMissing }: SelectorWords,
+  selected: LabelSelector | undefined,
   templateLabels: StringMap | undefined,
   before: LabelSelector | undefined,
 ): Causes {
-  const wrong = selector('spec.selector', selected)
-  if (wrong.length > 0) return wrong
   const field = 'spec.selector'
+  const wrong = selected ? selector(field, selected) : mayBeMissing ? [] : [cause.required(field)]
+  const matches = selected !== undefined && wrong.length === 0 && matchesLabels(selected, templateLabels)
+  if (selected && wrong.length > 0) return mayBeMissing ? wrong : [...wrong, cause.invalid(field, selected, words)]
   return [
-    ...when(isEmpty(selected), () => cause.invalid(field, selected, `empty selector is invalid for ${kind}`)),
-    ...when(!matchesLabels(selected, templateLabels), () =>
+    ...wrong,
+    ...when(selected !== undefined && isEmpty(selected), () =>
+      cause.invalid(field, selected, `empty selector is invalid for ${kind}`),
+    ),
+    ...when(!matches, () =>
       cause.invalid(
         'spec.template.metadata.labels',
         templateLabels ?? null,

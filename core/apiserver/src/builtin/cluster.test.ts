@@ -75,7 +75,6 @@ examine('ResourceQuota', [
 ])
 
 examine('LimitRange', [
-  ['needs limits', { spec: {} }, ['spec.limits: Required value']],
   [
     'a type is there once',
     { spec: { limits: [{ type: 'Pod' }, { type: 'Pod' }] } },

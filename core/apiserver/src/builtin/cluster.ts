@@ -99,6 +99,7 @@ function prepareNamespace(namespace: Namespace, before?: Namespace): Namespace {
 }
 
 const namespace = kind<Namespace>(core, 'Namespace', 'namespaces', {
+  deletion: { shows: true },
   scope: 'Cluster',
   shortNames: ['ns'],
   subresources: ['status'],
@@ -189,6 +190,7 @@ const usage =
       .join(', ')
 
 const resourceQuota = kind<ResourceQuota>(core, 'ResourceQuota', 'resourcequotas', {
+  deletion: { shows: true },
   shortNames: ['quota'],
   subresources: ['status'],
   generation: false,

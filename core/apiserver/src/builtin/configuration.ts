@@ -157,6 +157,7 @@ const secret = kind<Secret>(core, 'Secret', 'secrets', {
 })
 
 const serviceAccount = kind<ServiceAccount>(core, 'ServiceAccount', 'serviceaccounts', {
+  deletion: { shows: true },
   shortNames: ['sa'],
   own: [
     {

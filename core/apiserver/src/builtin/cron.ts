@@ -50,8 +50,7 @@ export function cronProblem(schedule: string): string | undefined {
     return shorthands.has(schedule) || every.test(schedule) ? undefined : `unrecognized descriptor: ${schedule}`
   }
   const fields = schedule.trim().split(/\s+/)
-  if (fields.length !== ranges.length)
-    return `expected exactly 5 fields, found ${fields.length}: ${JSON.stringify(fields)}`
+  if (fields.length !== ranges.length) return `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`
   return ranges
     .flatMap((range, i) => (fields[i] ?? '').split(',').map((part) => partProblem(part, range)))
     .find((problem) => problem !== undefined)

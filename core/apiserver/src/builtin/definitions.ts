@@ -31,7 +31,7 @@ function build(name: string, refinement: Schema): Schema {
   const described = descriptionOf(name)
   const schema = { ...described, ...refinement }
   const get = (): Schema['properties'] => {
-    const value = resolveAll(described.properties ?? {})
+    const value = resolveAll(described)
     Object.defineProperty(schema, 'properties', { value, enumerable: true })
     return value
   }
@@ -40,12 +40,28 @@ function build(name: string, refinement: Schema): Schema {
   return schema as Schema // whose properties are now schemas
 }
 
-const resolveAll = (described: Descriptions): Readonly<Record<string, Schema>> =>
-  Object.fromEntries(Object.entries(described).map(([name, part]) => [name, resolve(part)]))
+const resolveAll = ({ properties = {}, required = [] }: Described): Readonly<Record<string, Schema>> =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, part]) => [name, resolve(required.includes(name) ? present(part) : part)]),
+  )
+
+const nothing = { object: {}, array: [], string: '', integer: 0, number: 0, boolean: false } as const
+
+/**
+ * What has to be there and is not, is there with nothing in it, as it is for a program in Go: a kind's rules say what is
+ * wrong with that. Of a few words the schema says it itself.
+ */
+function present(part: Described): Described {
+  const { $ref, type, format, enum: allowed } = part
+  const written = type === 'string' && format // a time, or bytes: nothing is none of them
+  if (part.default !== undefined || allowed || written) return part
+  if ($ref) return { ...part, default: {} }
+  return type ? { ...part, default: nothing[type] } : part
+}
 
 function resolve({ $ref, items, additionalProperties: values, ...rest }: Described): Schema {
   const refinement = rest as Schema // only definitions have properties
-  if ($ref) return Object.keys(refinement).length > 0 ? build($ref, refinement) : definition($ref)
+  if ($ref) return definition($ref, refinement)
   return {
     ...refinement,
     ...(items && { items: resolve(items) }),
@@ -53,12 +69,13 @@ function resolve({ $ref, items, additionalProperties: values, ...rest }: Describ
   }
 }
 
-/** A schema of Kubernetes by its name: `io.k8s.api.apps.v1.Deployment`. Always the same object. */
-export function definition(name: string): Schema {
-  const found = known.get(name)
+/** A schema of Kubernetes by its name: `io.k8s.api.apps.v1.Deployment`. Always the same object, also of what refines it. */
+export function definition(name: string, refinement: Schema = {}): Schema {
+  const key = `${name}${JSON.stringify(refinement)}`
+  const found = known.get(key)
   if (found) return found
-  const schema = build(name, {})
-  known.set(name, schema)
+  const schema = build(name, refinement)
+  known.set(key, schema)
   return schema
 }
 

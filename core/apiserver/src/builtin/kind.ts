@@ -1,5 +1,5 @@
 import type { Manifest, StatusCause } from '@flotilla/sdk'
-import type { Column, Resource } from '../resource.ts'
+import type { Column, Deletion, Resource } from '../resource.ts'
 import { definition } from './definitions.ts'
 
 /** Where the kinds of a group are. */
@@ -33,6 +33,7 @@ export interface KindOptions<T> {
   readonly prepareSubresource?: (subresource: string, object: T, before: T, now: string) => T
   readonly validate?: (object: T, before?: T, subresource?: string) => readonly StatusCause[]
   readonly grace?: (object: T) => number
+  readonly deletion?: Deletion
 }
 
 export interface ColumnOf<T> extends Omit<Column, 'cell'> {
@@ -74,7 +75,9 @@ const strategyOf = <T extends Manifest>({
   prepareSubresource,
   validate,
   grace,
+  deletion,
 }: KindOptions<T>): Resource['strategy'] => ({
+  ...(deletion && { deletion }),
   ...(prepare && {
     prepareForCreate: (object) => prepare(object as T),
     prepareForUpdate: (object, before) => prepare(object as T, before as T),

@@ -13,8 +13,12 @@ const at = 'spec.rules[0].http.paths[0]'
 examine('Ingress', [
   ['is fine with a rule', ingress(path()), []],
   ['is fine with a default', { spec: { defaultBackend: service } }, []],
-  ['says something', { spec: {} }, ['spec: Invalid value: []: either `defaultBackend` or `rules` must be specified']],
-  ['paths have a type', ingress({ path: '/', backend: service }), [`${at}.pathType: Required value`]],
+  ['says something', { spec: {} }, ['spec: Invalid value: null: either `defaultBackend` or `rules` must be specified']],
+  [
+    'paths have a type',
+    ingress({ path: '/', backend: service }),
+    [`${at}.pathType: Required value: pathType must be specified`],
+  ],
   [
     'types are known',
     ingress(path({ pathType: 'Glob' })),
@@ -24,17 +28,17 @@ examine('Ingress', [
   [
     'paths lead somewhere',
     ingress(path({ backend: {} })),
-    [`${at}.backend: Required value: resource or service backend is required`],
+    [`${at}.backend: Invalid value: "": resource or service backend is required`],
   ],
   [
     'services have a port',
     ingress(path({ backend: { service: { name: 'web' } } })),
-    [`${at}.backend.service: Required value: port name or number is required`],
+    [`${at}.backend: Required value: port name or number is required`],
   ],
   [
     'a port is a name or a number',
     ingress(path({ backend: { service: { name: 'web', port: { name: 'http', number: 80 } } } })),
-    [`${at}.backend.service: Invalid value: "": cannot set both port name & port number`],
+    [`${at}.backend: Invalid value: "": cannot set both port name & port number`],
   ],
   ['hosts may begin with anything', { spec: { rules: [{ host: '*.example.com' }] } }, []],
 ])
@@ -43,9 +47,9 @@ examine('IngressClass', [
   ['has a controller', { spec: {} }, ['spec.controller: Required value']],
   [
     'keeps it',
-    { spec: { controller: 'b' } },
-    ['spec.controller: Invalid value: "b": field is immutable'],
-    { spec: { controller: 'a' } },
+    { spec: { controller: 'example.com/b' } },
+    ['spec.controller: Invalid value: "example.com/b": field is immutable'],
+    { spec: { controller: 'example.com/a' } },
   ],
 ])
 

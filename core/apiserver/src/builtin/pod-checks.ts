@@ -2,6 +2,7 @@ import { dnsLabel, dnsSubdomain } from '../object/names.ts'
 import { cause } from '../schema/causes.ts'
 import {
   amounts,
+  annotations,
   type Causes,
   follows,
   labels,
@@ -229,17 +230,21 @@ const specCauses = (field: string, spec: PodSpec): Causes => [
 
 /** What is wrong with a template in a workload. */
 export const podTemplate = (field: string, { metadata, spec }: PodTemplate): Causes => [
-  ...labels(`${field}.metadata.labels`, metadata?.labels),
+  ...labels(`${field}.labels`, metadata?.labels),
+  ...annotations(`${field}.annotations`, metadata?.annotations),
   ...podSpec(`${field}.spec`, spec),
 ]
 
 /** The same for workloads whose Pods run for ever. */
-export const lastingTemplate = (field: string, template: PodTemplate): Causes => [
+export const lastingTemplate = (field: string, kind: string, template: PodTemplate): Causes => [
   ...podTemplate(field, template),
   ...when(template.spec.restartPolicy !== 'Always', () =>
     cause.notSupported(`${field}.spec.restartPolicy`, template.spec.restartPolicy, ['Always']),
   ),
   ...when(template.spec.activeDeadlineSeconds !== undefined, () =>
-    cause.forbidden(`${field}.spec.activeDeadlineSeconds`, 'activeDeadlineSeconds in ReplicaSet is not Supported'),
+    cause.forbidden(
+      `${field}.spec.activeDeadlineSeconds`,
+      `activeDeadlineSeconds in ${kind === 'Deployment' ? 'ReplicaSet' : kind} is not Supported`,
+    ),
   ),
 ]

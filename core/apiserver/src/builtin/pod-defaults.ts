@@ -17,7 +17,7 @@ const withPullPolicy = (container: Container): Container =>
     : { ...container, imagePullPolicy: pullPolicy(container.image) }
 
 /** The same list when nothing in it changed: objects that need no defaults are to stay the same. */
-function mapped<T>(items: readonly T[], change: (item: T) => T): readonly T[] {
+export function mapped<T>(items: readonly T[], change: (item: T) => T): readonly T[] {
   const changed = items.map(change)
   return changed.every((item, i) => item === items[i]) ? items : changed
 }

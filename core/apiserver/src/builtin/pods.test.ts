@@ -143,7 +143,7 @@ examine('Pod', [
   [
     'protocols are known',
     one({ ports: [{ containerPort: 1, protocol: 'tcp' }] }),
-    ['spec.containers[0].ports[0].protocol: Unsupported value: "tcp": supported values: "TCP", "UDP", "SCTP"'],
+    ['spec.containers[0].ports[0].protocol: Unsupported value: "tcp": supported values: "SCTP", "TCP", "UDP"'],
   ],
   [
     'a variable has a value or a source',

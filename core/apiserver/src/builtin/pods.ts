@@ -40,7 +40,7 @@ const gates = ({ spec: { readinessGates = [] }, status }: Pod): string => {
 
 const prepare = (pod: Pod, before?: Pod): Pod => {
   const filled = withFields(pod, { spec: defaultRunningSpec(pod.spec) })
-  return before || filled.status
+  return before || filled.status?.phase
     ? filled
     : { ...filled, status: { phase: 'Pending', qosClass: qualityOfService(filled.spec) } }
 }
@@ -89,6 +89,7 @@ const grace = ({ spec, status }: Pod): number =>
 const bindingSchema = definition('io.k8s.api.core.v1.Binding')
 
 const pod = kind<Pod>(core, 'Pod', 'pods', {
+  deletion: { shows: true },
   shortNames: ['po'],
   categories: ['all'],
   subresources: ['status'],
@@ -146,6 +147,7 @@ const pod = kind<Pod>(core, 'Pod', 'pods', {
 })
 
 const template = kind<PodTemplate>(core, 'PodTemplate', 'podtemplates', {
+  deletion: { shows: true },
   generation: true,
   columns: [
     column.name,

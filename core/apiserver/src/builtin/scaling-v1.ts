@@ -94,9 +94,9 @@ const autoscaler = kind<AutoscalerV1>(autoscaling, 'HorizontalPodAutoscaler', 'h
   ],
   prepare: (object, before) =>
     before ? object : withFields(object, { spec: { targetCPUUtilizationPercentage: 80, ...object.spec } }),
-  validate: (object) => [
-    ...bounds(object),
-    ...positive('spec.targetCPUUtilizationPercentage', object.spec.targetCPUUtilizationPercentage),
+  validate: (object, before) => [
+    ...bounds(object, before),
+    ...positive('spec.metrics[0].resource.target.averageUtilization', object.spec.targetCPUUtilizationPercentage),
   ],
 })
 

@@ -11,13 +11,28 @@ const cpu = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utiliz
 
 examine('HorizontalPodAutoscaler', [
   ['is fine', spec(), []],
-  ['scales something', { spec: { maxReplicas: 1 } }, ['spec.scaleTargetRef: Required value']],
-  ['has a limit', { spec: { scaleTargetRef } }, ['spec.maxReplicas: Required value']],
+  [
+    'scales something',
+    { spec: { maxReplicas: 1 } },
+    [
+      'spec.scaleTargetRef.kind: Required value',
+      'spec.scaleTargetRef.name: Required value',
+      'spec.scaleTargetRef.apiVersion: Invalid value: "": apiVersion must specify API group',
+    ],
+  ],
+  [
+    'has a limit',
+    { spec: { scaleTargetRef } },
+    [
+      'spec.maxReplicas: Required value: must be set and greater than 0',
+      'spec.maxReplicas: Invalid value: 0: must be greater than or equal to `minReplicas`',
+    ],
+  ],
   [
     'the limit is above zero',
     spec({ maxReplicas: 0 }),
     [
-      'spec.maxReplicas: Invalid value: 0: must be greater than 0',
+      'spec.maxReplicas: Required value: must be set and greater than 0',
       'spec.maxReplicas: Invalid value: 0: must be greater than or equal to `minReplicas`',
     ],
   ],
@@ -29,7 +44,7 @@ examine('HorizontalPodAutoscaler', [
   [
     'metrics say of what',
     spec({ metrics: [{ type: 'Pods' }] }),
-    ['spec.metrics[0].pods: Required value: must populate the given metric source'],
+    ['spec.metrics[0].pods: Required value: must populate information for the given metric source'],
   ],
   [
     'metrics are of one thing',
@@ -55,7 +70,7 @@ test('behaviour that is spoken of is filled in', () => {
       { type: 'Percent', value: 100, periodSeconds: 15 },
     ],
   })
-  assert.equal(scaleDown, undefined)
+  assert.deepEqual(scaleDown, { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }] })
   assert.equal(stored(created, created), created)
 })
 
@@ -65,7 +80,9 @@ examine('PodDisruptionBudget', [
   [
     'says one thing',
     { spec: { minAvailable: 1, maxUnavailable: 1 } },
-    ['spec: Invalid value: {"minAvailable":1,"maxUnavailable":1}: minAvailable and maxUnavailable cannot be both set'],
+    [
+      'spec: Invalid value: {"MinAvailable":1,"Selector":null,"MaxUnavailable":1,"UnhealthyPodEvictionPolicy":null}: minAvailable and maxUnavailable cannot be both set',
+    ],
   ],
   [
     'counts from zero',

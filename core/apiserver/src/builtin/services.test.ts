@@ -39,7 +39,18 @@ describe('defaults', () => {
       { type: 'ExternalName', externalName: 'a.b' },
       { type: 'ExternalName', externalName: 'a.b', sessionAffinity: 'None', ports: [port] },
     ],
-    [{ clusterIP: 'None' }, { ...cluster, type: 'ClusterIP', clusterIP: 'None', clusterIPs: ['None'], ports: [port] }],
+    [
+      { clusterIP: 'None' },
+      {
+        ...cluster,
+        type: 'ClusterIP',
+        clusterIP: 'None',
+        clusterIPs: ['None'],
+        ports: [port],
+        ipFamilies: ['IPv4', 'IPv6'],
+        ipFamilyPolicy: 'RequireDualStack',
+      },
+    ],
     [
       { sessionAffinity: 'ClientIP' },
       {
@@ -105,7 +116,9 @@ examine('Service', [
         { port: 1, name: 'b' },
       ],
     }),
-    ['spec.ports[1]: Duplicate value: "1/TCP"'],
+    [
+      'spec.ports[1]: Duplicate value: {"Name":"","Protocol":"TCP","AppProtocol":null,"Port":1,"TargetPort":0,"NodePort":0}',
+    ],
   ],
   [
     'one number may be two protocols',

@@ -1,101 +1,79 @@
 import { isIP } from 'node:net'
-import type { Manifest, StringMap } from '@flotilla/sdk'
-import { dnsLabel, dnsSubdomain } from '../object/names.ts'
+import { deepEqual, type Manifest } from '@flotilla/sdk'
+import { dnsLabel, dnsSubdomain, qualifiedName } from '../object/names.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { abridged, labelsText, listed, none } from './cells.ts'
-import {
-  type Causes,
-  follows,
-  immutable,
-  labels,
-  port,
-  portOrName,
-  required,
-  requiredName,
-  unique,
-  when,
-  within,
-} from './checks.ts'
+import { type Causes, follows, immutable, port, unique, when } from './checks.ts'
+import { familyOf, reachable } from './ip.ts'
 import { column, type Group, kind, text, wideOnly } from './kind.ts'
-import { withFields } from './pod-defaults.ts'
+import { mapped, withFields } from './pod-defaults.ts'
+import { serviceRules, serviceStatus } from './service-checks.ts'
+import { hasNodePorts, isExposed, type Service, type ServicePort, type ServiceSpec } from './service-spec.ts'
 
 const core: Group = { group: '', version: 'v1', schemas: 'io.k8s.api.core.v1' }
 const discovery: Group = { group: 'discovery.k8s.io', version: 'v1', schemas: 'io.k8s.api.discovery.v1' }
-
-interface ServicePort {
-  readonly name?: string
-  readonly port: number
-  readonly targetPort?: number | string
-  readonly nodePort?: number
-  readonly protocol?: string
-}
-
-interface ServiceSpec {
-  readonly type?: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
-  readonly clusterIP?: string
-  readonly clusterIPs?: readonly string[]
-  readonly externalIPs?: readonly string[]
-  readonly externalName?: string
-  readonly externalTrafficPolicy?: string
-  readonly internalTrafficPolicy?: string
-  readonly allocateLoadBalancerNodePorts?: boolean
-  readonly ipFamilies?: readonly string[]
-  readonly ipFamilyPolicy?: string
-  readonly sessionAffinity?: string
-  readonly sessionAffinityConfig?: object
-  readonly ports?: readonly ServicePort[]
-  readonly selector?: StringMap
-}
-
-interface Service extends Manifest {
-  readonly spec: ServiceSpec
-  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly Ingress[] } }
-}
-
-interface Ingress {
-  readonly ip?: string
-  readonly hostname?: string
-}
 
 interface EndpointPort {
   readonly name?: string
   readonly port?: number
   readonly protocol?: string
+  readonly appProtocol?: string
+}
+
+interface EndpointAddress {
+  readonly ip: string
+  readonly hostname?: string
+  readonly nodeName?: string
+}
+
+interface Subset {
+  readonly addresses?: readonly EndpointAddress[]
+  readonly notReadyAddresses?: readonly EndpointAddress[]
+  readonly ports?: readonly EndpointPort[]
 }
 
 interface Endpoints extends Manifest {
-  readonly subsets?: readonly {
-    readonly addresses?: readonly { readonly ip: string }[]
-    readonly notReadyAddresses?: readonly { readonly ip: string }[]
-    readonly ports?: readonly EndpointPort[]
-  }[]
+  readonly subsets?: readonly Subset[]
+}
+
+interface Endpoint {
+  readonly addresses: readonly string[]
+  readonly hostname?: string
+  readonly nodeName?: string
+  readonly hints?: { readonly forZones?: readonly { readonly name: string }[] }
 }
 
 interface EndpointSlice extends Manifest {
   readonly addressType: string
-  readonly endpoints?: readonly { readonly addresses?: readonly string[] }[]
+  readonly endpoints?: readonly Endpoint[]
   readonly ports?: readonly EndpointPort[]
 }
-
-/** Traffic reaches it from outside the cluster, by ports of the nodes. */
-const isExposed = ({ type }: ServiceSpec): boolean => type === 'NodePort' || type === 'LoadBalancer'
 
 const withTarget = (each: ServicePort): ServicePort =>
   each.targetPort === undefined || each.targetPort === 0 || each.targetPort === ''
     ? { ...each, targetPort: each.port }
     : each
 
+const both = ['IPv4', 'IPv6']
+
+/** Nobody looks for what is behind it: whoever says so may say it in both families. */
+const isAnyones = ({ clusterIP, selector }: ServiceSpec): boolean => clusterIP === 'None' && !selector
+
+const families = ({ ipFamilyPolicy, ...spec }: ServiceSpec): Partial<ServiceSpec> => {
+  const policy = ipFamilyPolicy ?? (isAnyones(spec) ? 'RequireDualStack' : 'SingleStack')
+  const inBoth = policy === 'RequireDualStack' && spec.clusterIP === 'None'
+  return { ipFamilyPolicy: policy, ipFamilies: spec.ipFamilies ?? (inBoth ? both : ['IPv4']) }
+}
+
 /** What a Service with an address of the cluster is unless it says otherwise; others are only a name. */
 function addressed(spec: ServiceSpec): Partial<ServiceSpec> {
-  if (spec.type === 'ExternalName') return {}
   const { clusterIP, clusterIPs } = spec
+  if (spec.type === 'ExternalName') return clusterIP && !clusterIPs ? { clusterIPs: [clusterIP] } : {}
   return {
     internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster',
-    ipFamilies: spec.ipFamilies ?? ['IPv4'],
-    ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
+    ...families(spec),
     ...(clusterIP && !clusterIPs && { clusterIPs: [clusterIP] }),
-    ...(!clusterIP && clusterIPs?.[0] && { clusterIP: clusterIPs[0] }),
   }
 }
 
@@ -107,80 +85,77 @@ const exposed = (spec: ServiceSpec): Partial<ServiceSpec> => ({
   }),
 })
 
-/** An address once given stays, also when a writer leaves it out. */
-const keptAddress = ({ type, clusterIP }: ServiceSpec, before: ServiceSpec | undefined): Partial<ServiceSpec> => {
-  if (clusterIP || type === 'ExternalName' || !before?.clusterIP) return {}
-  return { clusterIP: before.clusterIP, ...(before.clusterIPs && { clusterIPs: before.clusterIPs }) }
+/** An address once given stays, also when a writer leaves it out; one that is said anew is said once. */
+const keptAddress = (spec: ServiceSpec, before: ServiceSpec | undefined): Partial<ServiceSpec> => {
+  const { type, clusterIP, clusterIPs } = spec
+  if (type === 'ExternalName' || !before?.clusterIP || before.type === 'ExternalName') return {}
+  if (!clusterIP) return { clusterIP: before.clusterIP, ...(before.clusterIPs && { clusterIPs: before.clusterIPs }) }
+  const said = clusterIP !== before.clusterIP && deepEqual(clusterIPs, before.clusterIPs)
+  return said ? { clusterIPs: [clusterIP] } : {}
 }
 
+/** Ports of the nodes once given stay, too. */
+const keptPorts = (spec: ServiceSpec, before: ServiceSpec | undefined): Partial<ServiceSpec> => {
+  if (!before || !hasNodePorts(before) || !hasNodePorts(spec)) return {}
+  const given = (each: ServicePort): ServicePort => {
+    const old = before.ports?.find(({ port, protocol }) => port === each.port && protocol === each.protocol)
+    return !each.nodePort && old?.nodePort ? { ...each, nodePort: old.nodePort } : each
+  }
+  const health = before.healthCheckNodePort
+  const isHealth = health !== undefined && !spec.healthCheckNodePort && spec.externalTrafficPolicy === 'Local'
+  const ports = spec.ports && mapped(spec.ports, given)
+  return { ...(ports && { ports }), ...(isHealth && { healthCheckNodePort: health }) }
+}
+
+const without = (spec: ServiceSpec, names: readonly (keyof ServiceSpec)[]): ServiceSpec => {
+  const rest: { -readonly [Name in keyof ServiceSpec]: ServiceSpec[Name] } = { ...spec }
+  for (const name of names) delete rest[name]
+  return rest
+}
+
+const inside: readonly (keyof ServiceSpec)[] = [
+  'clusterIP',
+  'clusterIPs',
+  'ipFamilies',
+  'ipFamilyPolicy',
+  'internalTrafficPolicy',
+]
+
 /** What only made sense for the type a Service had goes with it. */
-function adapted(spec: ServiceSpec, before: ServiceSpec | undefined): ServiceSpec {
-  if (!before || !isExposed(before) || isExposed(spec)) return spec
-  const { externalTrafficPolicy: _, allocateLoadBalancerNodePorts: __, ...rest } = spec
-  const ports = spec.ports?.map(({ nodePort: ___, ...each }) => each)
+function adapted(given: ServiceSpec, before: ServiceSpec | undefined): ServiceSpec {
+  const isUnsaid = given.sessionAffinity === 'None' && given.sessionAffinityConfig !== undefined
+  const spec = isUnsaid ? without(given, ['sessionAffinityConfig']) : given
+  if (!before) return spec
+  if (spec.type === 'ExternalName' && before.type !== 'ExternalName') return without(spec, inside)
+  if (before.type === 'LoadBalancer' && spec.type === 'NodePort')
+    return without(spec, [...balancing, 'healthCheckNodePort'])
+  if (!isExposed(before) || isExposed(spec)) return spec
+  const rest = without(spec, [...balancing, 'externalTrafficPolicy', 'healthCheckNodePort'])
+  const ports = spec.ports?.map(({ nodePort: _, ...each }) => each)
   return ports ? { ...rest, ports } : rest
+}
+
+const balancing: readonly (keyof ServiceSpec)[] = ['allocateLoadBalancerNodePorts', 'loadBalancerClass']
+
+/** How a balancer's address is used, which most often nobody says; who has no balancer has no address of one. */
+function prepareStatus(service: Service): Service {
+  const { ingress } = service.status?.loadBalancer ?? {}
+  if (!ingress) return service
+  if (service.spec.type !== 'LoadBalancer') return { ...service, status: { ...service.status, loadBalancer: {} } }
+  if (ingress.every(({ ip, ipMode }) => !ip || ipMode)) return service
+  const filled = ingress.map((each) => (each.ip && !each.ipMode ? { ...each, ipMode: 'VIP' } : each))
+  return { ...service, status: { ...service.status, loadBalancer: { ingress: filled } } }
 }
 
 function prepare(service: Service, before?: Service): Service {
   const adaptedSpec = adapted(service.spec, before?.spec)
-  const { ports } = adaptedSpec
-  const spec = withFields(adaptedSpec, keptAddress(adaptedSpec, before?.spec))
+  const kept = withFields(adaptedSpec, keptAddress(adaptedSpec, before?.spec))
+  const spec = before ? withFields(kept, keptPorts(kept, before.spec)) : kept
+  const { ports } = spec
   const filled = ports?.some((each) => withTarget(each) !== each) ? { ports: ports.map(withTarget) } : {}
   const ready = withFields(service, { spec: withFields(spec, { ...addressed(spec), ...exposed(spec), ...filled }) })
-  return before ? ready : { ...ready, status: { loadBalancer: {} } }
+  return before ? prepareStatus(ready) : ready
 }
-
-const servicePort = (field: string, each: ServicePort, spec: ServiceSpec): Causes => [
-  ...when(!each.name && (spec.ports?.length ?? 0) > 1, () => cause.required(`${field}.name`)),
-  ...(each.name ? follows(`${field}.name`, each.name, dnsLabel) : []),
-  ...port(`${field}.port`, each.port),
-  ...portOrName(`${field}.targetPort`, each.targetPort),
-  ...when(Boolean(each.nodePort) && spec.type === 'ClusterIP', () =>
-    cause.forbidden(`${field}.nodePort`, "may not be used when `type` is 'ClusterIP'"),
-  ),
-  ...(each.nodePort ? port(`${field}.nodePort`, each.nodePort) : []),
-]
-
-const ports = ({ spec }: Service): Causes => {
-  const { ports: found = [], clusterIP, type } = spec
-  const mayBeEmpty = clusterIP === 'None' || type === 'ExternalName'
-  return [
-    ...when(found.length === 0 && !mayBeEmpty, () => cause.required('spec.ports')),
-    ...found.flatMap((each, i) => servicePort(`spec.ports[${i}]`, each, spec)),
-    ...unique(
-      found,
-      ({ name }) => name,
-      (i) => `spec.ports[${i}].name`,
-    ),
-    ...unique(
-      found,
-      (each) => `${each.port}/${each.protocol}`,
-      (i) => `spec.ports[${i}]`,
-    ),
-  ]
-}
-
-const addresses = ({ spec: { clusterIP, externalIPs = [], externalName, type } }: Service): Causes => [
-  ...when(Boolean(clusterIP) && clusterIP !== 'None' && isIP(clusterIP ?? '') === 0, () =>
-    cause.invalid('spec.clusterIPs[0]', clusterIP, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
-  ),
-  ...externalIPs.flatMap((ip, i) =>
-    when(isIP(ip) === 0, () =>
-      cause.invalid(`spec.externalIPs[${i}]`, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
-    ),
-  ),
-  ...(type === 'ExternalName' ? requiredName('spec.externalName', externalName, dnsSubdomain) : []),
-]
-
-const affinity = ({ spec: { sessionAffinityConfig: config } }: Service): Causes => {
-  const { clientIP } = (config ?? {}) as { readonly clientIP?: { readonly timeoutSeconds?: number } } // by its schema
-  return within('spec.sessionAffinityConfig.clientIP.timeoutSeconds', clientIP?.timeoutSeconds, 1, 86400)
-}
-
-const update = ({ spec }: Service, { spec: before }: Service): Causes =>
-  when(Boolean(before.clusterIP) && spec.type !== 'ExternalName' && spec.clusterIP !== before.clusterIP, () =>
-    cause.invalid('spec.clusterIPs[0]', [spec.clusterIP], 'may not change once set'),
-  )
 
 const balancers = ({ status }: Service): readonly string[] =>
   (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '').filter((name) => name !== '')
@@ -197,6 +172,7 @@ const portText = ({ port: number, nodePort, protocol = 'TCP' }: ServicePort): st
   nodePort ? `${number}:${nodePort}/${protocol}` : `${number}/${protocol}`
 
 const service = kind<Service>(core, 'Service', 'services', {
+  deletion: { shows: true },
   shortNames: ['svc'],
   categories: ['all'],
   subresources: ['status'],
@@ -212,13 +188,8 @@ const service = kind<Service>(core, 'Service', 'services', {
   ],
   selectable: { 'spec.clusterIP': ({ spec }) => spec.clusterIP, 'spec.type': ({ spec }) => spec.type },
   prepare,
-  validate: (object, before) => [
-    ...ports(object),
-    ...labels('spec.selector', object.spec.selector),
-    ...addresses(object),
-    ...affinity(object),
-    ...(before ? update(object, before) : []),
-  ],
+  prepareSubresource: (_, object) => prepareStatus(object),
+  validate: (object, before, subresource) => (subresource ? serviceStatus(object) : serviceRules(object, before)),
 })
 
 /** Three are shown; who wants all looks at the object. */
@@ -232,17 +203,33 @@ const endpointTexts = ({ subsets = [] }: Endpoints): readonly string[] =>
     )
   })
 
+const endpointAddress = (field: string, { ip: address, hostname, nodeName }: EndpointAddress): Causes => [
+  ...reachable(`${field}.ip`, address),
+  ...when(isIP(address) === 0, () => cause.invalid(`${field}.ip`, address, 'must be a valid IP address')),
+  ...(hostname ? follows(`${field}.hostname`, hostname, dnsLabel) : []),
+  ...(nodeName ? follows(`${field}.nodeName`, nodeName, dnsSubdomain) : []),
+]
+
+const endpointPort = (field: string, each: EndpointPort, isOnly: boolean): Causes => [
+  ...when(!isOnly && !each.name, () => cause.required(`${field}.name`)),
+  ...(each.name ? follows(`${field}.name`, each.name, dnsLabel) : []),
+  ...port(`${field}.port`, each.port),
+  ...(each.appProtocol ? follows(`${field}.appProtocol`, each.appProtocol, qualifiedName) : []),
+]
+
+const subset = (field: string, { addresses = [], notReadyAddresses = [], ports = [] }: Subset): Causes => [
+  ...when(addresses.length + notReadyAddresses.length === 0, () =>
+    cause.required(field, 'must specify `addresses` or `notReadyAddresses`'),
+  ),
+  ...addresses.flatMap((each, j) => endpointAddress(`${field}.addresses[${j}]`, each)),
+  ...notReadyAddresses.flatMap((each, j) => endpointAddress(`${field}.notReadyAddresses[${j}]`, each)),
+  ...ports.flatMap((each, j) => endpointPort(`${field}.ports[${j}]`, each, ports.length === 1)),
+]
+
 const endpoints = kind<Endpoints>(core, 'Endpoints', 'endpoints', {
   shortNames: ['ep'],
   columns: [column.name, text('Endpoints', (object) => abridged(endpointTexts(object), most)), column.age],
-  validate: ({ subsets = [] }) =>
-    subsets.flatMap(({ addresses: found = [], notReadyAddresses = [], ports: open = [] }, i) => [
-      ...when(found.length + notReadyAddresses.length === 0, () =>
-        cause.required(`subsets[${i}]`, 'must specify `addresses` or `notReadyAddresses`'),
-      ),
-      ...found.flatMap(({ ip }, j) => required(`subsets[${i}].addresses[${j}].ip`, ip)),
-      ...open.flatMap((each, j) => port(`subsets[${i}].ports[${j}].port`, each.port)),
-    ]),
+  validate: ({ subsets = [] }) => subsets.flatMap((each, i) => subset(`subsets[${i}]`, each)),
 })
 
 const unset = '<unset>'
@@ -260,6 +247,43 @@ const sliceAddresses = ({ endpoints: found = [] }: EndpointSlice): string => {
   return all.length > 0 ? abridged(all, most) : unset
 }
 
+/** An address of a slice is of its type. */
+function sliceAddress(field: string, address: string, type: string): Causes {
+  if (type === 'FQDN') return follows(field, address, dnsSubdomain)
+  const wrong = reachable(field, address)
+  if (wrong.length > 0) return wrong
+  const isOther = (type === 'IPv4' || type === 'IPv6') && familyOf(address) !== type
+  return when(isOther, () => cause.invalid(field.replace(/\[\d+\]$/, ''), address, `must be an ${type} address`))
+}
+
+const mostAddresses = 100
+
+const endpoint = (field: string, { addresses: found, hostname, nodeName, hints }: Endpoint, type: string): Causes => [
+  ...when(found.length === 0, () => cause.required(`${field}.addresses`, 'must contain at least 1 address')),
+  ...when(found.length > mostAddresses, () => cause.tooMany(`${field}.addresses`, found.length, mostAddresses)),
+  ...found.flatMap((each, i) => sliceAddress(`${field}.addresses[${i}]`, each, type)),
+  ...(nodeName ? follows(`${field}.nodeName`, nodeName, dnsSubdomain) : []),
+  ...(hostname ? follows(`${field}.hostname`, hostname, dnsLabel) : []),
+  ...unique(
+    hints?.forZones ?? [],
+    ({ name }) => name,
+    (i) => `${field}.hints.forZones[${i}].name`,
+  ),
+]
+
+const slicePortRules = (found: readonly EndpointPort[]): Causes => [
+  ...found.flatMap(({ name, appProtocol }, i) => [
+    ...(name ? follows(`ports[${i}].name`, name, dnsLabel) : []),
+    ...(appProtocol ? follows(`ports[${i}].appProtocol`, appProtocol, qualifiedName) : []),
+  ]),
+  ...found.flatMap(({ name = '' }, i) =>
+    when(
+      found.slice(0, i).some((other) => (other.name ?? '') === name),
+      () => cause.duplicate(`ports[${i}].name`, name),
+    ),
+  ),
+]
+
 const endpointSlice = kind<EndpointSlice>(discovery, 'EndpointSlice', 'endpointslices', {
   generation: true,
   columns: [
@@ -270,12 +294,10 @@ const endpointSlice = kind<EndpointSlice>(discovery, 'EndpointSlice', 'endpoints
     column.age,
   ],
   validate: (object, before) => [
-    ...required('addressType', object.addressType),
+    ...when(!object.addressType, () => cause.required('addressType')),
     ...(before ? immutable('addressType', object.addressType, before.addressType) : []),
-    ...(object.ports ?? []).flatMap((each, i) => port(`ports[${i}].port`, each.port)),
-    ...(object.endpoints ?? []).flatMap(({ addresses: some = [] }, i) =>
-      when(some.length === 0, () => cause.required(`endpoints[${i}].addresses`, 'must contain at least 1 address')),
-    ),
+    ...(object.endpoints ?? []).flatMap((each, i) => endpoint(`endpoints[${i}]`, each, (before ?? object).addressType)),
+    ...slicePortRules(object.ports ?? []),
   ],
 })
 

@@ -165,7 +165,7 @@ describe('an autoscaler in its first version', () => {
         422,
         [
           'spec.maxReplicas: Invalid value: 1: must be greater than or equal to `minReplicas`',
-          'spec.targetCPUUtilizationPercentage: Invalid value: 0: must be greater than 0',
+          'spec.metrics[0].resource.target.averageUtilization: Invalid value: 0: must be greater than 0',
         ],
       ],
     )

@@ -4,28 +4,12 @@ import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { accessModes } from './cells.ts'
 import { type Amounts, amounts, type Causes, immutable, required, requiredName, selector, when } from './checks.ts'
+import { type Claim, claimSpec, modes } from './claims.ts'
 import { type ColumnOf, column, count, type Group, kind, text, wideOnly } from './kind.ts'
 import { withFields } from './pod-defaults.ts'
 
 const core: Group = { group: '', version: 'v1', schemas: 'io.k8s.api.core.v1' }
 const storage: Group = { group: 'storage.k8s.io', version: 'v1', schemas: 'io.k8s.api.storage.v1' }
-
-interface Claim extends Manifest {
-  readonly spec: {
-    readonly accessModes?: readonly string[]
-    readonly resources?: { readonly requests?: Amounts; readonly limits?: Amounts }
-    readonly selector?: object
-    readonly storageClassName?: string
-    readonly volumeAttributesClassName?: string
-    readonly volumeMode?: string
-    readonly volumeName?: string
-  }
-  readonly status?: {
-    readonly phase?: string
-    readonly capacity?: Amounts
-    readonly accessModes?: readonly string[]
-  }
-}
 
 interface Volume extends Manifest {
   readonly spec: {
@@ -53,9 +37,6 @@ const unset = '<unset>'
 const stateOf = ({ metadata, status }: Manifest & { readonly status?: { readonly phase?: string } }): string =>
   metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? '')
 
-const modes = (field: string, found: readonly string[] = []): Causes =>
-  when(found.length === 0, () => cause.required(field, 'at least 1 access mode is required'))
-
 /** A claim keeps what it asked for; it may get its volume, its class and more space. */
 function withoutChangeable({ spec }: Claim, before: Claim): object {
   const { resources: _, volumeAttributesClassName: __, volumeName, storageClassName, ...rest } = spec
@@ -76,6 +57,7 @@ const claimUpdate = (claim: Claim, before: Claim): Causes =>
   )
 
 const claim = kind<Claim>(core, 'PersistentVolumeClaim', 'persistentvolumeclaims', {
+  deletion: { shows: true },
   shortNames: ['pvc'],
   subresources: ['status'],
   generation: false,
@@ -91,13 +73,7 @@ const claim = kind<Claim>(core, 'PersistentVolumeClaim', 'persistentvolumeclaims
     ...wideOnly<Claim>(text('VolumeMode', ({ spec }) => spec.volumeMode ?? unset)),
   ],
   prepare: (object, before) => (before ? object : withFields(object, { status: { phase: 'Pending' } })),
-  validate: (object, before) => [
-    ...modes('spec.accessModes', object.spec.accessModes),
-    ...selector('spec.selector', object.spec.selector),
-    ...amounts('spec.resources.requests', object.spec.resources?.requests),
-    ...when(object.spec.resources?.requests?.storage === undefined, () => cause.required('spec.resources[storage]')),
-    ...(before ? claimUpdate(object, before) : []),
-  ],
+  validate: (object, before) => [...claimSpec('spec', object.spec), ...(before ? claimUpdate(object, before) : [])],
 })
 
 /** Fields of a volume's spec that do not say where it is. */
@@ -128,6 +104,7 @@ const claimName = ({ spec: { claimRef } }: Volume): string =>
   claimRef ? `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}` : ''
 
 const volume = kind<Volume>(core, 'PersistentVolume', 'persistentvolumes', {
+  deletion: { shows: true },
   scope: 'Cluster',
   shortNames: ['pv'],
   subresources: ['status'],
@@ -163,6 +140,7 @@ const isDefault = ({ metadata: { annotations = {} } }: StorageClass): boolean =>
 const fixed = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const
 
 const storageClass = kind<StorageClass>(storage, 'StorageClass', 'storageclasses', {
+  deletion: { shows: true },
   scope: 'Cluster',
   shortNames: ['sc'],
   columns: [
@@ -204,6 +182,7 @@ interface Driver extends Manifest {
 const yesOrNo = <T>(name: string, cell: (object: T) => boolean): ColumnOf<T> => ({ name, type: 'boolean', cell })
 
 const driver = kind<Driver>(storage, 'CSIDriver', 'csidrivers', {
+  deletion: { shows: true },
   scope: 'Cluster',
   generation: true,
   columns: [
@@ -225,6 +204,7 @@ interface NodeDrivers extends Manifest {
 }
 
 const nodeDrivers = kind<NodeDrivers>(storage, 'CSINode', 'csinodes', {
+  deletion: { shows: true },
   scope: 'Cluster',
   columns: [column.name, count('Drivers', ({ spec }) => spec.drivers.length), column.age],
   validate: ({ spec }) =>
@@ -270,6 +250,7 @@ interface Attachment extends Manifest {
 }
 
 const attachment = kind<Attachment>(storage, 'VolumeAttachment', 'volumeattachments', {
+  deletion: { shows: true },
   scope: 'Cluster',
   subresources: ['status'],
   columns: [
@@ -297,6 +278,7 @@ interface AttributesClass extends Manifest {
 }
 
 const attributesClass = kind<AttributesClass>(storage, 'VolumeAttributesClass', 'volumeattributesclasses', {
+  deletion: { shows: true },
   scope: 'Cluster',
   shortNames: ['vac'],
   columns: [column.name, text('DriverName', ({ driverName }) => driverName), column.age],

@@ -21,13 +21,27 @@ const mismatch =
 /** What holds for all kinds that keep Pods running. */
 const common = (name: string): readonly Case[] => [
   ['is fine with a selector and a template', spec(), []],
-  ['needs a selector', { spec: { template: template() } }, ['spec.selector: Required value']],
-  ['needs a template', { spec: { selector: { matchLabels: { app: 'web' } } } }, ['spec.template: Required value']],
+  [
+    'needs a selector',
+    { spec: { template: template() } },
+    [
+      ...(name === 'daemonset' ? [] : ['spec.selector: Required value']),
+      'spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`',
+    ],
+  ],
+  [
+    'needs a template',
+    { spec: { selector: { matchLabels: { app: 'web' } } } },
+    [
+      'spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`',
+      'spec.template.spec.containers: Required value',
+    ],
+  ],
   ['selects its own Pods', spec({ template: template({ app: 'other' }) }), [mismatch]],
   [
     'selects something',
     spec({ selector: {} }),
-    [`spec.selector: Invalid value: {}: empty selector is invalid for ${name}`],
+    [`spec.selector: Invalid value: {}: empty selector is invalid for ${name === 'replicaset' ? 'deployment' : name}`],
   ],
   [
     'keeps Pods running',
@@ -84,7 +98,7 @@ examine('Deployment', [
     'labels are labels',
     spec({ template: template({ app: 'web', 'a b': 'x' }) }),
     [
-      "spec.template.metadata.labels: Invalid value: \"a b\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
+      "spec.template.labels: Invalid value: \"a b\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
     ],
   ],
 ])
@@ -109,7 +123,7 @@ examine('ReplicationController', [
 ])
 
 examine('ControllerRevision', [
-  ['counts from zero', { revision: -1 }, ['revision: Invalid value: -1: must be greater than or equal to 0']],
+  ['counts from zero', { revision: -1, data: {} }, ['revision: Invalid value: -1: must be greater than or equal to 0']],
   [
     'keeps its data',
     { revision: 1, data: { b: 1 } },

@@ -1,8 +1,21 @@
-import { deepEqual, type LabelSelector, type Manifest } from '@flotilla/sdk'
+import { deepEqual, type LabelSelector, type Manifest, type StringMap } from '@flotilla/sdk'
+import { dnsLabel } from '../object/names.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { containerImages, containerNames, labelsText, none, selectorText } from './cells.ts'
-import { type Causes, countOrPercent, immutable, notNegative, ownSelector, when } from './checks.ts'
+import {
+  type Causes,
+  countOrPercent,
+  counts,
+  follows,
+  immutable,
+  notMoreThanAll,
+  notNegative,
+  ownSelector,
+  type SelectorWords,
+  when,
+} from './checks.ts'
+import { type Claim, claimSpec } from './claims.ts'
 import { column, count, type Group, type KindOptions, kind, text, wideOnly } from './kind.ts'
 import { lastingTemplate } from './pod-checks.ts'
 import { defaultTemplate, withFields } from './pod-defaults.ts'
@@ -26,7 +39,7 @@ interface Strategy {
 
 interface WorkloadSpec {
   readonly replicas?: number
-  readonly selector: LabelSelector
+  readonly selector?: LabelSelector
   readonly template: PodTemplate
   readonly minReadySeconds?: number
   readonly revisionHistoryLimit?: number
@@ -54,7 +67,13 @@ interface Deployment extends Workload {
 }
 
 interface StatefulSet extends Workload {
-  readonly spec: WorkloadSpec & { readonly updateStrategy?: Strategy; readonly serviceName?: string }
+  readonly spec: WorkloadSpec & {
+    readonly updateStrategy?: Strategy
+    readonly serviceName?: string
+    readonly podManagementPolicy?: string
+    readonly ordinals?: { readonly start?: number }
+    readonly volumeClaimTemplates?: readonly Claim[]
+  }
 }
 
 interface DaemonSet extends Manifest {
@@ -90,7 +109,7 @@ const scale = {
 const scalable = { categories: ['all'], subresources: ['status', 'scale'], scale } as const
 
 interface Templated {
-  readonly spec: { readonly template: PodTemplate; readonly selector: LabelSelector }
+  readonly spec: { readonly template: PodTemplate; readonly selector?: LabelSelector }
 }
 
 const containers = text<Templated>(
@@ -114,23 +133,71 @@ function rolling(strategy: Strategy | undefined, limits: RollingUpdate): Strateg
 
 const isNone = (value: CountOrPercent | undefined): boolean => value === 0 || value === '0%'
 
-function rollout(field: string, strategy: Strategy | undefined): Causes {
-  const { type, rollingUpdate } = strategy ?? {}
-  const { maxUnavailable, maxSurge } = rollingUpdate ?? {}
+/** What Go shows of a strategy whose type it does not know. */
+const shownStrategy = ({ type, rollingUpdate }: Strategy): object => ({
+  Type: type,
+  RollingUpdate: rollingUpdate ?? null,
+})
+
+const shares = (at: string, { maxUnavailable, maxSurge }: RollingUpdate): Causes => [
+  ...countOrPercent(`${at}.maxUnavailable`, maxUnavailable),
+  ...countOrPercent(`${at}.maxSurge`, maxSurge),
+  ...notMoreThanAll(`${at}.maxUnavailable`, maxUnavailable),
+]
+
+function rollout(field: string, strategy: Strategy): Causes {
+  const { type, rollingUpdate = {} } = strategy
   const at = `${field}.rollingUpdate`
   if (type === 'Recreate') {
-    return when(rollingUpdate !== undefined, () =>
+    return when(strategy.rollingUpdate !== undefined, () =>
       cause.forbidden(at, "may not be specified when strategy `type` is 'Recreate'"),
     )
   }
+  if (type !== 'RollingUpdate') {
+    return [cause.notSupported(field, shownStrategy(strategy), ['Recreate', 'RollingUpdate'])]
+  }
+  const { maxUnavailable, maxSurge } = rollingUpdate
   return [
-    ...countOrPercent(`${at}.maxUnavailable`, maxUnavailable),
-    ...countOrPercent(`${at}.maxSurge`, maxSurge),
+    ...shares(at, rollingUpdate),
     ...when(isNone(maxUnavailable) && isNone(maxSurge), () =>
       cause.invalid(`${at}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
     ),
-    ...notNegative(`${at}.partition`, rollingUpdate?.partition),
   ]
+}
+
+function daemonRollout(field: string, strategy: Strategy): Causes {
+  const { type, rollingUpdate = {} } = strategy
+  const at = `${field}.rollingUpdate`
+  if (type === 'OnDelete') return []
+  if (type !== 'RollingUpdate') {
+    return [cause.notSupported(field, shownStrategy(strategy), ['RollingUpdate', 'OnDelete'])]
+  }
+  const { maxUnavailable, maxSurge } = rollingUpdate
+  return [
+    ...shares(at, rollingUpdate),
+    ...when(!isNone(maxUnavailable) && !isNone(maxSurge), () =>
+      cause.invalid(`${at}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'),
+    ),
+    ...when(isNone(maxUnavailable) && isNone(maxSurge), () =>
+      cause.required(`${at}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'),
+    ),
+  ]
+}
+
+function statefulRollout(field: string, strategy: Strategy): Causes {
+  const { type, rollingUpdate } = strategy
+  const at = `${field}.rollingUpdate`
+  if (type === 'RollingUpdate') return notNegative(`${at}.partition`, rollingUpdate?.partition)
+  if (type !== 'OnDelete') {
+    return [cause.invalid(field, shownStrategy(strategy), "must be 'RollingUpdate' or 'OnDelete'")]
+  }
+  return when(rollingUpdate !== undefined, () =>
+    cause.invalid(
+      at,
+      { Partition: rollingUpdate?.partition, MaxUnavailable: rollingUpdate?.maxUnavailable ?? null },
+      "only allowed for updateStrategy 'RollingUpdate'",
+    ),
+  )
 }
 
 const numbers = (spec: Partial<WorkloadSpec>): Causes => [
@@ -140,10 +207,43 @@ const numbers = (spec: Partial<WorkloadSpec>): Causes => [
 ]
 
 /** What all workloads with a selector and a template of their own have to keep to. */
-const workload = (name: string, { spec }: Templated & { spec: Partial<WorkloadSpec> }, before?: Templated): Causes => [
+const workload = (
+  kind: string,
+  { spec }: Templated & { spec: Partial<WorkloadSpec> },
+  before?: Templated,
+  words: SelectorWords = { kind: kind.toLowerCase() },
+): Causes => [
   ...numbers(spec),
-  ...ownSelector(name, spec.selector, spec.template.metadata?.labels, before?.spec.selector),
-  ...lastingTemplate('spec.template', spec.template),
+  ...ownSelector(words, spec.selector, spec.template.metadata?.labels, before?.spec.selector),
+  ...lastingTemplate('spec.template', kind, spec.template),
+]
+
+const parts = ['readyReplicas', 'availableReplicas']
+
+/** Fewer are available than are ready, as long as that is said of a kind. */
+const availableOfReady = ({ status: { readyReplicas = 0, availableReplicas = 0 } = {} }: Workload): Causes =>
+  when(availableReplicas > readyReplicas, () =>
+    cause.invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'),
+  )
+
+const collisions = ({ status }: Workload, before: Workload | undefined): Causes => {
+  const { collisionCount: count = 0 } = (status ?? {}) as { readonly collisionCount?: number } // by its schema
+  const { collisionCount: old = 0 } = (before?.status ?? {}) as { readonly collisionCount?: number }
+  return when(count < old, () => cause.invalid('status.collisionCount', count, 'cannot be decremented'))
+}
+
+const deploymentStatus = (object: Workload, before: Workload | undefined): Causes => [
+  ...counts(object.status, ['replicas', 'updatedReplicas', ...parts], 'replicas', ['updatedReplicas', ...parts]),
+  ...availableOfReady(object),
+  ...collisions(object, before),
+]
+
+const replicaStatus = (object: Workload): Causes => [
+  ...counts(object.status, ['replicas', 'fullyLabeledReplicas', ...parts], 'replicas', [
+    'fullyLabeledReplicas',
+    ...parts,
+  ]),
+  ...availableOfReady(object),
 ]
 
 const deploymentLimits: RollingUpdate = { maxUnavailable: '25%', maxSurge: '25%' }
@@ -176,11 +276,14 @@ const deployment = kind<Deployment>(apps, 'Deployment', 'deployments', {
     const spec = withFields(object.spec, { template: defaultTemplate(template), ...(rolled && { strategy: rolled }) })
     return withFields(object, { spec })
   },
-  validate: (object, before) => [
-    ...workload('deployment', object, before),
-    ...rollout('spec.strategy', object.spec.strategy),
-    ...progress(object),
-  ],
+  validate: (object, before, subresource) =>
+    subresource
+      ? deploymentStatus(object, before)
+      : [
+          ...workload('Deployment', object, before),
+          ...rollout('spec.strategy', object.spec.strategy ?? {}),
+          ...progress(object),
+        ],
 })
 
 const fillTemplate = <T extends { readonly template: PodTemplate }>(spec: T): T => {
@@ -203,7 +306,8 @@ const replicaSet = kind<Workload>(apps, 'ReplicaSet', 'replicasets', {
   columns: replicaColumns,
   selectable: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
   prepare: (object) => withFields(object, { spec: fillTemplate(object.spec) }),
-  validate: (object, before) => workload('replicaset', object, before),
+  validate: (object, before, subresource) =>
+    subresource ? replicaStatus(object) : workload('ReplicaSet', object, before, { kind: 'deployment' }),
 })
 
 const changeable = [
@@ -227,6 +331,42 @@ const statefulUpdate = ({ spec }: StatefulSet, { spec: before }: StatefulSet): C
     ),
   )
 
+const policies = ['OrderedReady', 'Parallel']
+
+const statefulRules = ({ spec }: StatefulSet): Causes => [
+  ...when(!policies.includes(spec.podManagementPolicy ?? ''), () =>
+    cause.invalid('spec.podManagementPolicy', spec.podManagementPolicy, "must be 'OrderedReady' or 'Parallel'"),
+  ),
+  ...statefulRollout('spec.updateStrategy', spec.updateStrategy ?? {}),
+  ...notNegative('spec.ordinals.start', spec.ordinals?.start),
+  ...(spec.serviceName ? follows('spec.serviceName', spec.serviceName, dnsLabel) : []),
+  ...(spec.volumeClaimTemplates ?? []).flatMap((each, i) =>
+    claimSpec(`spec.volumeClaimTemplates[${i}].spec`, each.spec),
+  ),
+]
+
+/** Nobody looks at how much of it a StatefulSet keeps. */
+const withoutHistory = ({ spec: { revisionHistoryLimit: _, ...spec } }: StatefulSet): Workload & Templated =>
+  ({ spec }) as Workload & Templated // all that is asked about
+
+const statefulStatus = (object: StatefulSet, before: StatefulSet | undefined): Causes => [
+  ...counts(object.status, ['replicas', ...parts, 'currentReplicas', 'updatedReplicas'], 'replicas', [
+    ...parts,
+    'currentReplicas',
+    'updatedReplicas',
+  ]),
+  ...availableOfReady(object),
+  ...collisions(object, before),
+]
+
+/** The claims of a StatefulSet are whole objects. */
+const wholeClaim = (claim: object): object => ({
+  kind: 'PersistentVolumeClaim',
+  apiVersion: 'v1',
+  ...claim,
+  status: { phase: 'Pending' },
+})
+
 const statefulSet = kind<StatefulSet>(apps, 'StatefulSet', 'statefulsets', {
   ...scalable,
   shortNames: ['sts'],
@@ -242,14 +382,46 @@ const statefulSet = kind<StatefulSet>(apps, 'StatefulSet', 'statefulsets', {
   ],
   prepare: (object) => {
     const updateStrategy = rolling(object.spec.updateStrategy, { partition: 0 })
-    return withFields(object, { spec: withFields(fillTemplate(object.spec), updateStrategy ? { updateStrategy } : {}) })
+    const claims = object.spec.volumeClaimTemplates
+    const volumeClaimTemplates = claims?.map(wholeClaim) as typeof claims // with more than they had
+    const spec = withFields(fillTemplate(object.spec), {
+      ...(updateStrategy && { updateStrategy }),
+      ...(volumeClaimTemplates && !deepEqual(volumeClaimTemplates, claims) && { volumeClaimTemplates }),
+    })
+    return withFields(object, { spec })
   },
-  validate: (object, before) => [
-    ...workload('statefulset', object),
-    ...rollout('spec.updateStrategy', object.spec.updateStrategy),
-    ...(before ? statefulUpdate(object, before) : []),
-  ],
+  validate: (object, before, subresource) =>
+    subresource
+      ? statefulStatus(object, before)
+      : [
+          ...statefulRules(object),
+          ...workload('StatefulSet', withoutHistory(object), undefined, { kind: 'statefulset', wrong: '' }),
+          ...(before ? statefulUpdate(object, before) : []),
+        ],
 })
+
+const daemonCounts = [
+  'currentNumberScheduled',
+  'numberMisscheduled',
+  'desiredNumberScheduled',
+  'numberReady',
+  'updatedNumberScheduled',
+  'numberAvailable',
+  'numberUnavailable',
+]
+
+const templateGeneration = 'deprecated.daemonset.template.generation'
+
+/** How often its template changed, which is told where it always has been. */
+function withTemplateGeneration(object: DaemonSet, before: DaemonSet | undefined): DaemonSet {
+  const said = before?.metadata.annotations?.[templateGeneration]
+  const same = !before || deepEqual(before.spec.template, object.spec.template)
+  const own = object.metadata.annotations?.[templateGeneration]
+  const generation = before ? String(Number(said ?? 0) + (same ? 0 : 1)) : (own ?? '1')
+  if (own === generation) return object
+  const annotations = { ...object.metadata.annotations, [templateGeneration]: generation }
+  return { ...object, metadata: { ...object.metadata, annotations } }
+}
 
 const daemonSet = kind<DaemonSet>(apps, 'DaemonSet', 'daemonsets', {
   shortNames: ['ds'],
@@ -266,29 +438,54 @@ const daemonSet = kind<DaemonSet>(apps, 'DaemonSet', 'daemonsets', {
     column.age,
     ...wideOnly(containers, images, selected),
   ],
-  prepare: (object) => {
+  prepare: (object, before) => {
     const updateStrategy = rolling(object.spec.updateStrategy, { maxSurge: 0, maxUnavailable: 1 })
-    return withFields(object, { spec: withFields(fillTemplate(object.spec), updateStrategy ? { updateStrategy } : {}) })
+    const spec = withFields(fillTemplate(object.spec), updateStrategy ? { updateStrategy } : {})
+    return withTemplateGeneration(withFields(object, { spec }), before)
   },
-  validate: (object, before) => [
-    ...workload('daemonset', object, before),
-    ...rollout('spec.updateStrategy', object.spec.updateStrategy),
-  ],
+  validate: (object, before, subresource) =>
+    subresource
+      ? [...counts(object.status, daemonCounts), ...collisions(object as Workload, before as Workload | undefined)]
+      : [
+          ...workload('DaemonSet', object, before, { kind: 'daemonset', mayBeMissing: true }),
+          ...daemonRollout('spec.updateStrategy', object.spec.updateStrategy ?? {}),
+        ],
 })
 
-/** Without a selector, its Pods are those with the labels of the template. */
+/** Without a selector, its Pods are those with the labels of the template, which are its own, too, when it has none. */
 function prepareController(object: ReplicationController): ReplicationController {
   const { template, selector } = object.spec
   if (!template) return object
-  const labels = template.metadata?.labels
+  const { labels } = template.metadata ?? {}
+  const isUnlabelled = Object.keys(object.metadata.labels ?? {}).length === 0
   const spec = withFields(object.spec, {
     template: defaultTemplate(template),
     ...(!selector && labels && { selector: labels }),
   })
-  return withFields(object, { spec })
+  const whole = withFields(object, { spec })
+  return isUnlabelled && labels ? { ...whole, metadata: { ...whole.metadata, labels } } : whole
+}
+
+const controllerRules = ({ spec }: ReplicationController): Causes => [
+  ...notNegative('spec.minReadySeconds', spec.minReadySeconds),
+  ...when(Object.keys(spec.selector ?? {}).length === 0, () => cause.required('spec.selector')),
+  ...notNegative('spec.replicas', spec.replicas),
+  ...(spec.template ? controllerTemplate(spec.template, spec.selector) : [cause.required('spec.template')]),
+]
+
+const controllerTemplate = (template: PodTemplate, selector: StringMap = {}): Causes => {
+  const { labels = {} } = template.metadata ?? {}
+  const others = Object.keys(selector).some((key) => labels[key] !== selector[key])
+  return [
+    ...when(others, () =>
+      cause.invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
+    ),
+    ...lastingTemplate('spec.template', 'ReplicationController', template),
+  ]
 }
 
 const replicationController = kind<ReplicationController>(core, 'ReplicationController', 'replicationcontrollers', {
+  deletion: { orphans: true },
   ...scalable,
   shortNames: ['rc'],
   columns: [
@@ -305,11 +502,7 @@ const replicationController = kind<ReplicationController>(core, 'ReplicationCont
   ],
   selectable: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
   prepare: prepareController,
-  validate: ({ spec }) => [
-    ...numbers({ replicas: spec.replicas ?? 0 }),
-    ...when(Object.keys(spec.selector ?? {}).length === 0, () => cause.required('spec.selector')),
-    ...(spec.template ? lastingTemplate('spec.template', spec.template) : [cause.required('spec.template')]),
-  ],
+  validate: (object, _, subresource) => (subresource ? replicaStatus(object as Workload) : controllerRules(object)),
 })
 
 const controllerOf = ({ metadata: { ownerReferences = [] } }: Manifest): string => {
@@ -327,6 +520,7 @@ const controllerRevision = kind<ControllerRevision>(apps, 'ControllerRevision', 
     column.age,
   ],
   validate: ({ revision, data }, before) => [
+    ...when(data === undefined || data === null, () => cause.required('data', 'data is mandatory')),
     ...notNegative('revision', revision),
     ...(before ? immutable('data', data, before.data) : []),
   ],

@@ -32,31 +32,48 @@ const annotationsOf = (annotations: StringMap): StatusCause[] => [
   ...(sizeOf(annotations) > annotationsLimit ? [cause.tooLong('metadata.annotations', annotationsLimit)] : []),
 ]
 
-const empty = (field: string, value: string | undefined, detail: string): StatusCause[] =>
-  value ? [] : [cause.invalid(`metadata.ownerReferences.${field}`, value ?? '', detail)]
+const ownersField = 'metadata.ownerReferences'
+const ownerFields = ['kind', 'name', 'uid'] as const
 
-const ownerOf = ({ apiVersion, kind, name, uid }: OwnerReference): StatusCause[] => [
-  ...empty('apiVersion', apiVersion, 'version must not be empty'),
-  ...empty('kind', kind, 'must not be empty'),
-  ...empty('name', name, 'must not be empty'),
-  ...empty('uid', uid, 'must not be empty'),
-]
-
-const controllersOf = (owners: readonly OwnerReference[]): StatusCause[] => {
-  const controllers = owners.filter(({ controller }) => controller)
-  if (controllers.length < 2) return []
-  const names = controllers.map(({ name }) => name)
-  const detail = `Only one reference can have Controller set to true. Found "true" in references for ${names[0]} and ${names[1]}`
-  return [cause.invalid('metadata.ownerReferences', owners, detail)]
+const ownerOf = (owner: OwnerReference): StatusCause[] => {
+  const { apiVersion, kind } = owner
+  const said = (field: string, detail: string) => cause.invalid(`${ownersField}.${field}`, '', detail)
+  return [
+    ...(apiVersion ? [] : [said('apiVersion', 'version must not be empty')]),
+    ...ownerFields.flatMap((field) => (owner[field] ? [] : [said(field, 'must not be empty')])),
+    ...(apiVersion === 'v1' && kind === 'Event'
+      ? [cause.invalid(ownersField, owner, '/v1, Kind=Event is disallowed from being an owner')]
+      : []),
+  ]
 }
 
-const ownersOf = (owners: readonly OwnerReference[]): StatusCause[] => [
-  ...owners.flatMap(ownerOf),
-  ...controllersOf(owners),
-]
+const ownersOf = (owners: readonly OwnerReference[]): StatusCause[] => {
+  const wrong = owners.flatMap(ownerOf)
+  const controllers = owners.filter(({ controller }) => controller)
+  if (controllers.length < 2) return wrong
+  const names = controllers.map(({ kind, name }) => `${kind}/${name}`)
+  const detail = `Only one reference can have Controller set to true. Found "true" in references for ${names[0]} and ${names[1]}`
+  return [...wrong, cause.invalid(ownersField, owners, detail)]
+}
 
 const finalizersOf = (finalizers: readonly string[]): StatusCause[] =>
   finalizers.flatMap((name) => qualifiedName(name).map((wrong) => cause.invalid('metadata.finalizers', name, wrong)))
+
+const standardFinalizers: ReadonlySet<string> = new Set(['foregroundDeletion', 'kubernetes', 'orphan'])
+
+/** Built-in kinds take no finalizers that are nobody's: `example.com/mine` is somebody's. */
+export const validateFinalizers = ({ metadata: { finalizers = [] } }: Manifest): readonly StatusCause[] =>
+  finalizers.flatMap((name, i) =>
+    name.includes('/') || standardFinalizers.has(name)
+      ? []
+      : [
+          cause.invalid(
+            `metadata.finalizers[${i}]`,
+            name,
+            'name is neither a standard finalizer name nor is it fully qualified',
+          ),
+        ],
+  )
 
 const nameOf = ({ name, generateName }: ObjectMeta, rule: NameRule): StatusCause[] => {
   if (!name) return [cause.required('metadata.name', 'name or generateName is required')]

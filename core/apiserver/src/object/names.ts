@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { isIP, SocketAddress } from 'node:net'
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const labelPattern = new RegExp(`^${label}$`)
@@ -56,10 +57,20 @@ const valueForm = form(
 /** `web.example.com`: most names. */
 export const dnsSubdomain: NameRule = (name) => [...atMost(253, name), ...subdomainForm(name)]
 
-/** `web`, `1st`: namespaces. */
+const wildcardForm = form(
+  new RegExp(`^\\*\\.${label}(\\.${label})*$`),
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  "'*.example.com'",
+  '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*',
+)
+
+/** `*.example.com`: hosts of a domain. */
+export const wildcard: NameRule = (name) => [...atMost(253, name), ...wildcardForm(name)]
+
+/** `web`, `1st`: namespaces, services. */
 export const dnsLabel: NameRule = (name) => [...atMost(63, name), ...labelForm(name)]
 
-/** `web`, not `1st`: services. */
+/** `web`, not `1st`: what is named after a service. */
 export const dnsLabel1035: NameRule = (name) => [...atMost(63, name), ...label1035Form(name)]
 
 /** Whatever can stand in a URL: RBAC, APIServices. */
@@ -96,11 +107,19 @@ const qualifiedNameCauses: NameRule = (name) => {
 /** The value of a label. */
 export const labelValue: NameRule = (value) => [...atMost(63, value), ...valueForm(value)]
 
+/** The one way to write an address. */
+const address: NameRule = (name) => {
+  const family = isIP(name)
+  if (family === 0) return ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']
+  const canonical = new SocketAddress({ address: name, family: family === 6 ? 'ipv6' : 'ipv4' }).address
+  return canonical === name ? [] : [`must be in canonical form ("${canonical}")`]
+}
+
 /** Names of a resource, by where it is kept. */
 export const nameRuleOf = (group: string, plural: string): NameRule => {
+  if (group === 'networking.k8s.io' && plural === 'ipaddresses') return address
   if (group === 'rbac.authorization.k8s.io' || group === 'apiregistration.k8s.io') return pathSegment
-  if (group === '' && plural === 'namespaces') return dnsLabel
-  if (group === '' && plural === 'services') return dnsLabel1035
+  if (group === '' && (plural === 'namespaces' || plural === 'services')) return dnsLabel
   return dnsSubdomain
 }
 

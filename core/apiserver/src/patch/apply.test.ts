@@ -363,9 +363,9 @@ describe('refuses', () => {
       /^failed to create typed patch object \(ns\/web; apps\/v1, Kind=Deployment\): \.spec\.foo: field not declared in schema$/,
     ],
     [
-      'items without their key',
-      ofPod({ containers: [{ image: 'x' }] }),
-      /element 0: associative list with keys has an element that omits key field "name"/,
+      'items twice without their key',
+      ofPod({ containers: [{ image: 'x' }, {}] }),
+      /duplicate entries for key {"name":""}/,
     ],
     ['items twice', ofPod({ containers: [{ name: 'x' }, { name: 'x' }] }), /duplicate entries for key {"name":"x"}/],
   ]

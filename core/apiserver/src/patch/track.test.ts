@@ -96,10 +96,10 @@ describe('after an update', () => {
     ],
     ['another order', pod([{ name: 'a' }, { name: 'b' }]), pod([{ name: 'b' }, { name: 'a' }]), undefined],
     [
-      'items that cannot be told apart',
+      'items without their key, as the one without a name',
       pod([{ image: 'a' }]),
       pod([{ image: 'b' }]),
-      spec({ 'f:template': { 'f:spec': { 'f:containers': {} } } }),
+      spec({ 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":""}': { 'f:image': {} } } } } }),
     ],
     [
       'an atomic map',

@@ -12,7 +12,7 @@ export const cause = {
 
   invalid: (field: string, value: unknown, detail: string): StatusCause => ({
     reason: 'FieldValueInvalid',
-    message: `Invalid value: ${shown(value)}: ${detail}`,
+    message: ['Invalid value', ...(value === undefined ? [] : [shown(value)]), ...(detail ? [detail] : [])].join(': '),
     field,
   }),
 

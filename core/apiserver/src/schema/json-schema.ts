@@ -48,6 +48,12 @@ const alternatives = (schema: Schema): Keywords => {
   }
 }
 
+/** What has a default was given it. */
+const needed = ({ required = [], properties = {} }: Schema): readonly string[] | undefined => {
+  const names = required.filter((name) => properties[name]?.default === undefined)
+  return names.length > 0 ? names : undefined
+}
+
 /** A structural schema in the words of JSON Schema; `refer` decides how schemas below it are reached. */
 export function jsonSchema(schema: Schema, refer: Refer): Keywords {
   const { additionalProperties, items, nullable } = schema
@@ -65,7 +71,7 @@ export function jsonSchema(schema: Schema, refer: Refer): Keywords {
     uniqueItems: schema.uniqueItems,
     minProperties: schema.minProperties,
     maxProperties: schema.maxProperties,
-    required: schema.required?.length ? schema.required : undefined,
+    required: needed(schema),
     properties: mapValues(schema.properties, refer),
     additionalProperties: typeof additionalProperties === 'object' ? refer(additionalProperties) : undefined,
     items: items && refer(items),

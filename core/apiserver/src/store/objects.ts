@@ -115,16 +115,16 @@ export class Objects {
     return this.#collections.get(resource)?.list(namespace) ?? []
   }
 
-  /** Objects of one namespace as the next write will find them, in no order. */
-  listNewest(resource: string, namespace: string): readonly Manifest[] {
+  /** Objects of one namespace, or of all, as the next write will find them, in no order. */
+  listNewest(resource: string, namespace?: string): readonly Manifest[] {
     const listed = this.#collections.get(resource)?.list(namespace) ?? []
     const pending = [...this.#pending.values()].filter(
-      ({ change }) => change.resource === resource && change.namespace === namespace,
+      ({ change }) => change.resource === resource && (namespace === undefined || change.namespace === namespace),
     )
     if (pending.length === 0) return listed
-    const names = new Set(pending.map(({ change }) => change.name))
+    const names = new Set(pending.map(({ change }) => `${change.namespace}/${change.name}`))
     return [
-      ...listed.filter(({ metadata }) => !names.has(metadata.name)),
+      ...listed.filter(({ metadata: { namespace: place = '', name } }) => !names.has(`${place}/${name}`)),
       ...pending.flatMap(({ change }) => (change.type === 'DELETED' ? [] : [change.object])),
     ]
   }

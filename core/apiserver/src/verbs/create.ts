@@ -32,17 +32,17 @@ const withoutStatus = ({ served, engine, request }: Call, object: Manifest): Man
   if (!served.subresources.includes('status') || !('status' in object) || engine.keepsStatus(request.user))
     return object
   const { status: _, ...rest } = object
-  return rest
+  return served.custom ? rest : served.compiled.applyDefaults(rest)
 }
 
 /** The object as it would be stored. `tracked` has its `managedFields` already. */
 const prepared = async (call: Call, draft: Draft, tracked: boolean): Promise<Draft> => {
   const { served } = call
   const { object, warnings } = await admitted(call, 'CREATE', draft)
-  checkShape(served, object)
+  const unknown = checkShape(served, object)
   const fresh = born(call, withoutStatus(call, object))
   const ready = served.strategy.prepareForCreate?.(fresh) ?? fresh
-  checkRules(served, ready)
+  checkRules(served, ready, undefined, unknown)
   const good = await approved(call, 'CREATE', { object: ready, warnings })
   return tracked ? good : { ...good, object: withOwners(call, undefined, ready) }
 }
@@ -58,12 +58,14 @@ const store = async (call: Call, { object, warnings }: Draft): Promise<BodyAnswe
     if (object.metadata.generateName) return undefined
     throw taken(call, found)
   }
+  const assigned = (given: Manifest): Manifest => engine.addresses?.assign(call, given) ?? given
   if (isDryRun(call.request)) {
     engine.quotas.check(call, object)
-    return { code: 201, body: object, warnings }
+    return { code: 201, body: assigned(object), warnings }
   }
-  const state = await stored(served, object)
+  const asKept = await stored(served, object)
   engine.quotas.check(call, object) // in the turn in which it is written
+  const state = assigned(asKept)
   const written = await engine.objects.write(address, undefined, state)
   return written && { code: 201, body: await viewed(served, written), warnings }
 }

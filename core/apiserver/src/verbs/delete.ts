@@ -209,7 +209,8 @@ const attempt = async (call: Call, found: Manifest, options: Options): Promise<B
   const current = await viewed(served, found)
   checkPreconditions(call, options, current)
   const warnings = await admit(call, current, options.dryRun)
-  const finalizers = finalizersFor(current.metadata.finalizers ?? [], options.propagation)
+  const usual = served.strategy.deletion?.orphans && engine.collects ? 'Orphan' : undefined
+  const finalizers = finalizersFor(current.metadata.finalizers ?? [], options.propagation ?? usual)
   const grace = graceFor(served, current, options.grace)
   const after = terminating(call, doomed(current, finalizers, grace, engine.now()))
   if (isHeld(served, after)) {
@@ -219,7 +220,8 @@ const attempt = async (call: Call, found: Manifest, options: Options): Promise<B
     return written && { code: 200, body: await viewed(served, written), warnings }
   }
   const removed = options.dryRun ? found : await objects.remove(addressOf(call), found, await stored(served, current))
-  return removed && { code: 200, body: gone(call, removed), warnings }
+  const shown = served.strategy.deletion?.shows
+  return removed && { code: 200, body: shown ? await viewed(served, removed) : gone(call, removed), warnings }
 }
 
 const removeNamed = async (call: Call, options: Options): Promise<BodyAnswer> => {

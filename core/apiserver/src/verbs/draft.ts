@@ -1,8 +1,9 @@
 import { ApiError, deepFreeze, type Manifest, type StatusCause } from '@flotilla/sdk'
 import { type AdmissionRequest, isAdmitted } from '../admission/admission.ts'
 import { annotate } from '../annotations.ts'
+import { misread } from '../builtin/reading.ts'
 import { isDryRun } from '../dry-run.ts'
-import { validateMetadata } from '../object/metadata.ts'
+import { validateFinalizers, validateMetadata } from '../object/metadata.ts'
 import { nameRuleOf } from '../object/names.ts'
 import { unpatchable } from '../patch/patch.ts'
 import { isObject } from '../registry/json-path.ts'
@@ -127,14 +128,11 @@ const unfit = ({ served, request }: Call, why: string): ApiError =>
 const strictError = (call: Call, odd: readonly string[]): ApiError =>
   unfit(call, `strict decoding error: ${odd.join(', ')}`)
 
-/** What Kubernetes could not even read into the types of its own kinds. */
-const isUnreadable = ({ reason, message }: StatusCause): boolean =>
-  reason === 'FieldValueTypeInvalid' || / in body must be of type |: quantities must match /.test(message)
-
 /** Throws for a value of another type, before anyone has to be ready for it. */
 const checkTypes = (call: Call, object: Manifest): void => {
-  const wrong = call.served.compiled.validate(object).filter(isUnreadable)
-  if (wrong.length > 0) throw unfit(call, wrong.map(({ field, message }) => `${field}: ${message}`).join(', '))
+  const { compiled } = call.served
+  const unread = compiled.validate(object).length > 0 ? misread(call.served, object) : undefined
+  if (unread !== undefined) throw unfit(call, unread)
 }
 
 /** What nobody knows is dropped, or refused, or warned of, as `fieldValidation` says; what is missing gets its default. `body`: what the object was read from. */
@@ -220,12 +218,21 @@ const causesOf = (
   return withRules(fresh, rules, object, before)
 }
 
-/** Throws 422 when an object is not as its schema says. */
-export const checkShape = (served: Served, object: Manifest, before?: Manifest): void => {
+/**
+ * Throws 422 when an object is not as its schema says. Words that a built-in kind does not know are returned: its rules are
+ * asked, too, and all is said together.
+ */
+export const checkShape = (served: Served, object: Manifest, before?: Manifest): readonly StatusCause[] => {
   const wrong = served.compiled.validate(object)
-  const causes = wrong.length > 0 ? causesOf(served, wrong, object, before) : wrong
-  if (causes.length > 0) throw invalid(served, object, causes)
+  if (wrong.length === 0) return wrong
+  const isRead = !served.custom && misread(served, object) === undefined
+  const causes = causesOf(served, wrong, object, before)
+  if (!isRead && causes.length > 0) throw invalid(served, object, causes)
+  return causes
 }
+
+/** Definitions and what they define are kept by whoever says so. */
+const takesAnyFinalizer = ({ custom, group }: Served): boolean => custom || group === 'apiextensions.k8s.io'
 
 /** Throws 422 when an object breaks a rule; `before` on update. Its shape was checked. */
 export const checkRules = (
@@ -237,6 +244,7 @@ export const checkRules = (
 ): void => {
   const causes = [
     ...validateMetadata(object, nameRuleOf(served.group, served.plural)),
+    ...(takesAnyFinalizer(served) ? [] : validateFinalizers(object)),
     ...more,
     ...(served.strategy.validate?.(object, before, subresource) ?? []),
     ...(served.rules?.(object, before) ?? []),

@@ -167,7 +167,8 @@ const replies: Readonly<Record<string, Reply>> = {
 /** POST of a question: who someone is, or what they may do. It comes back with the answer in its status. */
 export const review = async (call: Call): Promise<BodyAnswer> => {
   const { object, warnings } = fitted(call, readObject(call, call.request.body(call.served)))
-  checkShape(call.served, object)
+  const wrong = checkShape(call.served, object)
+  if (wrong.length > 0) throw refusal.invalid(call.served, object.metadata.name ?? '', wrong)
   const reply = replies[call.served.id]
   if (!reply) throw refusal.unknownPath()
   const { status: _, ...asked } = object

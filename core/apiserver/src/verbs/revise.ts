@@ -96,11 +96,11 @@ export const revise = async (call: Call, draft: Draft, current: Manifest, { appl
   const own = { ...draft, object: scoped(call, draft.object, current) }
   const { object, warnings } = await admitted(call, 'UPDATE', own, current)
   const good = (object: Manifest): Promise<Draft> => approved(call, 'UPDATE', { object, warnings }, current)
-  checkShape(served, object, current)
+  const unknown = checkShape(served, object, current)
   const ready = prepared(call, object, current)
   if (sameContent(ready, current) && !applied) return good(current)
   const after = counted(call, ready, current)
-  checkRules(served, after, current, validateMetadataUpdate(after, current), call.subresource)
+  checkRules(served, after, current, [...validateMetadataUpdate(after, current), ...unknown], call.subresource)
   const admittedly = await good(after)
   const done = applied ? after : withOwners(call, current, after)
   return { ...admittedly, object: deepEqual(done, current) ? current : done }

@@ -25,8 +25,9 @@ const store = async (
   current: Manifest,
   after: Manifest,
 ): Promise<Manifest | undefined> => {
-  const { objects, quotas } = call.engine
-  const object = await stored(call.served, after, current)
+  const { objects, quotas, addresses } = call.engine
+  const asKept = await stored(call.served, after, current)
+  const object = addresses?.assign(call, asKept) ?? asKept
   if (after.metadata.deletionTimestamp && !isHeld(call.served, after)) {
     return objects.remove(addressOf(call), found, object)
   }
