@@ -72,6 +72,7 @@ export const behindOneDoor: Readonly<Record<string, readonly string[]>> = {
   ],
   '@peculiar/x509': ['core/apiserver/src', 'core/kube/src/certificate'],
   jose: ['core/apiserver/src/access'],
+  ws: ['core/apiserver/src/session'],
   '@grpc/grpc-js': ['estimator/src'],
   protobufjs: ['estimator/src/wire', 'core/apiserver/src/protobuf', 'core/apiserver/scripts'],
   'dns-packet': ['mcs/src/dns'],

@@ -6,6 +6,7 @@ import { parseRoute, type Route } from './route.ts'
 import { refusal } from './status.ts'
 import type { Call } from './target.ts'
 import { bind } from './verbs/bind.ts'
+import { connect } from './verbs/connect.ts'
 import { create } from './verbs/create.ts'
 import { remove, removeCollection } from './verbs/delete.ts'
 import { evict } from './verbs/evict.ts'
@@ -55,13 +56,17 @@ const onScale: Actions = {
 
 const onQuestion: Actions = { POST: review }
 const onBindings: Actions = { POST: bind }
+const onConnection: Actions = { GET: connect, POST: connect }
 
 /** Subresources of one kind's own. */
 const onOwn: Readonly<Record<string, Actions>> = {
   'namespaces/finalize': { PUT: finalize },
+  'pods/attach': onConnection,
   'pods/binding': { POST: bind },
   'pods/eviction': { POST: evict },
+  'pods/exec': onConnection,
   'pods/log': { GET: log },
+  'pods/portforward': onConnection,
   'serviceaccounts/token': { POST: requestToken },
   'certificatesigningrequests.certificates.k8s.io/approval': onStatus,
 }

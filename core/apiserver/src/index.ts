@@ -14,7 +14,7 @@ export {
   serveHttps,
   type TlsFiles,
 } from './http/serve.ts'
-export type { Kubelet, Line } from './kubelet.ts'
+export type { Console, Kubelet, Line, TerminalSize } from './kubelet.ts'
 export type { Locate } from './outside/place.ts'
 export type { Answer, BodyAnswer, PassedAnswer, Request, TextAnswer, WatchAnswer, Wire } from './request.ts'
 export type { Column, Convert, Resource, Strategy, ViewOf } from './resource.ts'

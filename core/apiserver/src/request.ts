@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PassAnswer, User, WireEvent } from '@flotilla/kube'
+import type { Session } from './session/session.ts'
 import type { Watch } from './watch/watch.ts'
 
 export type { User } from '@flotilla/kube'
@@ -34,6 +35,10 @@ export interface Request {
   /** Without the query, decoded: `/apis/apps/v1/namespaces/default/deployments/web`. */
   readonly path: string
   readonly query: Readonly<Record<string, string>>
+  /** The same, where a name may come more than once. */
+  readonly search?: URLSearchParams
+  /** Whether the connection may be had for another protocol. */
+  readonly upgrade?: true
   readonly user: User
   /** Set when it is to be done as someone else, which has to be allowed. */
   readonly impersonation?: Impersonation
@@ -79,7 +84,12 @@ export interface TextAnswer {
 /** An answer of somebody else, in whatever words it has and as it comes. */
 export type PassedAnswer = PassAnswer
 
-export type Answer = BodyAnswer | WatchAnswer | TextAnswer | PassedAnswer
+/** An answer after which the connection is for a session. */
+export interface SessionAnswer {
+  readonly session: Session
+}
+
+export type Answer = BodyAnswer | WatchAnswer | TextAnswer | PassedAnswer | SessionAnswer
 
 /** A yes-or-no parameter: whatever is not `0` or `false` is yes. */
 export const isTrue = (value: string | undefined): boolean =>

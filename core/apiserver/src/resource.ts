@@ -60,7 +60,8 @@ export interface Subresource {
   readonly verbs: readonly ('create' | 'get' | 'patch' | 'update')[]
   /** What is sent and answered. */
   readonly kind: { readonly group: string; readonly version: string; readonly kind: string }
-  readonly schema: Schema
+  /** Absent where nothing is sent or answered: a connection is made. */
+  readonly schema?: Schema
 }
 
 /** One version of a kind the server serves. */

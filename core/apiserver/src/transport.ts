@@ -65,6 +65,10 @@ export const inProcessTransport = (server: ApiServer, user: User): Transport => 
       answer.watch.end()
       throw new TypeError(`${request.path} is a watch: stream it`)
     }
+    if ('session' in answer) {
+      answer.session.end()
+      throw new TypeError(`${request.path} wants a connection`)
+    }
     if ('text' in answer) return { status: 200, body: await textOf(answer, request.signal) }
     if ('content' in answer) return sentOf(await readPassed(answer))
     return sentOf(answer)
@@ -76,6 +80,7 @@ export const inProcessTransport = (server: ApiServer, user: User): Transport => 
     if ('watch' in answer) return shown(answer)
     if ('text' in answer) throw new TypeError(`${request.path} is text: send it`)
     if ('content' in answer) return passedEvents(answer)
+    if ('session' in answer) throw new TypeError(`${request.path} wants a connection`) // which it was not promised
     throw new ApiError(answer.body as Status) // what is not a watch here is a refusal
   },
 

@@ -1,7 +1,7 @@
 export { simulatorAdmission } from './admission.ts'
 export { type Fault, faultAnnotation, readFault } from './line/fault.ts'
 export { createLine, type Line } from './line/line.ts'
-export { simulatedKubelet } from './pod/log.ts'
+export { simulatedKubelet } from './process/kubelet.ts'
 export {
   createMachines,
   createSimulator,

@@ -80,7 +80,7 @@ export const presenter = (call: Call, isWatch: boolean): ((answer: Answer) => An
   if (wish.as === 'APIGroupDiscoveryList') throw refusal.notAcceptable(spoken)
   if (wish.as === 'Table') includeObjectOf(call)
   return (answer) => {
-    if ('text' in answer || 'content' in answer || wish.as === undefined) return answer
+    if ('text' in answer || 'content' in answer || 'session' in answer || wish.as === undefined) return answer
     return 'watch' in answer ? presentWatch(call, answer, wish) : presentBody(call, answer, wish)
   }
 }

@@ -1,5 +1,5 @@
 import { deepEqual, type Manifest } from '@flotilla/sdk'
-import type { Resource } from '../resource.ts'
+import type { Resource, Subresource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { containerImages, containerNames, labelsText, none } from './cells.ts'
 import { type Causes, when } from './checks.ts'
@@ -86,6 +86,13 @@ const grace = ({ spec, status }: Pod): number =>
     ? 0
     : (spec.terminationGracePeriodSeconds ?? defaultGrace)
 
+/** A subresource by which who asks is tied to a Pod. */
+const connection = (name: string, kind: string): Subresource => ({
+  name,
+  verbs: ['create', 'get'],
+  kind: { group: '', version: 'v1', kind },
+})
+
 const bindingSchema = definition('io.k8s.api.core.v1.Binding')
 
 const pod = kind<Pod>(core, 'Pod', 'pods', {
@@ -94,6 +101,9 @@ const pod = kind<Pod>(core, 'Pod', 'pods', {
   categories: ['all'],
   subresources: ['status'],
   own: [
+    connection('attach', 'PodAttachOptions'),
+    connection('exec', 'PodExecOptions'),
+    connection('portforward', 'PodPortForwardOptions'),
     {
       name: 'binding',
       verbs: ['create'],

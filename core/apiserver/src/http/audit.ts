@@ -48,6 +48,7 @@ const precise = (date: Date): string => date.toISOString().replace('Z', '000Z')
 
 const statusOf = (answer: Answer): object => {
   if ('content' in answer) return { metadata: {}, code: answer.status }
+  if ('session' in answer) return { metadata: {}, code: 101 }
   if (!('code' in answer)) return { metadata: {}, code: 200 } // what goes on, began well
   const { code, body } = answer
   if (code < 400 || !isObject(body)) return { metadata: {}, code }
@@ -80,7 +81,8 @@ const asked = ({ name, groups, uid, extra }: NonNullable<Request['impersonation'
   ...(Object.keys(extra).length > 0 && { extra }),
 })
 
-const stageOf = (answer: Answer): string => ('watch' in answer ? 'ResponseStarted' : 'ResponseComplete')
+const stageOf = (answer: Answer): string =>
+  'watch' in answer || 'session' in answer ? 'ResponseStarted' : 'ResponseComplete'
 
 /** The event that tells of a deed. */
 export const auditEvent = (deed: Deed, level: AuditOptions['level'], now: Date): object => {
@@ -111,11 +113,11 @@ export const auditEvent = (deed: Deed, level: AuditOptions['level'], now: Date):
   }
 }
 
-/** Writes a deed down; a watch when it begins and when it ends. */
+/** Writes a deed down; what goes on when it begins and when it ends. */
 export const record = ({ level, write }: AuditOptions, deed: Deed): void => {
   const event = auditEvent(deed, level, new Date())
   write(JSON.stringify(event))
-  if (!('watch' in deed.answer)) return
-  const end = () => ({ ...event, stage: 'ResponseComplete', stageTimestamp: precise(new Date()) })
-  deed.answer.watch.onEnd(() => write(JSON.stringify(end())))
+  const end = () => write(JSON.stringify({ ...event, stage: 'ResponseComplete', stageTimestamp: precise(new Date()) }))
+  if ('watch' in deed.answer) deed.answer.watch.onEnd(end)
+  if ('session' in deed.answer) void deed.answer.session.ended.then(end)
 }

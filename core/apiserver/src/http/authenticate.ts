@@ -48,6 +48,25 @@ const asAuthenticated = (user: User): User => {
 
 const bearer = /^bearer +(\S+)$/i
 
+/** How a page in a browser says a token that asks for a WebSocket, which can say no header: as one of the protocols it offers. */
+export const bearerProtocol = 'base64url.bearer.authorization.k8s.io.'
+
+/** The values of a header that is a list. */
+export const listed = ({ headersDistinct }: IncomingMessage, name: string): readonly string[] =>
+  (headersDistinct[name] ?? [])
+    .flatMap((value) => value.split(','))
+    .map((each) => each.trim())
+    .filter(Boolean)
+
+const tokenOf = (request: IncomingMessage): string | undefined => {
+  const { authorization, upgrade } = request.headers
+  if (authorization) return bearer.exec(authorization)?.[1]
+  if (upgrade?.toLowerCase() !== 'websocket') return undefined
+  const [found, ...others] = listed(request, 'sec-websocket-protocol').filter((each) => each.startsWith(bearerProtocol))
+  if (others.length > 0) throw refusal.unauthorized()
+  return found && Buffer.from(found.slice(bearerProtocol.length), 'base64url').toString()
+}
+
 /**
  * Who sent a request: by client certificate, else by bearer token; `anonymous` when it carries neither.
  * Throws 401 for a token nobody has.
@@ -55,8 +74,7 @@ const bearer = /^bearer +(\S+)$/i
 export const authenticate = async (request: IncomingMessage, { tokens, identify }: TokenReader): Promise<User> => {
   const byCertificate = userOfConnection(request)
   if (byCertificate) return byCertificate
-  const { authorization } = request.headers
-  const token = authorization && bearer.exec(authorization)?.[1]
+  const token = tokenOf(request)
   if (!token) return anonymous
   const listed = tokens?.get(token)
   if (listed) return asAuthenticated(listed)

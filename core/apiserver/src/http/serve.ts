@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import { relay, Upgrades, type User } from '@flotilla/kube'
+import { relay, responseOn, Upgrades, type User } from '@flotilla/kube'
 import { ApiError } from '@flotilla/sdk'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { isPublic } from '../documents.ts'
 import type { Answer, BodyKind, Request, TextAnswer } from '../request.ts'
 import type { ApiServer } from '../server.ts'
+import { type Speak, speakerFor } from '../session/speak.ts'
 import { refusal } from '../status.ts'
 import { type AuditOptions, record } from './audit.ts'
 import { anonymous, authenticate, type TokenReader } from './authenticate.ts'
@@ -15,6 +16,7 @@ import { drained } from './drain.ts'
 import { impersonationOf } from './impersonate.ts'
 import { createLimiter, type Limiter, type Limits, usualLimits } from './limit.ts'
 import { respond } from './respond.ts'
+import { Sessions } from './sessions.ts'
 import { streamWatch } from './stream.ts'
 
 /** A server and where it is found. */
@@ -55,6 +57,8 @@ export interface HttpsOptions {
   readonly limits?: Limits
   /** Hears of every request to a server; by default nobody does. */
   readonly audit?: AuditOptions
+  /** Milliseconds after which a session with a Pod ends in which nobody says anything; by default 4 hours, as in Kubernetes. */
+  readonly idle?: number
   /** Adds routes of its own, and who takes connections for other protocols. They go before those of servers, and see to access themselves. */
   readonly mount?: (app: FastifyInstance, access: Access, upgrades: Upgrades) => void | Promise<void>
 }
@@ -67,6 +71,8 @@ export interface HttpsListener {
   /** Ends connections and stops listening. The servers live on. */
   close(): Promise<void>
 }
+
+const usualIdle = 4 * 60 * 60 * 1000
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
@@ -83,26 +89,33 @@ const decodePath = (path: string): string => {
 
 const half = /%(?![0-9a-f]{2})/i
 
-/** As Go reads it: what is not well-formed is not there, and of what is said twice the first counts; all counts that says how dry a run is. */
-const queryOf = (text: string): Readonly<Record<string, string>> => {
-  const good = half.test(text)
+/** What is not well-formed is not there, as Go reads it. */
+const wellFormed = (text: string): string =>
+  half.test(text)
     ? text
         .split('&')
         .filter((pair) => !half.test(pair))
         .join('&')
     : text
+
+/** As Go reads it: of what is said twice the first counts; all counts that says how dry a run is. */
+const queryOf = (search: URLSearchParams): Readonly<Record<string, string>> => {
   const query: Record<string, string> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(good)) {
+  for (const [name, value] of search) {
     if (!(name in query)) query[name] = value
     else if (name === 'dryRun') query[name] += `,${value}`
   }
   return query
 }
 
-const splitUrl = (url: string, prefix: string): readonly [path: string, query: Readonly<Record<string, string>>] => {
+type Split = Pick<Request, 'path' | 'query' | 'search'>
+
+const splitUrl = (url: string, prefix: string): Split => {
   const mark = url.indexOf('?')
   const path = decodePath(url.slice(prefix.length, mark < 0 ? undefined : mark)) || '/'
-  return [path, mark < 0 ? {} : queryOf(url.slice(mark + 1))]
+  if (mark < 0) return { path, query: {} }
+  const search = new URLSearchParams(wellFormed(url.slice(mark + 1)))
+  return { path, query: queryOf(search), search }
 }
 
 /** Without a name nothing but health and version is told, unless roles say otherwise. */
@@ -125,25 +138,26 @@ interface Post extends Mounted {
   readonly reader: TokenReader
   readonly limiter: Limiter
   readonly audit: AuditOptions | undefined
+  readonly sessions: Sessions
 }
 
 const requestOf = async (
   { raw, body: sent }: FastifyRequest,
   outgoing: ServerResponse,
-  { prefix, server, reader }: Post,
+  { prefix, server, reader, sessions }: Post,
 ): Promise<Request> => {
   const body = sent instanceof Uint8Array ? sent : undefined
-  const [path, query] = splitUrl(raw.url ?? '/', prefix)
+  const url = splitUrl(raw.url ?? '/', prefix)
   const user = await authenticate(raw, reader)
-  checkKnown(user, path, server)
+  checkKnown(user, url.path, server)
   const impersonation = impersonationOf(raw)
   const { method = 'GET' } = raw
   const { accept, 'content-type': contentType, 'user-agent': userAgent = 'unknown' } = raw.headers
   return {
     method,
-    path,
-    query,
+    ...url,
     user,
+    ...(sessions.isOffered(raw) && { upgrade: true }),
     ...(impersonation && { impersonation }),
     ...(contentType && { contentType }),
     ...(accept && { accept }),
@@ -158,18 +172,34 @@ const orRefusal = (error: unknown): Answer => {
   throw error
 }
 
-const answerOf = async (sent: FastifyRequest, outgoing: ServerResponse, post: Post): Promise<Answer> => {
+/** An answer, and how a session goes on that it is. */
+interface Reply {
+  readonly answer: Answer
+  readonly speak?: Speak
+}
+
+const replyOf = (raw: IncomingMessage, answer: Answer): Reply => {
+  if (!('session' in answer)) return { answer }
+  try {
+    return { answer, speak: speakerFor(raw, answer.session) }
+  } catch (error) {
+    answer.session.end()
+    throw error
+  }
+}
+
+const answerTo = async (sent: FastifyRequest, outgoing: ServerResponse, post: Post): Promise<Reply> => {
   const { server, limiter, audit } = post
   const received = new Date()
   let request: Request | undefined
-  const handled = async (): Promise<Answer> => {
+  const handled = async (): Promise<Reply> => {
     const understood = await requestOf(sent, outgoing, post)
     request = understood
-    return limiter(understood, () => server.handle(understood))
+    return replyOf(sent.raw, await limiter(understood, () => server.handle(understood)))
   }
-  const answer = await handled().catch(orRefusal)
-  if (audit) record(audit, { raw: sent.raw, received, request, answer })
-  return answer
+  const reply = await handled().catch((error): Reply => ({ answer: orRefusal(error) }))
+  if (audit) record(audit, { raw: sent.raw, received, request, answer: reply.answer })
+  return reply
 }
 
 /** Text as it comes, until it ends or the client leaves. */
@@ -179,7 +209,13 @@ const sendText = (reply: FastifyReply, { text }: TextAnswer): FastifyReply => {
   return reply.header('content-type', 'text/plain; charset=utf-8').send(Readable.from(text(gone.signal)))
 }
 
-const send = async (reply: FastifyReply, answer: Answer): Promise<FastifyReply> => {
+const send = async (reply: FastifyReply, { answer, speak }: Reply, sessions: Sessions): Promise<FastifyReply> => {
+  if (speak) {
+    reply.hijack()
+    sessions.begin(reply.request.raw, reply.raw, speak)
+    return reply
+  }
+  if ('session' in answer) throw new TypeError('a session without anyone who speaks') // there is always one
   if ('text' in answer) return sendText(reply, answer)
   if ('content' in answer) {
     reply.hijack()
@@ -222,17 +258,27 @@ const accessOf = (server: ApiServer | undefined, reader: TokenReader): Access =>
   async check(request, path) {
     const user = await authenticate(request, reader)
     if (user === anonymous && !server?.hearsAnonymous) throw refusal.unauthorized()
-    const [own, query] = splitUrl(request.url ?? '/', '')
+    const own = splitUrl(request.url ?? '/', '')
     const impersonation = impersonationOf(request)
-    const asked = { method: request.method ?? 'GET', path: path ?? own, query, user }
+    const asked = { method: request.method ?? 'GET', path: path ?? own.path, query: own.query, user }
     return (await server?.check({ ...asked, ...(impersonation && { impersonation }) })) ?? user
   },
 })
 
-const addServer = (app: FastifyInstance, post: Post): void => {
-  const { prefix } = post
+/** Where connections are asked for. */
+const connecting = /^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/(?:exec|attach|portforward)\/?(?:\?|$)/
+
+const addServer = (app: FastifyInstance, upgrades: Upgrades, post: Post): void => {
+  const { prefix, sessions } = post
   const handler = async (request: FastifyRequest, reply: FastifyReply) =>
-    send(reply, await answerOf(request, reply.raw, post))
+    send(reply, await answerTo(request, reply.raw, post), sessions)
+  upgrades.take(
+    ({ url = '' }) => url.startsWith(prefix) && connecting.test(url.slice(prefix.length)),
+    (request, connection) => {
+      sessions.offer(request, connection)
+      app.routing(request, responseOn(request, connection.socket))
+    },
+  )
   app.route({ method: methods, url: `${prefix}/*`, handler })
   if (prefix) app.route({ method: methods, url: prefix, handler })
 }
@@ -270,15 +316,27 @@ const createApp = ({ tls }: HttpsOptions, upgrades: Upgrades): FastifyInstance =
 
 /** One HTTPS listener for several API servers, each under its prefix. HTTP/1.1: every watch has its own connection. */
 export const serveHttps = async (options: HttpsOptions): Promise<HttpsListener> => {
-  const { servers, host = '127.0.0.1', port = 0, tokens, mount, limits = usualLimits, audit } = options
+  const {
+    servers,
+    host = '127.0.0.1',
+    port = 0,
+    tokens,
+    mount,
+    limits = usualLimits,
+    audit,
+    idle = usualIdle,
+  } = options
   const upgrades = new Upgrades()
   const app = createApp(options, upgrades)
   const whole = servers.find(({ prefix }) => prefix === '/')?.server
   await mount?.(app, accessOf(whole, readerOf(whole, tokens)), upgrades)
   const limiter = createLimiter(limits)
+  const sessions = new Sessions(idle)
+  app.addHook('preClose', () => sessions.close())
   for (const mounted of servers) {
     const { server } = mounted
-    addServer(app, { server, prefix: prefixOf(mounted), reader: readerOf(server, tokens), limiter, audit })
+    const reader = readerOf(server, tokens)
+    addServer(app, upgrades, { server, prefix: prefixOf(mounted), reader, limiter, audit, sessions })
   }
   await app.listen({ host, port })
   const { port: bound } = app.server.address() as AddressInfo // it listens on a port

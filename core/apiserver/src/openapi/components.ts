@@ -146,7 +146,7 @@ class Components {
       [extension]: [kindOf(resource)],
     })
     this.#add(componentName(resource), write)
-    for (const each of resource.own ?? []) this.refer(namedSchema(each.schema))
+    for (const { schema: own } of resource.own ?? []) if (own) this.refer(namedSchema(own))
     if (!resource.transient) this.#add(listName(resource), () => listBody(resource, this.refer))
   }
 

@@ -191,6 +191,7 @@ const subresource = (resource: Resource, name: 'status' | 'scale'): readonly Ope
 }
 
 const ownSubresource = (resource: Resource, { name, verbs, kind, schema }: Subresource): readonly Operation[] => {
+  if (!schema) return []
   const component = namedSchema(schema)
   const what = `${name} of the specified ${resource.kind}`
   const suffix = capitalized(name)
@@ -236,11 +237,13 @@ export function pathsOf(resource: Resource): readonly Path[] {
       parameters: inObject,
       operations: subresource(resource, each),
     })),
-    ...own.map((each) => ({
-      path: `${base}/{name}/${each.name}`,
-      parameters: inObject,
-      operations: ownSubresource(resource, each),
-    })),
+    ...own
+      .filter(({ schema }) => schema)
+      .map((each) => ({
+        path: `${base}/{name}/${each.name}`,
+        parameters: inObject,
+        operations: ownSubresource(resource, each),
+      })),
   ]
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import type { Line } from '../kubelet.ts'
+import { deafKubelet } from '../testing/kubelet.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
 
 const pods = '/api/v1/namespaces/default/pods'
@@ -18,6 +19,7 @@ describe('what a container has written', () => {
     server = await startServer({
       now: () => at(10),
       kubelet: {
+        ...deafKubelet,
         log(pod, container, previous) {
           asked.push([pod.metadata.name, container, previous])
           return written

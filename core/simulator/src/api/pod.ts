@@ -1,7 +1,15 @@
 import type { Kind, Manifest, ResourceList, StringMap, Toleration } from '@flotilla/sdk'
 
+/** A variable of a container's environment. Only what the Pod itself says is known here. */
+export interface Variable {
+  readonly name: string
+  readonly value?: string
+  readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } }
+}
+
 export interface Container {
   readonly name: string
+  readonly env?: readonly Variable[]
   readonly image?: string
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[]
   readonly resources?: { readonly requests?: ResourceList; readonly limits?: ResourceList }
