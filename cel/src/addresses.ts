@@ -1,42 +1,40 @@
-import { isIP } from 'node:net'
-import { type CelFunc, CelScalar, celFunc, celMethod } from '@bufbuild/cel'
+import { type CelFunc, CelScalar, celFunc, celList, celMap, celMethod, listType, mapType } from '@bufbuild/cel'
 
 const { BOOL, STRING } = CelScalar
 
 /** An absolute address or an absolute path, as Go parses a request. */
-const read = (text: string): URL | undefined => {
-  if (text.startsWith('/')) return URL.canParse(`x://x${text}`) ? new URL(`x://x${text}`) : undefined
-  return URL.canParse(text) ? new URL(text) : undefined
+const isUrl = (text: string): boolean =>
+  text.startsWith('/') ? URL.canParse(`x://x${text}`) : URL.canParse(text) && !/\s/.test(text)
+
+/** The parts of one, as they are written. */
+function partsOf(text: string) {
+  const found = /^(?:([A-Za-z][\w+.-]*):)?(?:\/\/(?:[^@/?#]*@)?([^/?#]*))?([^?#]*)(?:\?([^#]*))?/.exec(text) ?? []
+  const [, scheme = '', host = '', path = '', query = ''] = found
+  const [, bracketed, plain = '', port = ''] = /^(?:\[(.*)\]|([^:]*))(?::(.*))?$/.exec(host) ?? []
+  return { scheme, host, path, query, hostname: bracketed ?? plain, port }
 }
 
-const isCidr = (text: string): boolean => {
-  const [address = '', bits = '', more] = text.split('/')
-  const version = isIP(address)
-  return version > 0 && more === undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)
-}
+type Part = Exclude<keyof ReturnType<typeof partsOf>, 'query'>
 
-/** An address is the text it was written as, once it was looked at. */
+const part = (name: string, key: Part): CelFunc =>
+  celMethod(name, STRING, [], STRING, function () {
+    return partsOf(this)[key]
+  })
+
+/** A URL is the text it was written as, once it was looked at. */
 export const addressFunctions: readonly CelFunc[] = [
-  celFunc('isURL', [STRING], BOOL, (text) => read(text) !== undefined),
+  celFunc('isURL', [STRING], BOOL, isUrl),
   celFunc('url', [STRING], STRING, (text) => {
-    if (!read(text)) throw new Error(`"${text.slice(0, 100)}" is not a URL`)
+    if (!isUrl(text)) throw new Error(`"${text.slice(0, 100)}" is not a URL`)
     return text
   }),
-  celMethod('getScheme', STRING, [], STRING, function () {
-    return this.startsWith('/') ? '' : (read(this)?.protocol.slice(0, -1) ?? '')
+  part('getScheme', 'scheme'),
+  part('getHost', 'host'),
+  part('getHostname', 'hostname'),
+  part('getPort', 'port'),
+  part('getEscapedPath', 'path'),
+  celMethod('getQuery', STRING, [], mapType(STRING, listType(STRING)), function () {
+    const params = new URLSearchParams(partsOf(this).query)
+    return celMap(new Map([...new Set(params.keys())].map((key) => [key, celList(params.getAll(key))])))
   }),
-  celMethod('getHost', STRING, [], STRING, function () {
-    return this.startsWith('/') ? '' : (read(this)?.host ?? '')
-  }),
-  celMethod('getHostname', STRING, [], STRING, function () {
-    return this.startsWith('/') ? '' : (read(this)?.hostname ?? '')
-  }),
-  celMethod('getPort', STRING, [], STRING, function () {
-    return read(this)?.port ?? ''
-  }),
-  celMethod('getEscapedPath', STRING, [], STRING, function () {
-    return read(this)?.pathname ?? ''
-  }),
-  celFunc('isIP', [STRING], BOOL, (text) => isIP(text) > 0),
-  celFunc('isCIDR', [STRING], BOOL, isCidr),
 ]

@@ -2,6 +2,7 @@ import { type CelEnv, type CelInput, type CelValue, celEnv, isCelError, parse, p
 import { errors, type Format, type Json, reasonOf } from '@flotilla/sdk'
 import { type Construct, misplaced } from './constructs.ts'
 import { functions } from './functions.ts'
+import { expanded } from './macros.ts'
 import { Meter, metered, mostSteps } from './meter.ts'
 import { strangers } from './names.ts'
 import { plain } from './optional.ts'
@@ -79,7 +80,8 @@ function parsed(text: string, { longest = longestText }: Limits): Tree {
   if (text.length > longest) throw new Error(`must not be longer than ${longest} characters`)
   if (depthOf(text) > deepest) throw new Error(`must not nest more than ${deepest} brackets`)
   try {
-    return parse(plain(text))
+    const tree = parse(plain(text))
+    return { ...tree, expr: expanded(tree.expr) }
   } catch (cause) {
     throw new Error(syntaxProblem(cause))
   }

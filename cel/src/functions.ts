@@ -12,14 +12,17 @@ import { strings } from '@bufbuild/cel/ext'
 import { addressFunctions } from './addresses.ts'
 import { authorizerFunctions } from './authorizer.ts'
 import { constructFunctions } from './constructs.ts'
+import { ipFunctions } from './ip.ts'
 import { listFunctions } from './lists.ts'
+import { macroFunctions } from './macros.ts'
+import { formatFunctions } from './named-format.ts'
 import { optionalFunctions } from './optional.ts'
 import { quantityFunctions } from './quantity.ts'
 import { scaledFunction } from './scaled.ts'
 import { sparseFunctions } from './sparse.ts'
 import { versionFunctions } from './version.ts'
 
-const { DYN, INT, STRING } = CelScalar
+const { DOUBLE, DYN, INT, STRING } = CelScalar
 const list = listType(DYN)
 
 /** No text that an expression makes is longer: etcd would not take the object. */
@@ -32,6 +35,25 @@ function replace(this: string, from: string, to: string, times: bigint = BigInt(
   if (this.length + seams * to.length > longestText) throw new Error('replace makes too long a text')
   const rest = pieces.slice(seams).join(from)
   return [...pieces.slice(0, seams), rest].join(to)
+}
+
+/** The library's own throws away what is left. */
+function split(this: string, separator: string, most: bigint): CelList {
+  const pieces = this.split(separator)
+  if (most < 0n || pieces.length <= Number(most)) return celList(pieces)
+  if (most === 0n) return celList([])
+  const last = Number(most) - 1
+  return celList([...pieces.slice(0, last), pieces.slice(last).join(separator)])
+}
+
+/** A number as Go writes it: `1e+06`. */
+function text(value: number): string {
+  if (Number.isNaN(value)) return 'NaN'
+  if (!Number.isFinite(value)) return value < 0 ? '-Inf' : '+Inf'
+  const [digits = '', exponent = '0'] = value.toExponential().split('e')
+  const power = Number(exponent)
+  if (value === 0 || (power >= -4 && power < 6)) return Object.is(value, -0) ? '-0' : String(value)
+  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
 }
 
 /** What loops are collecting, by the list that they hand on from turn to turn. */
@@ -58,6 +80,8 @@ export const functions: readonly CelFunc[] = [
   ...strings,
   celMethod('replace', STRING, [STRING, STRING], STRING, replace),
   celMethod('replace', STRING, [STRING, STRING, INT], STRING, replace),
+  celMethod('split', STRING, [STRING, INT], listType(STRING), split),
+  celFunc('string', [DOUBLE], STRING, text),
   celFunc('_+_', [list, list], list, (a, b) => celList([...a, ...b])),
   celFunc('@append', [list, list], list, append),
   toll,
@@ -70,4 +94,7 @@ export const functions: readonly CelFunc[] = [
   ...authorizerFunctions,
   ...sparseFunctions,
   ...constructFunctions,
+  ...ipFunctions,
+  ...formatFunctions,
+  ...macroFunctions,
 ]

@@ -31,6 +31,9 @@ const below = (value: CelValue | undefined, key: string): CelInput | undefined =
 
 const first = (list: Iterable<CelInput>): CelInput | undefined => [...list][0]
 
+/** What is there of values that may be missing. */
+const unwrapped = (list: Iterable<CelInput>) => celList([...list].flatMap((each) => (isCelList(each) ? [...each] : [])))
+
 const isZero = (value: CelValue): boolean =>
   value === null ||
   value === false ||
@@ -57,6 +60,10 @@ export const optionalFunctions: readonly CelFunc[] = [
   }),
   celMethod('or', optional, [optional], optional, function (other) {
     return this.size > 0 ? this : other
+  }),
+  celFunc('optional.unwrap', [optional], optional, unwrapped),
+  celMethod('unwrapOpt', optional, [], optional, function () {
+    return unwrapped(this)
   }),
   celMethod(field, DYN, [STRING], optional, function (key) {
     return isCelList(this) ? some(below(first(this) as CelValue | undefined, key)) : some(below(this, key))

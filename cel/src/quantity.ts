@@ -27,4 +27,29 @@ export const quantityFunctions: readonly CelFunc[] = [
   celMethod('compareTo', DOUBLE, [DOUBLE], INT, function (other) {
     return BigInt(Math.sign(this - other))
   }),
+  celMethod('add', DOUBLE, [DOUBLE], DOUBLE, function (other) {
+    return this + other
+  }),
+  celMethod('add', DOUBLE, [INT], DOUBLE, function (other) {
+    return this + Number(other)
+  }),
+  celMethod('sub', DOUBLE, [DOUBLE], DOUBLE, function (other) {
+    return this - other
+  }),
+  celMethod('sub', DOUBLE, [INT], DOUBLE, function (other) {
+    return this - Number(other)
+  }),
+  celMethod('sign', DOUBLE, [], INT, function () {
+    return BigInt(Math.sign(this))
+  }),
+  celMethod('isInteger', DOUBLE, [], BOOL, function () {
+    return Number.isInteger(this)
+  }),
+  celMethod('asInteger', DOUBLE, [], INT, function () {
+    if (!Number.isInteger(this)) throw new Error('cannot convert value to integer')
+    return BigInt(this)
+  }),
+  celMethod('asApproximateFloat', DOUBLE, [], DOUBLE, function () {
+    return this
+  }),
 ]

@@ -32,7 +32,8 @@ function pair(entry: Entry): Entry {
 }
 
 /** Whether a call adds to what a loop has collected: only a macro can name that. */
-function collects({ function: name, args: [list] }: Call): boolean {
+function collects({ function: name, args: [list, more] }: Call): boolean {
+  if (more?.exprKind.case === 'constExpr') return false // it counts
   return name === '_+_' && list?.exprKind.case === 'identExpr' && list.exprKind.value.name.startsWith('@')
 }
 

@@ -9,6 +9,9 @@ const short = /^v?\d+(\.\d+)?$/
 
 const read = (text: string): SemVer | null => parse(text.trim()) ?? (short.test(text) ? coerce(text) : null)
 
+/** Without zeros that mean nothing. */
+const normal = (text: string): string => text.replace(/(^v?|\.)0+(?=\d)/g, '$1')
+
 /** A version is a list, so that nobody compares it as a text: `1.9` is before `1.10`. */
 function versionOf(text: string) {
   const found = read(text)
@@ -29,6 +32,8 @@ const compared = (a: CelValue, b: CelValue): number => textOf(a).compare(textOf(
 export const versionFunctions: readonly CelFunc[] = [
   celFunc('semver', [STRING], version, versionOf),
   celFunc('isSemver', [STRING], BOOL, (text) => read(text) !== null),
+  celFunc('semver', [STRING, BOOL], version, (text) => versionOf(normal(text))),
+  celFunc('isSemver', [STRING, BOOL], BOOL, (text) => read(normal(text)) !== null),
   celMethod('isGreaterThan', version, [version], BOOL, function (other) {
     return compared(this, other) > 0
   }),

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { Pair, type Step } from './answers.ts'
 import { assets } from './assets.ts'
 import { type RealCluster, startCluster } from './cluster.ts'
 import { startEtcd } from './etcd.ts'
+import { expressions, strangers } from './expressions.ts'
 
 const without = assets ? false : 'KUBEBUILDER_ASSETS is not set: test/assets/build prints what it should be'
 
@@ -594,6 +596,32 @@ describe('what a server does to objects by itself is what a real one does', { sk
     for (const [i, [name]] of mutations.entries())
       await eventually(() => alike(name, 'POST', `${base}/configmaps?dryRun=All`, configMap(`mutation-${i}`), part))
     await eventually(() => alike('again', 'POST', `${base}/configmaps?dryRun=All`, configMap('again'), part))
+  })
+
+  test('to what expressions say', async () => {
+    const base = await namespace('expressions', {})
+    const steps = expressions.map(
+      (words, i) => `JSONPatch{op: "add", path: "/data/e${i}", value: string(dyn(${words}))}`,
+    )
+    await mutating('expressions', {
+      matchConstraints: constraints('expressions'),
+      mutations: steps.map((step) => patching(`[${step}]`)),
+    })
+    const said = ({ data }: Json) => expressions.map((words, i) => [words, data?.[`e${i}`]])
+    await eventually(async () => {
+      const found = await alike('all', 'POST', `${base}/configmaps?dryRun=All`, configMap('expressions'), said)
+      assert.ok(found.data?.e0)
+    })
+    for (const expression of strangers)
+      await alike(
+        expression,
+        'POST',
+        `${registration}/validatingadmissionpolicies?dryRun=All`,
+        registered('ValidatingAdmissionPolicy', 'a', {
+          matchConstraints: constraints('none'),
+          validations: [{ expression }],
+        }),
+      )
   })
 
   test('to Pods by policies', async () => {
