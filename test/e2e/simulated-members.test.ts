@@ -85,7 +85,7 @@ describe('simulated members', () => {
     const dataDir = newDataDir()
     const file = join(dataDir, 'config.yaml')
     writeFileSync(file, stringify(config))
-    flotilla = await up({ members: 2, dataDir, args: ['--config', file] })
+    flotilla = await up({ members: 2, dataDir, args: ['--config', file, '--node-leases'] })
     k = kubectl(flotilla.kubeconfig)
   })
   after(async () => assert.equal(await flotilla.stop(), 0))
@@ -162,6 +162,14 @@ describe('simulated members', () => {
     assert.match(await m('top', 'nodes'), /member1-node-1 +\d+m +\d+% +\d+Mi +\d+%/)
     assert.match(await m('describe', 'hpa', 'app'), /SuccessfulRescale +.*New size: 5; reason: cpu resource utilization \(percentage of request\) above target/) // biome-ignore format: one line
     assert.match(await m('get', 'hpa', 'app', '--no-headers'), /cpu: \d+%\/80%/)
+  })
+
+  test('nodes have leases where they were asked for', async () => {
+    await eventually(async () => {
+      const { items } = await k.json('--context', 'member1', 'leases', '-n', 'kube-node-lease')
+      const holders = items.map(({ spec }: Json) => spec.holderIdentity)
+      assert.deepEqual(holders, ['member1-node-1', 'member1-node-2', 'member1-node-3'])
+    })
   })
 
   test('what a StatefulSet and a DaemonSet were before comes back', async () => {

@@ -13,6 +13,16 @@ const readable: Readonly<Record<string, Fault | undefined>> = {
 for (const [text, fault] of Object.entries(readable))
   test(`a fault: "${text}"`, () => assert.deepEqual(readFault(text), fault))
 
-for (const text of ['gone', 'slow', 'slow=fast', 'slow=5', 'flaky=120%', 'flaky=0.2', 'watches=0s', 'unreachable=yes'])
+for (const text of [
+  'gone',
+  'slow',
+  'slow=fast',
+  'slow=5',
+  'slow=61m',
+  'flaky=120%',
+  'flaky=0.2',
+  'watches=0s',
+  'unreachable=yes',
+])
   test(`no fault: "${text}"`, () =>
     assert.throws(() => readFault(`slow=1s,${text}`), new RegExp(`"${text}" is no fault`)))

@@ -15,9 +15,13 @@ export interface Fault {
 
 const units = { ms: 1, s: 1000, m: 60_000 } as const
 
+/** An hour; timers bear no more than some weeks. */
+const longest = 3_600_000
+
 function duration(text: string): number | undefined {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? []
-  return amount === undefined ? undefined : Number(amount) * units[unit as keyof typeof units] // one of them
+  const found = Number(amount) * units[unit as keyof typeof units] // one of them
+  return found <= longest ? found : undefined
 }
 
 function share(text: string): number | undefined {

@@ -60,6 +60,12 @@ const cases: readonly (readonly [what: string, own: Pod, of: StringMap, used: re
     ['main 50m 16384Ki', 'side 50m 16384Ki'],
   ],
   ['as if nothing was said where it cannot be read', podOf('a', { [cpu]: 'much' }), {}, ['main 100m 32768Ki']],
+  [
+    'as if nothing was said where it is too much',
+    podOf('a', { [cpu]: '9999P', [memory]: '9999999%' }),
+    {},
+    ['main 100m 32768Ki'],
+  ],
   ['nothing where nothing runs', pod('a', { containers: [main()] }), {}, []],
 ]
 for (const [what, own, of, used] of cases)
@@ -73,6 +79,11 @@ for (const [what, own, of, used] of cases)
       used,
     )
   })
+
+test('who owns himself has an end', () => {
+  const own = { ...set, metadata: { ...set.metadata, ownerReferences: [owner] } }
+  assert.deepEqual(meterOf([podOf('a')], [own])(podOf('a'))[0]?.usage.cpu, 2)
+})
 
 test('a node uses what its pods use', () => {
   const pods = [podOf('a'), podOf('b')]

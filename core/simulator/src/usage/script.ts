@@ -12,14 +12,14 @@ export type Script = { readonly share: number } | { readonly each: number } | { 
 function amountOf(text: string): number | undefined {
   try {
     const amount = Number(parseQuantity(text))
-    return amount >= 0 ? amount : undefined
+    return amount >= 0 && Number.isSafeInteger(amount) ? amount : undefined
   } catch {
     return undefined
   }
 }
 
 function shareOf(text: string): number | undefined {
-  const [, percent] = /^(\d+(?:\.\d+)?)%$/.exec(text) ?? []
+  const [, percent] = /^(\d{1,6}(?:\.\d{1,6})?)%$/.exec(text) ?? []
   return percent === undefined ? undefined : Number(percent) / 100
 }
 
