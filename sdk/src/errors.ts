@@ -360,6 +360,20 @@ export const errors = {
     new FlotillaError('SERVER_UNREACHABLE', true, `${server} did not answer: ${reasonOf(cause)}`, { cause }),
   SHARD_LOST: (what: string) =>
     new FlotillaError('SHARD_LOST', true, `${what} was not written: another replica works on it now`),
+  STORAGE_FAILED: (file: string, cause: unknown) =>
+    new FlotillaError(
+      'STORAGE_FAILED',
+      true,
+      `${file} did not take a change: ${reasonOf(cause)}; look after its disk: changes are taken again as soon as it works`,
+      { cause },
+    ),
+  STORAGE_FULL: (file: string, cause: unknown) =>
+    new FlotillaError(
+      'STORAGE_FULL',
+      true,
+      `the disk of ${file} is full: make room there; changes are taken again as soon as there is some`,
+      { cause },
+    ),
   STORAGE_UNUSABLE: (file: string, cause: unknown) =>
     new FlotillaError('STORAGE_UNUSABLE', false, `${file} cannot be used as storage: ${reasonOf(cause)}`, { cause }),
   WEBHOOK_FAILED: (url: string, reason: string) =>

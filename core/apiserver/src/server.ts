@@ -181,6 +181,10 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const objects = await Objects.open(storage, {
     onError,
     restored: withSharedFields,
+    onStorage: (error) =>
+      error === undefined
+        ? log.info('changes are stored again', { server: name })
+        : log.error('changes are not stored', { server: name, error }),
     ...(options.history !== undefined && { history: options.history }),
   })
   const registry = new Registry()

@@ -1,4 +1,4 @@
-import { ApiError, type Status, type StatusCause, type StatusDetails } from '@flotilla/sdk'
+import { ApiError, FlotillaError, reasonOf, type Status, type StatusCause, type StatusDetails } from '@flotilla/sdk'
 
 /** What a message calls a resource: `deployments.apps`. */
 export interface ResourceName {
@@ -206,11 +206,13 @@ export const refusal = {
       cause,
     }),
 
+  /** For want of room, or because storage fails. */
   notStored: (cause: unknown) =>
     failure({
-      code: 507,
-      reason: 'InsufficientStorage',
-      message: `the change could not be stored: ${cause instanceof Error ? cause.message : String(cause)}`,
+      ...(cause instanceof FlotillaError && cause.code === 'STORAGE_FULL'
+        ? { code: 507, reason: 'InsufficientStorage' }
+        : { code: 500, reason: 'InternalError' }),
+      message: `the change could not be stored: ${reasonOf(cause)}`,
       cause,
     }),
 

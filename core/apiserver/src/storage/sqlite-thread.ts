@@ -15,18 +15,30 @@ class SqliteThread {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
   #last = 0
+  #reason = new Error('the thread that writes SQLite files has ended')
+  #ended = false
 
   constructor() {
     const script = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url)
     this.#worker = new Worker(script, { name: 'sqlite' })
     this.#worker.unref()
     this.#worker.on('message', (outcome: Outcome) => this.#settle(outcome))
-    this.#worker.on('error', (error: Error) => this.#die(error))
-    this.#worker.on('exit', () => this.#die(new Error('the thread that writes SQLite files has ended')))
+    this.#worker.on('error', (error: Error) => {
+      this.#reason = error
+    })
+    this.#worker.on('exit', () => this.#die()) // now its files are closed
+  }
+
+  get ended(): boolean {
+    return this.#ended
   }
 
   do(job: Job): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
+    if (this.#ended) {
+      reject(this.#reason)
+      return promise
+    }
     this.#last += 1
     this.#waiting.set(this.#last, { resolve, reject })
     this.#worker.ref()
@@ -42,9 +54,10 @@ class SqliteThread {
     else waiting?.resolve()
   }
 
-  #die(error: Error): void {
+  #die(): void {
+    this.#ended = true
     if (thread === this) thread = undefined
-    for (const { reject } of this.#waiting.values()) reject(error)
+    for (const { reject } of this.#waiting.values()) reject(this.#reason)
     this.#waiting.clear()
   }
 }
@@ -52,21 +65,45 @@ class SqliteThread {
 let thread: SqliteThread | undefined
 let lastFile = 0
 
+/** A file as one thread knows it. */
+interface Opened {
+  readonly owner: SqliteThread
+  readonly file: number
+}
+
+const open = async (path: string): Promise<Opened> => {
+  thread ??= new SqliteThread()
+  const owner = thread
+  lastFile += 1
+  const file = lastFile
+  await owner.do({ file, do: 'open', path })
+  return { owner, file }
+}
+
 /** A file the thread has open. */
 export interface ThreadFile {
   commit(rows: readonly TextRow[]): Promise<void>
   close(): Promise<void>
 }
 
-/** Opens a file in the thread, which is started for the first one. */
+/**
+ * Opens a file in the thread, which is started for the first one. Should the thread die, the next one goes on: what it was to commit is
+ * committed again, as nobody knows how far it came; that makes no difference.
+ */
 export const openInThread = async (path: string): Promise<ThreadFile> => {
-  thread ??= new SqliteThread()
-  const owner = thread
-  lastFile += 1
-  const file = lastFile
-  await owner.do({ file, do: 'open', path })
+  let { owner, file } = await open(path)
+  const commit = async (rows: readonly TextRow[]): Promise<void> => {
+    if (owner.ended) ({ owner, file } = await open(path))
+    await owner.do({ file, do: 'commit', rows })
+  }
   return {
-    commit: (rows) => owner.do({ file, do: 'commit', rows }),
-    close: () => owner.do({ file, do: 'close' }),
+    commit: (rows) =>
+      commit(rows).catch((error: unknown) => {
+        if (!owner.ended) throw error
+        return commit(rows)
+      }),
+    close: async () => {
+      if (!owner.ended) await owner.do({ file, do: 'close' })
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { errors, type Manifest } from '@flotilla/sdk'
+import { errors, type Manifest, reasonOf } from '@flotilla/sdk'
 import { textOf } from '../store/text.ts'
 import { SqliteFile, type TextRow } from './sqlite-file.ts'
 import { openInThread, type ThreadFile } from './sqlite-thread.ts'
@@ -9,8 +9,16 @@ export interface SqliteOptions {
   readonly path: string
 }
 
+const mend = 'put back a copy, or move it away to begin anew'
+
 /** Rows were objects when they were written. */
-const parse = (text: string): Manifest => JSON.parse(text) as Manifest
+const parse = ({ resource, key, text }: Required<TextRow>): Manifest => {
+  try {
+    return JSON.parse(text) as Manifest
+  } catch (cause) {
+    throw new Error(`what it has of ${resource} ${key} cannot be read, so it is damaged: ${mend}`, { cause })
+  }
+}
 
 const textRow = ({ resource, key, revision, object }: Row): TextRow => ({
   resource,
@@ -23,7 +31,10 @@ const readAll = (path: string): Snapshot => {
   const file = new SqliteFile(path)
   try {
     const rows: StoredRow[] = []
-    for (const { text, ...row } of file.rows()) rows.push({ ...row, object: parse(text) })
+    for (const row of file.rows()) {
+      const { resource, key, revision } = row
+      rows.push({ resource, key, revision, object: parse(row) })
+    }
     const changed = file.changed()
     return { revision: Math.max(0, ...changed.values()), rows, changed }
   } finally {
@@ -31,10 +42,19 @@ const readAll = (path: string): Snapshot => {
   }
 }
 
+/** What SQLite says, in words that say what to do. */
+const plainly: readonly (readonly [said: RegExp, meant: string])[] = [
+  [/database is locked/, 'another process has it open'],
+  [/not a database|malformed/, `it is damaged: ${mend}`],
+]
+
 const unusable = (path: string, cause: unknown) => {
-  const inUse = cause instanceof Error && /database is locked/.test(cause.message)
-  return errors.STORAGE_UNUSABLE(path, inUse ? new Error('another process has it open', { cause }) : cause)
+  const meant = plainly.find(([said]) => said.test(reasonOf(cause)))?.[1]
+  return errors.STORAGE_UNUSABLE(path, meant ? new Error(meant, { cause }) : cause)
 }
+
+const notTaken = (path: string, cause: unknown) =>
+  /disk is full/.test(reasonOf(cause)) ? errors.STORAGE_FULL(path, cause) : errors.STORAGE_FAILED(path, cause)
 
 /**
  * Keeps objects in an SQLite file that survives the loss of power. Transactions run in a thread shared by all files of
@@ -61,7 +81,11 @@ export const sqliteStorage = ({ path }: SqliteOptions): Storage => {
       }
     },
     async commit(rows) {
-      await file?.commit(rows.map(textRow))
+      try {
+        await file?.commit(rows.map(textRow))
+      } catch (cause) {
+        throw notTaken(path, cause)
+      }
     },
     async close() {
       await file?.close()

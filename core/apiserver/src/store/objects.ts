@@ -37,6 +37,8 @@ export interface ObjectsOptions {
   readonly restored?: (object: Manifest) => Manifest
   /** A listener threw. It does not stop the others. */
   readonly onError: (error: unknown) => void
+  /** Storage begins to fail; without an error: it works again. */
+  readonly onStorage?: (error?: unknown) => void
 }
 
 const batchLimit = 500
@@ -59,6 +61,8 @@ const addressOf = ({ resource, key }: Row): Address => {
 export class Objects {
   readonly #storage: Storage
   readonly #onError: (error: unknown) => void
+  readonly #onStorage: (error?: unknown) => void
+  #failing = false
   readonly #collections = new Map<string, Collection>()
   readonly #history: History
   readonly #listeners = new Set<Listener>()
@@ -77,6 +81,7 @@ export class Objects {
   ) {
     this.#storage = storage
     this.#onError = options.onError
+    this.#onStorage = options.onStorage ?? (() => {})
     this.#history = new History(options.history ?? 4096, changed)
     this.#revision = Math.max(1, revision) // 0 has a meaning of its own in the API
     this.#assigned = this.#revision
@@ -218,7 +223,11 @@ export class Objects {
       const batch = this.#queue.splice(0, batchLimit)
       try {
         await this.#storage.commit(batch.map(rowOf))
+        if (this.#failing) this.#onStorage()
+        this.#failing = false
       } catch (cause) {
+        if (!this.#failing) this.#onStorage(cause)
+        this.#failing = true
         this.#fail(batch, refusal.notStored(cause))
         continue
       }
