@@ -75,6 +75,7 @@ test('a table has the name, a cell for each column, and who each row is about', 
         { name: 'Color', type: 'string', cell: ({ color }) => color },
         { name: 'Age', type: 'date', cell: ({ metadata }) => metadata.creationTimestamp },
       ],
+      of: { custom: true, apiVersion: 'v1', plural: 'things' },
       includeObject: 'Metadata',
       now: new Date('2026-01-01T00:05:00Z'),
       version: 'v1',
@@ -86,7 +87,7 @@ test('a table has the name, a cell for each column, and who each row is about', 
       object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
     },
   ])
-  assert.deepEqual(table.columnDefinitions[1], {
+  assert.deepEqual(table.columnDefinitions?.[1], {
     name: 'Size',
     type: 'integer',
     format: '',

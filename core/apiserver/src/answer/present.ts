@@ -18,6 +18,7 @@ const isManifest = (body: unknown): body is Manifest =>
   isObject(body) && isObject(body.metadata) && body.kind !== 'Status' && !isObjectList(body)
 
 const tableOptions = (call: Call, version: string): TableOptions => ({
+  of: call.served,
   columns: call.served.columns,
   includeObject: includeObjectOf(call),
   now: call.engine.now(),

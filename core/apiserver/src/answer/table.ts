@@ -1,14 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Manifest } from '@flotilla/sdk'
+import type { Served } from '../registry/registry.ts'
 import type { Column } from '../resource.ts'
 import type { ObjectList } from '../verbs/list.ts'
 import { age } from './age.ts'
+import { type ColumnDefinition, definitionsOf } from './columns.ts'
 import { type Partial, partialOf } from './partial.ts'
 
 interface Row {
   readonly cells: readonly unknown[]
   /** For `kubectl get -A`, selectors and deletion: who the row is about. */
-  readonly object?: Partial | Manifest
+  readonly object: Partial | Manifest | null
 }
 
 /** A list as `kubectl get` prints it (`meta.k8s.io/v1 Table`). */
@@ -16,7 +18,8 @@ export interface Table {
   readonly kind: 'Table'
   readonly apiVersion: string
   readonly metadata: object
-  readonly columnDefinitions: readonly object[]
+  /** Null in all events of a watch but the first. */
+  readonly columnDefinitions: readonly ColumnDefinition[] | null
   readonly rows: readonly Row[]
 }
 
@@ -24,6 +27,7 @@ export interface Table {
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
 export interface TableOptions {
+  readonly of: Pick<Served, 'custom' | 'apiVersion' | 'plural'>
   readonly columns: readonly Column[]
   readonly includeObject: IncludeObject
   readonly now: Date
@@ -38,14 +42,6 @@ const name: Column = { name: 'Name', type: 'string', format: 'name', cell: ({ me
 const withName = (columns: readonly Column[]): readonly Column[] =>
   columns.some((column) => column.name === name.name) ? columns : [name, ...columns]
 
-const definitionOf = ({ name, type, format = '', description = '', priority = 0 }: Column) => ({
-  name,
-  type,
-  format,
-  description,
-  priority,
-})
-
 const cellOf = (column: Column, object: Manifest, now: Date): unknown => {
   const value = column.cell(object, now)
   if (column.type === 'date') return age(value, now)
@@ -54,7 +50,7 @@ const cellOf = (column: Column, object: Manifest, now: Date): unknown => {
 
 const rowOf = (object: Manifest, columns: readonly Column[], { includeObject, now, version }: TableOptions): Row => {
   const cells = columns.map((column) => cellOf(column, object, now))
-  if (includeObject === 'None') return { cells }
+  if (includeObject === 'None') return { cells, object: null }
   return { cells, object: includeObject === 'Object' ? object : partialOf(object, version) }
 }
 
@@ -65,7 +61,7 @@ export const tableOf = (objects: readonly Manifest[], metadata: object, options:
     kind: 'Table',
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata,
-    columnDefinitions: options.headless ? [] : columns.map(definitionOf),
+    columnDefinitions: options.headless ? null : definitionsOf(options.of, columns),
     rows: objects.map((object) => rowOf(object, columns, options)),
   }
 }

@@ -76,6 +76,7 @@ const validatePolicy = ({ metadata, spec = {} }: Policy): readonly StatusCause[]
 
 const policy = kind<Policy>(registration, 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies', {
   scope: 'Cluster',
+  categories: ['api-extensions'],
   subresources: ['status'],
   columns: [
     column.name,
@@ -114,6 +115,7 @@ const validationActions = ({ validationActions: found = [] }: Partial<PolicyWord
 
 const binding = kind<Binding>(registration, 'ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings', {
   scope: 'Cluster',
+  categories: ['api-extensions'],
   generation: true,
   columns: [
     column.name,

@@ -101,6 +101,7 @@ const webhook = (field: string, found: Webhook): Causes => [
 
 const configuration: KindOptions<Configuration> = {
   scope: 'Cluster',
+  categories: ['api-extensions'],
   generation: true,
   columns: [column.name, count('Webhooks', ({ webhooks }) => webhooks?.length), column.age],
   validate: ({ webhooks = [] }) => [

@@ -1,5 +1,6 @@
 import type { Manifest, StatusCause } from '@flotilla/sdk'
 import type { Column, Deletion, Resource } from '../resource.ts'
+import { onlyNames } from '../select/fields.ts'
 import { definition } from './definitions.ts'
 
 /** Where the kinds of a group are. */
@@ -65,10 +66,12 @@ const age: Column = {
 /** Columns nearly every kind has. */
 export const column = { name: nameColumn, age, created } as const
 
-const selectors = <T extends Manifest>({ selectable = {} }: KindOptions<T>): Resource['selectableFields'] =>
-  Object.fromEntries(
-    Object.entries(selectable).map(([field, read]) => [field, (object: Manifest) => read(object as T) ?? '']),
-  )
+const selectors = <T extends Manifest>({ selectable }: KindOptions<T>): Resource['selectableFields'] =>
+  !selectable
+    ? onlyNames
+    : Object.fromEntries(
+        Object.entries(selectable).map(([field, read]) => [field, (object: Manifest) => read(object as T) ?? '']),
+      )
 
 const strategyOf = <T extends Manifest>({
   prepare,

@@ -390,7 +390,7 @@ test('a watch streams a line for each event, in the shape asked for', async () =
   const first = await table.next()
   assert.deepEqual([first.type, first.object.kind, first.object.columnDefinitions.length], ['ADDED', 'Table', 4])
   const second = await table.next()
-  assert.deepEqual([second.type, second.object.columnDefinitions], ['DELETED', []])
+  assert.deepEqual([second.type, second.object.columnDefinitions], ['DELETED', null])
   const added = await plain.next()
   assert.deepEqual([added.type, added.object.spec], ['ADDED', { size: 2 }])
   assert.equal((await plain.next()).type, 'DELETED')

@@ -1,27 +1,15 @@
 import { definition, definitionName } from '../builtin/definitions.ts'
-import { apiVersionOf } from '../registry/registry.ts'
 import type { Resource } from '../resource.ts'
 import type { Schema } from '../schema/schema.ts'
+import { published } from './published.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
+const conventions = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 const objectMeta = `${meta}.ObjectMeta`
 const quantityName = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
 const intOrStringName = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
-
-/** Types of Kubernetes that are no objects, and so have no schema of their own here. */
-const scalars: Readonly<Record<string, Json>> = {
-  [quantityName]: {
-    description: 'An amount: a number, which may have a fraction and a suffix: 100m, 1.5, 2Gi.',
-    oneOf: [{ type: 'string' }, { type: 'number' }],
-  },
-  [intOrStringName]: {
-    description: 'A whole number, or a text such as a percentage or the name of a port.',
-    format: 'int-or-string',
-    oneOf: [{ type: 'integer' }, { type: 'string' }],
-  },
-}
 
 const scalarOf = ({ format }: Schema): string | undefined => {
   if (format === 'quantity') return quantityName
@@ -77,6 +65,23 @@ function render(schema: Schema, refer: Refer): Json {
   return name ? reference(name, refinement(schema, definition(name)), refer) : body(schema, refer)
 }
 
+const referred = '#/components/schemas/'
+
+/** What is published, with references as this document has them. */
+const adopted = (value: unknown, refer: Refer): unknown => {
+  if (Array.isArray(value)) return value.map((each) => adopted(each, refer))
+  if (typeof value !== 'object' || value === null) return value
+  const all = Object.fromEntries(Object.entries(value).map(([word, each]) => [word, adopted(each, refer)]))
+  const { $ref } = all // a field may be called that, too
+  return typeof $ref === 'string' ? { ...all, ...refer($ref.slice(referred.length)) } : all
+}
+
+/** A type of Kubernetes', in its own words where it publishes them. */
+const described = (name: string, refer: Refer): Json => {
+  const found = published(name)
+  return found ? (adopted(found, refer) as Json) : body(definition(name), refer) // what is adopted is still an object
+}
+
 /** The name of the schema of a resource: the official one, or that of its group read backwards. */
 export const componentName = ({ schema, group, version, kind }: Resource): string =>
   (schema && definitionName(schema)) ?? `${group.split('.').toReversed().join('.')}.${version}.${kind}`
@@ -84,12 +89,14 @@ export const componentName = ({ schema, group, version, kind }: Resource): strin
 /** The name of a schema of Kubernetes' own. */
 export const namedSchema = (schema: Schema): string => definitionName(schema) ?? ''
 
+/** What a kind says of its own name and version: every one the same. */
+const typeFields = (): Json => (published(optionsName) as { readonly properties: Json }).properties
+
 /** What all objects have, for kinds whose schema leaves it to the server to say. */
 const custom = (schema: Schema, refer: Refer): Json => {
-  const text = (description: string): Json => ({ type: 'string', description })
-  const apiVersion = text('The group and version of the schema of this object.')
-  const kind = text('What this object is.')
-  const metadata = reference(objectMeta, { description: 'Standard metadata of the object.' }, refer)
+  const { apiVersion, kind } = typeFields()
+  const description = `Standard object's metadata. More info: ${conventions}#metadata`
+  const metadata = reference(objectMeta, { description }, refer)
   const { properties, ...rest } = body(schema, refer)
   return { ...rest, type: 'object', properties: { apiVersion, kind, ...Object(properties), metadata } }
 }
@@ -103,18 +110,23 @@ export const kindOf = ({ group, version, kind }: Pick<Resource, 'group' | 'versi
 
 const extension = 'x-kubernetes-group-version-kind'
 
-const listBody = (resource: Resource, refer: Refer): Json => ({
-  description: `${resource.listKind} is a list of ${resource.kind}`,
-  type: 'object',
-  required: ['items'],
-  properties: {
-    apiVersion: { type: 'string', default: apiVersionOf(resource) },
-    kind: { type: 'string', default: resource.listKind },
-    items: { type: 'array', items: refer(componentName(resource)) },
-    metadata: refer(`${meta}.ListMeta`),
-  },
-  [extension]: [kindOf({ ...resource, kind: resource.listKind })],
-})
+const listBody = (resource: Resource, refer: Refer): Json => {
+  const { apiVersion, kind } = typeFields()
+  const description = `List of ${resource.plural}. More info: ${conventions}`
+  const metadata = { description: `Standard list metadata. More info: ${conventions}#types-kinds` }
+  return {
+    description: `${resource.listKind} is a list of ${resource.kind}`,
+    type: 'object',
+    required: ['items'],
+    properties: {
+      apiVersion,
+      items: { description, type: 'array', items: refer(componentName(resource)) },
+      kind,
+      metadata: reference(`${meta}.ListMeta`, metadata, refer),
+    },
+    [extension]: [kindOf({ ...resource, kind: resource.listKind })],
+  }
+}
 
 /** Collects components by name, and whatever they refer to. */
 class Components {
@@ -127,7 +139,7 @@ class Components {
   }
 
   readonly refer: Refer = (name) => {
-    if (!this.#found.has(name)) this.#add(name, () => scalars[name] ?? body(definition(name), this.refer))
+    if (!this.#found.has(name)) this.#add(name, () => described(name, this.refer))
     return { $ref: `${this.#prefix}${name}` }
   }
 
@@ -140,14 +152,16 @@ class Components {
   /** The type of a resource, which may also be a type others refer to. */
   addResource(resource: Resource): void {
     const { schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } = resource
-    const isOwn = definitionName(schema) !== undefined
+    const name = definitionName(schema)
     const write = (): Json => ({
-      ...(isOwn ? body(schema, this.refer) : custom(schema, this.refer)),
+      ...(name === undefined ? custom(schema, this.refer) : described(name, this.refer)),
       [extension]: [kindOf(resource)],
     })
     this.#add(componentName(resource), write)
     for (const { schema: own } of resource.own ?? []) if (own) this.refer(namedSchema(own))
-    if (!resource.transient) this.#add(listName(resource), () => listBody(resource, this.refer))
+    if (resource.transient) return
+    const list = listName(resource)
+    this.#add(list, () => (published(list) ? described(list, this.refer) : listBody(resource, this.refer)))
   }
 
   sorted(): Json {

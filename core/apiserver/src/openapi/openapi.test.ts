@@ -109,7 +109,7 @@ describe('a document of v3', () => {
     const schema = (name: string) => at(apps, 'components', 'schemas', name)
     assert.deepEqual(at(schema('io.k8s.api.apps.v1.Deployment'), 'x-kubernetes-group-version-kind'), [kind])
     assert.deepEqual(at(schema('io.k8s.api.apps.v1.DeploymentSpec'), 'properties', 'strategy'), {
-      description: 'DeploymentStrategy describes how to replace existing pods with new ones.',
+      description: 'The deployment strategy to use to replace existing pods with new ones.',
       default: {},
       'x-kubernetes-patch-strategy': 'retainKeys',
       allOf: [{ $ref: '#/components/schemas/io.k8s.api.apps.v1.DeploymentStrategy' }],

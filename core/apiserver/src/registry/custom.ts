@@ -53,20 +53,19 @@ const nameColumn: Column = {
   name: 'Name',
   type: 'string',
   format: 'name',
-  description: 'Name must be unique within a namespace.',
   cell: ({ metadata }) => metadata.name,
 }
 
 const ageColumn: Column = {
   name: 'Age',
   type: 'date',
-  description: 'When the object was created.',
   cell: ({ metadata }) => metadata.creationTimestamp,
 }
 
 const columnOf = ({ jsonPath, ...column }: PrinterColumn): Column => {
   const read = compilePath(jsonPath)
-  return { ...column, cell: (object) => read(object) ?? null }
+  const description = column.description || `Custom resource definition column (in JSONPath format): ${jsonPath}`
+  return { ...column, description, cell: (object) => read(object) ?? null }
 }
 
 const selectableOf = (jsonPath: string) => {

@@ -5,6 +5,9 @@ import type { Selection } from './selection.ts'
 /** What a field selector may ask of a resource, by field. */
 export type SelectableFields = Readonly<Record<string, (object: Manifest) => string>>
 
+/** Of a kind that has no field of its own to ask for. */
+export const onlyNames: SelectableFields = {}
+
 const metadataFields: SelectableFields = {
   'metadata.name': ({ metadata }) => metadata.name,
   'metadata.namespace': ({ metadata }) => metadata.namespace ?? '',
@@ -34,10 +37,18 @@ const term = (text: string): Term => {
 /** Commas that are not escaped. */
 const split = (selector: string): string[] => (selector.match(/(?:[^\\,]|\\.)+/g) ?? []).map((part) => part.trim())
 
+/** Kinds that have nothing to ask for beside their names say what there is. */
+const unknownField = (field: string, fields: SelectableFields) =>
+  refusal.badRequest(
+    fields === onlyNames
+      ? `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+      : `field label not supported: ${field}`,
+  )
+
 const selectTerm = ({ field, equal, value }: Term, fields: SelectableFields): NonNullable<Selection> => {
   const known = Object.hasOwn(metadataFields, field) ? metadataFields : fields
   const read = Object.hasOwn(known, field) ? known[field] : undefined
-  if (read === undefined) throw refusal.badRequest(`field label not supported: ${field}`)
+  if (read === undefined) throw unknownField(field, fields)
   return (object) => (read(object) === value) === equal
 }
 

@@ -580,7 +580,7 @@ const cases: readonly [
     undefined,
     400,
     'BadRequest',
-    'field label not supported: data.a',
+    '"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"',
   ],
   ['a revision of the future', 'GET', `${configMapPath}?resourceVersion=999999`, undefined, 504, 'Timeout', ''],
   ['a revision that is none', 'GET', `${configMapPath}?resourceVersion=x`, undefined, 400, 'BadRequest', ''],
