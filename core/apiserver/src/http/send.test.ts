@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { after, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { fastify } from 'fastify'
@@ -18,7 +20,7 @@ const listOf = (count: number) => ({
   items: Array.from({ length: count }, (_, index) => object(index)),
 })
 
-const bodies: Readonly<Record<string, object>> = {
+const bodies: Record<string, object> = {
   '/short': listOf(20),
   '/long': listOf(2000),
   '/one': { ...object(0), text: 'x'.repeat(200_000) },
@@ -69,4 +71,19 @@ test('others have their turns while a long list is sent', async () => {
   const { payload } = await ask('/long')
   sending = false
   assert.ok(turns >= payload.length / 150_000, `${turns} turns`)
+})
+
+test('who leaves is not worked for any more', async () => {
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  for (const accept of ['identity', 'gzip']) {
+    let made = 0
+    const counted = { toJSON: () => ({ ...object(made++), text: String(Math.random()).padEnd(20_000, String(made)) }) }
+    bodies['/left'] = { ...listOf(0), items: Array.from({ length: 5000 }, () => counted) }
+    const leaving = request(`${url}/left`, { headers: { 'accept-encoding': accept }, agent: false }).end()
+    const [incoming] = (await once(leaving, 'response')) as [IncomingMessage]
+    await once(incoming, 'data')
+    leaving.destroy()
+    for (let other = 0; other < 5; other += 1) await ask('/long') // time enough to make all of it
+    assert.ok(made < 5000, `${made} were made for ${accept}`)
+  }
 })
