@@ -4,7 +4,9 @@ import { type IncomingMessage, request } from 'node:http'
 import { after, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { fastify } from 'fastify'
+import { encode } from '../answer/encode.ts'
 import { respond } from './respond.ts'
+import { send } from './send.ts'
 
 const object = (index: number) => ({
   apiVersion: 'v1',
@@ -86,4 +88,19 @@ test('who leaves is not worked for any more', async () => {
     for (let other = 0; other < 5; other += 1) await ask('/long') // time enough to make all of it
     assert.ok(made < 5000, `${made} were made for ${accept}`)
   }
+})
+
+test('who does not read is cut off', async () => {
+  const slow = fastify()
+  const closed = Promise.withResolvers<boolean>()
+  slow.get('/', (_, reply) => {
+    reply.raw.once('close', () => closed.resolve(reply.raw.writableFinished))
+    return send(reply, encode(listOf(50_000), 'json'), 100)
+  })
+  const asked = request(await slow.listen({ host: '127.0.0.1', port: 0 }), { agent: false }).end()
+  const [incoming] = (await once(asked, 'response')) as [IncomingMessage]
+  incoming.pause()
+  assert.equal(await closed.promise, false)
+  asked.destroy()
+  await slow.close()
 })

@@ -30,6 +30,9 @@ const isZipped = ({ request: { method, headers } }: FastifyReply, encoded: Encod
   wantsGzip.test(String(headers['accept-encoding'])) &&
   !(isWhole(encoded) && encoded.length < partSize)
 
+/** How long a client may take to read anything of what was sent, in milliseconds, before it is cut off. */
+const usualPatience = 60_000
+
 /** Others have a turn between two parts. */
 async function* inTurns(parts: Iterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
   for (const part of parts) {
@@ -42,10 +45,11 @@ async function* inTurns(parts: Iterable<string | Uint8Array>): AsyncGenerator<Ui
 const zipped = (parts: Readable): Readable => pipeline(parts, createGzip({ level: 1 }), () => {})
 
 /** Sends what is short at once and what is long part by part, and that compressed to who wants it so, as Kubernetes does. */
-export const send = (reply: FastifyReply, encoded: Encoded): FastifyReply => {
+export const send = (reply: FastifyReply, encoded: Encoded, patience = usualPatience): FastifyReply => {
   const answer = settled(encoded)
   const zip = isZipped(reply, answer)
   if (isWhole(answer) && !zip) return reply.send(answer)
+  reply.raw.setTimeout(patience, () => reply.raw.destroy())
   const parts = Readable.from(inTurns(isWhole(answer) ? [answer] : answer), { objectMode: false })
   if (!zip) return reply.send(parts)
   return reply.header('content-encoding', 'gzip').header('vary', 'Accept-Encoding').send(zipped(parts))
