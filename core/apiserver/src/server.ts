@@ -123,6 +123,8 @@ export interface ApiServer {
   identify(token: string): Promise<Identity['user'] | undefined>
   /** Who a request is made as that somebody else answers. Throws 403 when he may not do what it asks for. */
   check(request: Pick<Request, 'method' | 'path' | 'query' | 'user' | 'impersonation'>): Promise<User>
+  /** Whether somebody else answers what is asked at a path. */
+  passesOn(path: string): boolean
   /** Whether roles say what those may do who do not say who they are. Where they do not, these may do nothing. */
   readonly hearsAnonymous: boolean
   /** Ends watches, stores what was accepted, closes storage. */
@@ -265,6 +267,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const server: ApiServer = {
     name,
     hearsAnonymous: access?.rbac !== undefined,
+    passesOn: (path) => delegates.at(path) !== undefined,
     async check(sent) {
       const user = await actor(sent)
       if (access) await checkAllowed(access.authorize, attributesOf({ ...sent, user }))

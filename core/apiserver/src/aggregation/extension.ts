@@ -85,7 +85,15 @@ const callOf = (request: Request, host: string): (() => PassCall) => {
     'x-forwarded-uri': path,
   }
   const signal = lifeOf(request)
-  return () => ({ method, target: targetOf(request), headers, signal, ...(body && { body: Readable.from([body]) }) })
+  const upgrade = request.upgrade && wire?.incoming.headers.upgrade
+  return () => ({
+    ...(upgrade && { upgrade }),
+    method,
+    target: targetOf(request),
+    headers,
+    signal,
+    ...(body && { body: Readable.from([body]) }),
+  })
 }
 
 /** A connection that was kept may have been closed at the other end: who only reads may ask anew. */

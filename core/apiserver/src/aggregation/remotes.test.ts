@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -483,4 +484,31 @@ test('one whose documents have no end is there without them', async () => {
   await current()
   const { paths } = (await api.ask('GET', '/openapi/v3')).body
   assert.equal(paths['apis/ext.example.com/v1'], undefined)
+})
+
+test('a connection for another protocol is passed on, or its refusal', async () => {
+  const upgrade = (path: string) => {
+    const place = {
+      host: '127.0.0.1',
+      port: listener.port,
+      path: `/deep${path}`,
+      agent: false,
+      ca: authority.ca,
+      ...admin,
+    }
+    const outgoing = httpsRequest({ ...place, headers: { connection: 'Upgrade', upgrade: 'words' } })
+    outgoing.end()
+    return outgoing
+  }
+  const [answer, socket] = (await once(upgrade(`${root}/speak`), 'upgrade')) as [IncomingMessage, Duplex]
+  assert.deepEqual([answer.statusCode, answer.headers.upgrade, answer.headers['x-own']], [101, 'words', '1'])
+  socket.write('hello')
+  let heard = ''
+  for await (const chunk of socket) {
+    heard += chunk
+    if (heard.endsWith('hello')) break // which ends it
+  }
+  assert.equal(heard, 'admin: hello')
+  const [refused] = (await once(upgrade(`${root}/silent`), 'response')) as [IncomingMessage]
+  assert.deepEqual([refused.statusCode, await text(refused)], [409, 'no'])
 })

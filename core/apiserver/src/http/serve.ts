@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import { relay, responseOn, Upgrades, type User } from '@flotilla/kube'
+import { relay, relayUpgrade, responseOn, Upgrades, type User } from '@flotilla/kube'
 import { ApiError } from '@flotilla/sdk'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { isPublic } from '../documents.ts'
-import type { Answer, BodyKind, Request, TextAnswer } from '../request.ts'
+import type { Answer, BodyKind, PassedAnswer, Request, TextAnswer } from '../request.ts'
 import type { ApiServer } from '../server.ts'
 import { type Speak, speakerFor } from '../session/speak.ts'
 import { refusal } from '../status.ts'
@@ -178,7 +178,18 @@ interface Reply {
   readonly speak?: Speak
 }
 
+/** Two connections that speak what they have agreed on, until one of them ends or the server does. */
+const tied =
+  (answer: PassedAnswer): Speak =>
+  async (connection, signal) => {
+    const end = () => void connection.socket.destroy()
+    signal.addEventListener('abort', end)
+    await relayUpgrade(connection, answer)
+    signal.removeEventListener('abort', end)
+  }
+
 const replyOf = (raw: IncomingMessage, answer: Answer): Reply => {
+  if ('content' in answer && answer.status === 101) return { answer, speak: tied(answer) }
   if (!('session' in answer)) return { answer }
   try {
     return { answer, speak: speakerFor(raw, answer.session) }
@@ -268,12 +279,15 @@ const accessOf = (server: ApiServer | undefined, reader: TokenReader): Access =>
 /** Where connections are asked for. */
 const connecting = /^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/(?:exec|attach|portforward)\/?(?:\?|$)/
 
+/** Somebody else says himself where. */
+const isConnecting = (server: ApiServer, target: string): boolean => connecting.test(target) || server.passesOn(target)
+
 const addServer = (app: FastifyInstance, upgrades: Upgrades, post: Post): void => {
-  const { prefix, sessions } = post
+  const { prefix, server, sessions } = post
   const handler = async (request: FastifyRequest, reply: FastifyReply) =>
     send(reply, await answerTo(request, reply.raw, post), sessions)
   upgrades.take(
-    ({ url = '' }) => url.startsWith(prefix) && connecting.test(url.slice(prefix.length)),
+    ({ url = '' }) => url.startsWith(prefix) && isConnecting(server, url.slice(prefix.length)),
     (request, connection) => {
       sessions.offer(request, connection)
       app.routing(request, responseOn(request, connection.socket))

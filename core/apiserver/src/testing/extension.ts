@@ -30,7 +30,7 @@ export interface TestExtension extends AsyncDisposable {
   readonly heard: Heard[]
   /** What answers from now on, by path; all else is 404. */
   readonly answers: Map<string, Respond>
-  /** How many connections were made to it. */
+  /** How many connections were made to it. On one that is to speak another protocol at `…/speak` it says who asks, and what it hears. */
   readonly connections: number
   /** Ends what is open, and listens no more; or does again. */
   stop(): Promise<void>
@@ -58,6 +58,12 @@ export const startExtension = async (host: string, trusts?: string): Promise<Tes
     const respond = answers.get(url.split('?', 1)[0] ?? '')
     if (respond) respond(response, found)
     else response.writeHead(404).end('404 page not found\n')
+  })
+  server.on('upgrade', ({ url = '', headers }, socket) => {
+    if (!url.endsWith('/speak')) return void socket.end('HTTP/1.1 409 Conflict\r\ncontent-length: 2\r\n\r\nno')
+    const head = ['HTTP/1.1 101 Switching Protocols', 'connection: Upgrade', `upgrade: ${headers.upgrade}`, 'x-own: 1']
+    socket.write(`${head.join('\r\n')}\r\n\r\n${headers['x-remote-user']}: `)
+    socket.on('error', () => {}).pipe(socket)
   })
   server.on('secureConnection', () => {
     connections += 1
