@@ -5,6 +5,7 @@ export { type FrontProxy, openFrontProxy } from './aggregation/front-proxy.ts'
 export { type Attributes, type Authorize, type Decision, masters } from './authorization.ts'
 export { type Described, describe } from './documents.ts'
 export type { AuditOptions } from './http/audit.ts'
+export type { FrontProxyOptions } from './http/front-proxies.ts'
 export type { Limits } from './http/limit.ts'
 export {
   type Access,

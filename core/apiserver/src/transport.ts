@@ -42,13 +42,17 @@ const textOf = async ({ text }: TextAnswer, signal = new AbortController().signa
 
 const sentOf = ({ code, body }: BodyAnswer): ApiResponse => ({ status: code, body })
 
-async function* eventsIn(content: Readable): AsyncGenerator<WireEvent> {
-  for await (const line of linesOf(content, { idleMs: silence })) yield JSON.parse(line) as WireEvent
+async function* eventsIn(content: Readable, signal: AbortSignal | undefined): AsyncGenerator<WireEvent> {
+  try {
+    for await (const line of linesOf(content, { idleMs: silence })) yield JSON.parse(line) as WireEvent
+  } catch (error) {
+    if (!signal?.aborted) throw error // or else nobody wants it any more
+  }
 }
 
 /** What somebody else tells, as long as he does. */
-const passedEvents = async (answer: PassedAnswer): Promise<AsyncIterable<WireEvent>> => {
-  if (answer.status === 200) return eventsIn(answer.content)
+const passedEvents = async (answer: PassedAnswer, signal?: AbortSignal): Promise<AsyncIterable<WireEvent>> => {
+  if (answer.status === 200) return eventsIn(answer.content, signal)
   throw new ApiError((await readPassed(answer)).body as Status)
 }
 
@@ -79,7 +83,7 @@ export const inProcessTransport = (server: ApiServer, user: User): Transport => 
     const answer = await server.handle(requestOf({ ...request, query }, user))
     if ('watch' in answer) return shown(answer)
     if ('text' in answer) throw new TypeError(`${request.path} is text: send it`)
-    if ('content' in answer) return passedEvents(answer)
+    if ('content' in answer) return passedEvents(answer, request.signal)
     if ('session' in answer) throw new TypeError(`${request.path} wants a connection`) // which it was not promised
     throw new ApiError(answer.body as Status) // what is not a watch here is a refusal
   },

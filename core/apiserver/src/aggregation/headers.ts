@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { endToEnd, type User } from '@flotilla/kube'
+import { bearerProtocol } from '../http/authenticate.ts'
 
 type Headers = Readonly<Record<string, string | readonly string[]>>
 
@@ -28,9 +29,22 @@ const forwarded = (headers: IncomingHttpHeaders, from: string | undefined): Head
   return way ? { 'x-forwarded-for': way } : {}
 }
 
+/** A page in a browser says its token among the protocols it offers. */
+const withoutToken = (headers: IncomingHttpHeaders): Headers => {
+  const offered = headers['sec-websocket-protocol']
+  if (!offered?.includes(bearerProtocol)) return {}
+  const kept = offered.split(',').filter((each) => !each.trim().startsWith(bearerProtocol))
+  return { 'sec-websocket-protocol': kept.join(',').trim() }
+}
+
 /** The headers of a request as another server gets them: without what its sender would be known by, but with who that is. */
 export const passedOn = (headers: IncomingHttpHeaders, user: User, from?: IncomingMessage): Headers => {
   const { host: _, ...own } = endToEnd(headers)
   const kept = Object.entries(own).filter(([name]) => !isProof(name))
-  return { ...Object.fromEntries(kept), ...forwarded(headers, from?.socket.remoteAddress), ...speaksFor(user) }
+  return {
+    ...Object.fromEntries(kept),
+    ...withoutToken(headers),
+    ...forwarded(headers, from?.socket.remoteAddress),
+    ...speaksFor(user),
+  }
 }

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls'
 import type { User } from '@flotilla/kube'
 import { authenticated, credentialId } from '../access/access.ts'
 import { refusal } from '../status.ts'
+import type { FrontProxies } from './front-proxies.ts'
 
 /** Who asks when nobody says who they are. */
 export const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
@@ -22,14 +23,15 @@ const userOfCertificate = (socket: TLSSocket): User | undefined => {
 const known = new WeakMap<object, User | undefined>()
 
 /** A connection's certificate does not change: it is read once. */
-const userOfConnection = ({ socket }: IncomingMessage): User | undefined => {
-  if (!(socket instanceof TLSSocket)) return undefined
+const userOfConnection = ({ socket }: IncomingMessage, proxies: FrontProxies | undefined): User | undefined => {
+  if (!(socket instanceof TLSSocket) || proxies?.isOnly(socket)) return undefined
   if (!known.has(socket)) known.set(socket, userOfCertificate(socket))
   return known.get(socket)
 }
 
-/** Who tokens stand for. */
+/** Who tokens stand for, and who speaks for others. */
 export interface TokenReader {
+  readonly proxies?: FrontProxies
   readonly tokens: ReadonlyMap<string, User> | undefined
   /** Asked about those that are not among them. */
   readonly identify: (token: string) => Promise<User | undefined>
@@ -68,11 +70,14 @@ const tokenOf = (request: IncomingMessage): string | undefined => {
 }
 
 /**
- * Who sent a request: by client certificate, else by bearer token; `anonymous` when it carries neither.
+ * Who sent a request: as a front proxy says, by client certificate, else by bearer token; `anonymous` when it carries neither.
  * Throws 401 for a token nobody has.
  */
-export const authenticate = async (request: IncomingMessage, { tokens, identify }: TokenReader): Promise<User> => {
-  const byCertificate = userOfConnection(request)
+export const authenticate = async (
+  request: IncomingMessage,
+  { tokens, identify, proxies }: TokenReader,
+): Promise<User> => {
+  const byCertificate = proxies?.user(request) ?? userOfConnection(request, proxies)
   if (byCertificate) return byCertificate
   const token = tokenOf(request)
   if (!token) return anonymous

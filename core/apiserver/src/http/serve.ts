@@ -13,6 +13,7 @@ import { type AuditOptions, record } from './audit.ts'
 import { anonymous, authenticate, type TokenReader } from './authenticate.ts'
 import { bodyLimit, checkDepth, objectTypes, protobufType, readBody } from './body.ts'
 import { drained } from './drain.ts'
+import { FrontProxies, type FrontProxyOptions } from './front-proxies.ts'
 import { impersonationOf } from './impersonate.ts'
 import { createLimiter, type Limiter, type Limits, usualLimits } from './limit.ts'
 import { respond } from './respond.ts'
@@ -53,6 +54,8 @@ export interface HttpsOptions {
   readonly tls: TlsFiles
   /** Bearer tokens and whose they are. */
   readonly tokens?: ReadonlyMap<string, User>
+  /** Those behind which the servers stand, and whom they believe in whose name they ask; by default none. */
+  readonly frontProxies?: FrontProxyOptions
   /** How many requests may be worked on at once, all servers together; by default as in Kubernetes. */
   readonly limits?: Limits
   /** Hears of every request to a server; by default nobody does. */
@@ -259,8 +262,9 @@ const refuse = (reply: FastifyReply, error: unknown): FastifyReply | Promise<Fas
 
 const prefixOf = ({ prefix }: Mounted): string => (prefix === '/' ? '' : prefix.replace(/\/$/, ''))
 
-const readerOf = (server: ApiServer | undefined, tokens: HttpsOptions['tokens']): TokenReader => ({
+const readerOf = (server: ApiServer | undefined, { tokens, frontProxies, tls }: HttpsOptions): TokenReader => ({
   tokens,
+  ...(frontProxies && { proxies: new FrontProxies(frontProxies, tls.ca) }),
   identify: async (token) => server?.identify(token),
 })
 
@@ -297,10 +301,11 @@ const addServer = (app: FastifyInstance, upgrades: Upgrades, post: Post): void =
   if (prefix) app.route({ method: methods, url: prefix, handler })
 }
 
-const createApp = ({ tls }: HttpsOptions, upgrades: Upgrades): FastifyInstance => {
+const createApp = ({ tls, frontProxies }: HttpsOptions, upgrades: Upgrades): FastifyInstance => {
   const app: FastifyInstance = fastify({
     https: {
       ...tls,
+      ...(frontProxies && { ca: [tls.ca, frontProxies.ca] }),
       requestCert: true,
       rejectUnauthorized: false, // who has no certificate may have a token
       minVersion: 'TLSv1.2',
@@ -330,26 +335,17 @@ const createApp = ({ tls }: HttpsOptions, upgrades: Upgrades): FastifyInstance =
 
 /** One HTTPS listener for several API servers, each under its prefix. HTTP/1.1: every watch has its own connection. */
 export const serveHttps = async (options: HttpsOptions): Promise<HttpsListener> => {
-  const {
-    servers,
-    host = '127.0.0.1',
-    port = 0,
-    tokens,
-    mount,
-    limits = usualLimits,
-    audit,
-    idle = usualIdle,
-  } = options
+  const { servers, host = '127.0.0.1', port = 0, mount, limits = usualLimits, audit, idle = usualIdle } = options
   const upgrades = new Upgrades()
   const app = createApp(options, upgrades)
   const whole = servers.find(({ prefix }) => prefix === '/')?.server
-  await mount?.(app, accessOf(whole, readerOf(whole, tokens)), upgrades)
+  await mount?.(app, accessOf(whole, readerOf(whole, options)), upgrades)
   const limiter = createLimiter(limits)
   const sessions = new Sessions(idle)
   app.addHook('preClose', () => sessions.close())
   for (const mounted of servers) {
     const { server } = mounted
-    const reader = readerOf(server, tokens)
+    const reader = readerOf(server, options)
     addServer(app, upgrades, { server, prefix: prefixOf(mounted), reader, limiter, audit, sessions })
   }
   await app.listen({ host, port })
