@@ -76,20 +76,23 @@ const aggregated = { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=API
 
 /** What is kept in another version, has columns that newer servers have no more, or fields that only it has or says otherwise. */
 const otherwise = {
-  hashes: new Set(['customresourcedefinitions']),
+  hashes: new Set(['customresourcedefinitions', 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings']),
   columns: new Set(['serviceaccounts', 'csistoragecapacities']),
-  fields: new Set(['jobs', 'replicasets']),
+  fields: new Set(['jobs', 'replicasets', 'ipaddresses']),
 }
 
 /** Kinds that `kubectl explain` tells of, with all their fields. */
 const explained = [
-  ...['pods', 'services', 'configmaps', 'secrets', 'nodes', 'namespaces', 'persistentvolumeclaims', 'events'],
-  ...['deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'jobs.batch', 'cronjobs.batch'],
-  ...['ingresses.networking.k8s.io', 'networkpolicies.networking.k8s.io', 'roles.rbac.authorization.k8s.io'],
-  ...['poddisruptionbudgets.policy', 'horizontalpodautoscalers.autoscaling', 'leases.coordination.k8s.io'],
-  ...['storageclasses.storage.k8s.io', 'endpointslices.discovery.k8s.io', 'priorityclasses.scheduling.k8s.io'],
-  ...['validatingwebhookconfigurations.admissionregistration.k8s.io', 'certificatesigningrequests.certificates.k8s.io'],
-  ...['customresourcedefinitions.apiextensions.k8s.io', 'boats.example.com', 'pods.spec.containers.livenessProbe'],
+  ...[
+    'pods',
+    'services',
+    'persistentvolumeclaims',
+    'deployments.apps',
+    'cronjobs.batch',
+    'networkpolicies.networking.k8s.io',
+  ],
+  ...['roles.rbac.authorization.k8s.io', 'horizontalpodautoscalers.autoscaling', 'boats.example.com'],
+  ...['customresourcedefinitions.apiextensions.k8s.io', 'pods.spec.containers.livenessProbe'],
 ]
 
 describe('the embedded server tells of itself as a real one does', { skip: without }, () => {

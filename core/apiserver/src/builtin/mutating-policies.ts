@@ -101,6 +101,7 @@ const validatePolicy = ({ spec = {} }: Policy): readonly StatusCause[] => {
 
 const policy = kind<Policy>(registration, 'MutatingAdmissionPolicy', 'mutatingadmissionpolicies', {
   scope: 'Cluster',
+  categories: ['api-extensions'],
   generation: true,
   columns: [
     column.name,
@@ -119,6 +120,7 @@ type Binding = Manifest & {
 
 const binding = kind<Binding>(registration, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings', {
   scope: 'Cluster',
+  categories: ['api-extensions'],
   generation: true,
   columns: [
     column.name,

@@ -17,7 +17,8 @@ export const checkIdentity = ({ served, request }: Call, proposed: Manifest, cur
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`
     throw refusal.conflict(served, name, why)
   }
-  if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw refusal.modified(served, name)
+  const isMeant = resourceVersion && resourceVersion !== '0' // which is none
+  if (isMeant && resourceVersion !== current.metadata.resourceVersion) throw refusal.modified(served, name)
 }
 
 /** What only the server may say of an object stays as it is. */

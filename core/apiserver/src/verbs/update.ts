@@ -69,6 +69,30 @@ const missing = (call: Call) => async (): Promise<BodyAnswer> => {
   throw refusal.notFound(call.served, call.name ?? '')
 }
 
+/** What may be made by saying what it is to become. */
+const madeByUpdate: ReadonlySet<string> = new Set([
+  'endpoints',
+  'events',
+  'limitranges',
+  'services',
+  'leases.coordination.k8s.io',
+  'runtimeclasses.node.k8s.io',
+  ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(
+    (each) => `${each}.rbac.authorization.k8s.io`,
+  ),
+])
+
+/** Who updates what is not there makes it, of some kinds; not who meant an object that was there. */
+const orMade = (call: Call, draft: Draft): (() => Promise<BodyAnswer>) => {
+  const { uid, resourceVersion } = draft.object.metadata
+  const isMeant = uid || (resourceVersion && resourceVersion !== '0')
+  if (isMeant || call.subresource || !madeByUpdate.has(call.served.id)) return missing(call)
+  return async () => {
+    await checkMayCreate(call)
+    return createFrom(call, draft)
+  }
+}
+
 /** PUT of an object or its status. */
 export const update = async (call: Call): Promise<BodyAnswer> => {
   const { served, name = '' } = call
@@ -81,7 +105,7 @@ export const update = async (call: Call): Promise<BodyAnswer> => {
     ])
   }
   const draft = fitted(call, object, body)
-  return amend(call, () => draft, { applied: false }, missing(call))
+  return amend(call, () => draft, { applied: false }, orMade(call, draft))
 }
 
 const patchTypes: ReadonlyMap<string, Patch['type']> = new Map([

@@ -164,6 +164,18 @@ test('a dry run answers as if, and stores nothing', async () => {
   assert.deepEqual((await api.ask('GET', `${configMapPath}/dry`)).body.data ?? {}, {})
 })
 
+test('an update makes what is not there, of kinds that are made so', async () => {
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases'
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'put' }, spec: {} }
+  assert.equal((await api.ask('PUT', `${leases}/put?dryRun=All`, lease)).code, 201)
+  const made = await api.ask('PUT', `${leases}/put`, lease)
+  assert.equal(made.code, 201)
+  assert.equal((await api.ask('PUT', `${leases}/put`, made.body)).code, 200)
+  const meant = { ...lease, metadata: { name: 'meant', resourceVersion: '5' } }
+  assert.equal((await api.ask('PUT', `${leases}/meant`, meant)).code, 404)
+  assert.equal((await api.ask('PUT', `${configMapPath}/put`, configMap('put', {}))).code, 404)
+})
+
 test('server-side apply creates, changes, and refuses conflicts', async () => {
   const apply = (manager: string, data: object, force = false) =>
     api.ask('PATCH', `${configMapPath}/applied?fieldManager=${manager}&force=${force}`, configMap('applied', data), {
