@@ -4,6 +4,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { parse, stringify } from 'yaml'
+import { startIssuer, type TestIssuer } from '../issuer.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { newDataDir, type Up, up } from '../up.ts'
 
@@ -27,14 +28,29 @@ describe('people and programs that are not administrators', () => {
   let fleet: Up
   let k: Kubectl
   let audit: string
+  let issuer: TestIssuer
 
   before(async () => {
     audit = join(newDataDir(), 'audit.log')
-    fleet = await up({ members: 1, args: ['--audit-log', audit] })
+    issuer = await startIssuer()
+    const configuration = join(newDataDir(), 'authentication.yaml')
+    const { url, ca } = issuer
+    const jwt = [
+      {
+        issuer: { url, audiences: ['flotilla'], certificateAuthority: ca },
+        claimMappings: { username: { claim: 'sub', prefix: 'oidc:' }, groups: { claim: 'groups', prefix: '' } },
+      },
+    ]
+    const head = { apiVersion: 'apiserver.config.k8s.io/v1', kind: 'AuthenticationConfiguration' }
+    writeFileSync(configuration, stringify({ ...head, jwt }))
+    fleet = await up({ members: 1, args: ['--audit-log', audit, '--authentication-config', configuration] })
     k = kubectl(fleet.kubeconfig)
     await k('create', 'configmap', 'settings', '--from-literal', 'a=b')
   })
-  after(() => fleet.stop())
+  after(async () => {
+    await fleet.stop()
+    await issuer[Symbol.asyncDispose]()
+  })
 
   /** kubectl with another identity, at the control plane or at a member. */
   const someone = (name: string, user: object, context = 'flotilla'): Kubectl => {
@@ -67,6 +83,18 @@ describe('people and programs that are not administrators', () => {
     assert.match(await k('get', 'configmaps', '--as', 'jane'), /^settings /m)
     assert.match(await refused(k, 'delete', 'configmap', 'settings', '--as', 'jane'), /Forbidden/)
     assert.match(await k('auth', 'can-i', '--list', '--as', 'jane'), /^configmaps .*\[get list\]$/m)
+  })
+
+  test('come with the token of an OpenID provider, to the control plane and to members', async () => {
+    const token = issuer.token({ sub: 'olga', groups: ['devs'] })
+    for (const context of ['flotilla', 'member1'])
+      assert.match(await someone('olga', { token }, context)('auth', 'whoami'), /^Username +oidc:olga$/m)
+    const olga = someone('olga', { token })
+    assert.equal(await mayGet(olga, 'secrets'), 'no')
+    await k('create', 'rolebinding', 'devs', '--clusterrole', 'view', '--group', 'devs')
+    assert.equal(await mayGet(olga, 'configmaps'), 'yes')
+    const other = someone('other', { token: issuer.token({ sub: 'olga', aud: 'else' }) })
+    assert.match(await refused(other, 'get', 'configmaps'), /Unauthorized|must be logged in/)
   })
 
   test('say who they are, and take the place of others where they may', async () => {
@@ -139,7 +167,9 @@ describe('people and programs that are not administrators', () => {
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Json)
-    const [event] = events.filter(({ impersonatedUser }) => impersonatedUser?.username === 'joe').slice(-1)
+    const [event] = events
+      .filter(({ impersonatedUser, objectRef }) => impersonatedUser?.username === 'joe' && objectRef)
+      .slice(-1)
     assert.deepEqual(
       [event.verb, event.objectRef.name, event.user.username, event.responseStatus.code],
       ['delete', 'settings', 'flotilla-admin', 403],

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { readAuthentication } from '@flotilla/apiserver'
+import { startIssuer, type TestIssuer } from '../issuer.ts'
 import { eventually, type Json, kubectl } from '../kubectl.ts'
 import { Pair, type Step } from './answers.ts'
 import { assets } from './assets.ts'
@@ -395,18 +397,69 @@ const podMutations: readonly (readonly [string, string])[] = [
   ['a selector', 'Object{spec: Object.spec{nodeSelector: {"a": "b"}}}'],
 ]
 
+/** Whose tokens are believed, and what becomes of what they say. */
+const configuration = ({ url, ca }: TestIssuer): object => ({
+  apiVersion: 'apiserver.config.k8s.io/v1',
+  kind: 'AuthenticationConfiguration',
+  jwt: [
+    {
+      issuer: { url, audiences: ['flotilla', 'other'], audienceMatchPolicy: 'MatchAny', certificateAuthority: ca },
+      claimValidationRules: [
+        { claim: 'hd', requiredValue: 'example.com' },
+        { expression: 'claims.sub != "joe"', message: 'not joe' },
+      ],
+      claimMappings: {
+        username: { expression: '"oidc:" + claims.sub' },
+        groups: { claim: 'groups', prefix: 'oidc:' },
+        uid: { claim: 'id' },
+        extra: [
+          { key: 'example.com/teams', valueExpression: 'claims.?teams.orValue([])' },
+          { key: 'example.com/where', valueExpression: 'claims.?where.orValue("")' },
+        ],
+      },
+      userValidationRules: [{ expression: '!user.username.startsWith("oidc:system")', message: 'reserved' }],
+    },
+  ],
+})
+
+const jane = { sub: 'jane', hd: 'example.com', id: '7', groups: ['dev', 'ops'] }
+
+/** What tokens say. */
+const claims: readonly (readonly [string, Fields])[] = [
+  ['all', { ...jane, teams: ['a', 'b'], where: 'here' }],
+  ['one group', { ...jane, groups: 'dev' }],
+  ['no groups', { sub: 'jane', hd: 'example.com', id: '7' }],
+  ['another audience', { ...jane, aud: ['x', 'other'] }],
+  ['a wrong audience', { ...jane, aud: 'x' }],
+  ['another issuer', { ...jane, iss: 'https://nobody.example.com' }],
+  ['too old', { ...jane, exp: 1_700_000_000 }],
+  ['no subject', { ...jane, sub: undefined }],
+  ['no id', { ...jane, id: undefined }],
+  ['another domain', { ...jane, hd: 'x' }],
+  ['no domain', { ...jane, hd: undefined }],
+  ['somebody who may not', { ...jane, sub: 'joe' }],
+  ['a reserved name', { ...jane, sub: 'system:x' }],
+  ['strange groups', { ...jane, groups: { a: 'b' } }],
+]
+
 describe('what a server does to objects by itself is what a real one does', { skip: without }, () => {
   const open = new AsyncDisposableStack()
   const dir = mkdtempSync(join(tmpdir(), 'flotilla-admission-'))
   let cluster: RealCluster
   let pair: Pair
+  let issuer: TestIssuer
 
   before(async () => {
     const etcd = open.use(await startEtcd(dir))
-    cluster = open.use(await startCluster({ name: 'host', etcd, dir, host: true }))
+    issuer = open.use(await startIssuer())
+    const document = configuration(issuer)
+    const file = join(dir, 'authentication.json')
+    writeFileSync(file, JSON.stringify(document))
+    const args = [`--authentication-config=${file}`]
+    cluster = open.use(await startCluster({ name: 'host', etcd, dir, host: true, args }))
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const tokenKey = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-    pair = open.use(await Pair.of(cluster, { access: { tokenKey } }))
+    pair = open.use(await Pair.of(cluster, { access: { tokenKey, issuers: readAuthentication(document) } }))
   })
   after(() => open.disposeAsync())
 
@@ -634,6 +687,19 @@ describe('what a server does to objects by itself is what a real one does', { sk
     for (const [i, [name]] of podMutations.entries()) {
       const object = pod({ automountServiceAccountToken: false }, { labels: { case: `pod-${i}` } })
       await eventually(() => alike(name, 'POST', `${base}/pods?dryRun=All`, object, specOf))
+    }
+  })
+
+  test('to tokens of somebody else', async () => {
+    const reviews = '/apis/authentication.k8s.io/v1/tokenreviews'
+    for (const [name, found] of claims) {
+      const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token: issuer.token(found) } }
+      const said = ({ status }: Json) => ({ authenticated: status?.authenticated, user: status?.user })
+      const review = await eventually(async () => {
+        const answer = await alike(name, 'POST', reviews, body, said) // a real server asks for keys in its own time
+        return answer
+      }, 20_000)
+      if (name === 'all') assert.equal(review.status.user.username, 'oidc:jane')
     }
   })
 

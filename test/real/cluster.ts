@@ -20,6 +20,8 @@ export interface RealClusterOptions {
   readonly host?: boolean
   /** Resources of `work.karmada.io` whose writes are to be told of, with what was written. */
   readonly audited?: readonly string[]
+  /** What else the API server is told. */
+  readonly args?: readonly string[]
 }
 
 /** A write that an API server took. */
@@ -142,6 +144,7 @@ function serverArgs(options: RealClusterOptions, { dir, port, tokens }: Place): 
     '--profiling=false',
     '--v=1',
     ...auditArgs(options, dir),
+    ...(options.args ?? []),
   ]
 }
 

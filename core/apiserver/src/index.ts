@@ -1,3 +1,4 @@
+export { type IssuerWords, readAuthentication } from './access/issuer/words.ts'
 export type { AccessOptions } from './access/open.ts'
 export type { Admission, AdmissionRequest, Admitted } from './admission/admission.ts'
 export type { Delegate } from './aggregation/delegate.ts'

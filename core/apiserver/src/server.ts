@@ -192,7 +192,11 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const registry = new Registry()
   register(registry, options.access?.tokenKey === undefined ? builtins.map(withoutTokens) : builtins)
   const watches = new Watches(objects)
-  const access = options.access ? openAccess(objects, options.access, now) : authorize && foreignAccess(authorize)
+  const life = new AbortController()
+  const http = createHttp({ signal: life.signal })
+  const access = options.access
+    ? openAccess(objects, options.access, { http, log, now })
+    : authorize && foreignAccess(authorize)
   const isWithout = (plugin: AdmissionPlugin): boolean => options.withoutAdmission?.includes(plugin) ?? false
   const admit = chain([
     namespaceLifecycle(objects),
@@ -208,8 +212,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ...(access?.rbac ? [noEscalation(access.rbac, access.authorize), signersGuard(access.authorize)] : []),
   ])
   const { watchBacklog = 10_000, locate, frontProxy } = options
-  const life = new AbortController()
-  const outside = { http: createHttp({ signal: life.signal }), objects, ...(locate && { locate }) }
+  const outside = { http, objects, ...(locate && { locate }) }
   const gate = new Gate(outside, registry, access?.authorize)
   const { tracks = () => true, keepsStatus = () => false } = options
   const engine: Engine = {

@@ -37,7 +37,10 @@ export const startWebhook = async (hosts: readonly string[] = ['127.0.0.1']): Pr
   const replies = new Map<string, Reply>()
   let connections = 0
   const server = createServer(await authority.server(), async (request, response) => {
-    const question: Asked = { path: (request.url ?? '').split('?')[0] ?? '', body: await json(request) }
+    const question: Asked = {
+      path: (request.url ?? '').split('?')[0] ?? '',
+      body: request.method === 'GET' ? undefined : await json(request),
+    }
     asked.push(question)
     const reply = await replies.get(question.path)?.(question)
     if (typeof reply === 'number') response.writeHead(reply).end('out of order')

@@ -24,6 +24,10 @@ export const upCommand = (version: string): Command =>
     .option('--data-dir <dir>', 'where everything is kept', '.flotilla/up')
     .option('--port <port>', 'the port on 127.0.0.1; 0 is any that is free', wholeNumber(0, 65_535), 7443)
     .option('--kubeconfig <file>', 'where to write the kubeconfig; by default into the directory')
+    .option(
+      '--authentication-config <file>',
+      'whose OpenID Connect tokens are believed: an AuthenticationConfiguration, as of a kube-apiserver',
+    )
     .option('--audit-log <file>', 'where to write what is asked of the servers, as events of audit.k8s.io/v1')
     .addOption(
       new Option('--audit-level <level>', 'what is written: who asked for what, or what was said as well')

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { openAuthority, openFrontProxy } from '@flotilla/apiserver'
+import { type IssuerWords, openAuthority, openFrontProxy } from '@flotilla/apiserver'
 import { type Config, createControlPlane, createMetrics } from '@flotilla/core'
 import { type Client, clusterNamespace, type Log } from '@flotilla/sdk'
 import { ensure, namespaceKind, namespaceOf } from '../join/kinds.ts'
@@ -27,6 +27,8 @@ export interface FleetOptions {
   readonly kubeconfig?: string
   /** Where what is asked of the servers is written down; by default nowhere. */
   readonly audit?: AuditPlace
+  /** Others whose tokens are believed by all servers. */
+  readonly issuers?: readonly IssuerWords[]
   readonly config: Config
   readonly log: Log
   readonly version: string

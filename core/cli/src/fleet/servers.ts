@@ -5,6 +5,7 @@ import {
   type Authority,
   createApiServer,
   type FrontProxy,
+  type IssuerWords,
   inProcessTransport,
   type Mounted,
   masters,
@@ -35,6 +36,8 @@ export interface ServersOptions {
   readonly nodeLeases?: boolean
   /** Signs what is signed in the servers. */
   readonly authority: Authority
+  /** Others whose tokens are believed. */
+  readonly issuers?: readonly IssuerWords[]
   /** What the servers are known by where APIServices lead. */
   readonly frontProxy: FrontProxy
   readonly log: Log
@@ -82,14 +85,18 @@ const clientOf = (server: ApiServer): Client => createClient(inProcessTransport(
 const storageOf = (dataDir: string, name: string) => sqliteStorage({ path: join(dataDir, `${name}.db`) })
 
 /** Tokens of one server are worth nothing in another. */
-const accessOf = async (authority: Authority, name: string): Promise<AccessOptions> => ({
+const accessOf = async (
+  { authority, issuers }: Pick<ServersOptions, 'authority' | 'issuers'>,
+  name: string,
+): Promise<AccessOptions> => ({
   authority,
+  ...(issuers && { issuers }),
   tokenKey: await authority.key(`${name}-tokens`),
 })
 
 /** Starts the control plane's server, then the members': a directory that is in use is left as it is. */
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const { dataDir, authority, frontProxy, log } = options
+  const { dataDir, frontProxy, log } = options
   const names = memberNames(dataDir, options.members)
   await using begun = new AsyncDisposableStack()
   let reviewer: Reviewer | undefined
@@ -101,7 +108,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     admission,
     withoutAdmission: ['ServiceAccount'], // Pods are templates here, for clusters with accounts of their own
     convert: convertBinding,
-    access: await accessOf(authority, 'flotilla'),
+    access: await accessOf(options, 'flotilla'),
     frontProxy,
     tracks,
     crds,
@@ -127,7 +134,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
 
 async function startMember(
   name: string,
-  { dataDir, nodes, nodeLeases = false, metrics, authority, frontProxy, ...options }: ServersOptions,
+  { dataDir, nodes, nodeLeases = false, metrics, frontProxy, ...options }: ServersOptions,
 ): Promise<SimulatedMember> {
   const log = options.log.with({ cluster: name })
   const server: ApiServer = await createApiServer({
@@ -135,7 +142,7 @@ async function startMember(
     storage: storageOf(dataDir, name),
     admission: simulatorAdmission,
     tolerationSeconds: simulatedPatience,
-    access: await accessOf(authority, name),
+    access: await accessOf(options, name),
     frontProxy,
     tracks,
     keepsStatus: isSimulator,
