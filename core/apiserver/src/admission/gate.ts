@@ -60,7 +60,7 @@ const writeOf = (
     served,
     ...(subresource && { subresource }),
     ...(namespace !== undefined && { namespace }),
-    name: object?.metadata.name ?? before?.metadata.name ?? '',
+    name: (operation === 'CONNECT' ? call.name : (object ?? before)?.metadata.name) ?? '',
     ...(after && { object: after }),
     ...(last && { before: last }),
     user: request.user,
@@ -115,7 +115,8 @@ export class Gate {
   /** Looks at a write that is all right; answers what the user should hear. Throws the refusal. */
   async check(call: Call, change: Change): Promise<readonly string[]> {
     const { operation } = change
-    const changing = operation === 'DELETE' ? this.#mutating.about({ ...call, operation }) : []
+    const changing =
+      operation === 'DELETE' || operation === 'CONNECT' ? this.#mutating.about({ ...call, operation }) : []
     const policies = this.#policies.about({ ...call, operation })
     const hooks = [...changing, ...this.#validating.about({ ...call, operation })]
     if (hooks.length === 0 && policies.length === 0) return nothing

@@ -3,7 +3,7 @@ import type { Manifest } from '@flotilla/sdk'
 import type { Served } from '../registry/registry.ts'
 import type { Rights } from './rights.ts'
 
-export type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 
 /** A write as the server's own admission, its webhooks and its policies see it: in the version of the request. */
 export interface Write {
@@ -13,7 +13,7 @@ export interface Write {
   /** Absent for cluster-scoped objects. */
   readonly namespace?: string
   readonly name: string
-  /** What would be written; absent for a deletion. */
+  /** What would be written, or what is asked of a connection; absent for a deletion. */
   readonly object?: Manifest
   /** What is there. */
   readonly before?: Manifest
@@ -36,7 +36,11 @@ export interface KindName {
 
 const scaleKind: KindName = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
 
-export const kindOf = ({ group, version, kind }: Served, subresource: string | undefined): KindName =>
-  subresource === 'scale' ? scaleKind : { group, version, kind }
+/** Where who asks is connected, it is about what he asks for. */
+export const kindOf = ({ group, version, kind, own }: Served, subresource: string | undefined): KindName => {
+  if (subresource === 'scale') return scaleKind
+  const connection = own?.find(({ name, schema }) => name === subresource && !schema)
+  return connection?.kind ?? { group, version, kind }
+}
 
 export const isNamespace = ({ served }: Pick<Write, 'served'>): boolean => served.id === 'namespaces'

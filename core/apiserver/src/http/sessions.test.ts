@@ -14,6 +14,7 @@ import { masters } from '../authorization.ts'
 import type { Kubelet } from '../kubelet.ts'
 import { deafKubelet } from '../testing/kubelet.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
+import { review, startWebhook } from '../testing/webhook.ts'
 import { type Authority, type Credential, openAuthority } from '../tls.ts'
 import { type HttpsListener, serveHttps } from './serve.ts'
 
@@ -351,7 +352,7 @@ describe('who asks for what cannot be', () => {
   const refusals: readonly (readonly [string, string, object])[] = [
     ['no pod', `nobody/exec?${all}`, missing('pods', 'nobody')],
     ['no node', `waiting/exec?${all}`, bad('pod waiting does not have a host assigned')],
-    ['a node that is not there', `lost/exec?${all}`, missing('nodes', 'nowhere')],
+    ['a node that is not there', `lost/exec?${all}`, missing('pods', 'nowhere')],
     [
       'one of several containers',
       `two/attach?${all}`,
@@ -364,7 +365,12 @@ describe('who asks for what cannot be', () => {
       `starting/exec?${all}`,
       internal('unable to upgrade connection: container not found ("a")'),
     ],
-    ['a port that is none', 'web/portforward?ports=x', bad('unable to parse "x" as a port')],
+    [
+      'a port that is none',
+      'web/portforward?ports=x',
+      bad('cannot convert to []int32: strconv.ParseUint: parsing "x": invalid syntax'),
+    ],
+    ['a port that nobody has', 'web/portforward?ports=65536', bad('unable to parse "65536" as a port')],
     ['a dry run', `web/exec?${all}&dryRun=All`, bad('dryRun is not supported')],
   ]
   for (const [name, path, expected] of refusals) {
@@ -444,6 +450,47 @@ describe('who may do it', () => {
       ],
     )
   })
+})
+
+test('webhooks are asked who may be connected to what', async () => {
+  await using webhook = await startWebhook()
+  const registration = '/apis/admissionregistration.k8s.io/v1'
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CONNECT'], resources: ['pods/exec'] }]
+  const { url, caBundle } = webhook
+  for (const kind of ['Mutating', 'Validating']) {
+    const name = `${kind.toLowerCase()}.example.com`
+    const hook = { name, clientConfig: { url: `${url}/${kind}`, caBundle }, rules, sideEffects: 'None' }
+    webhook.replies.set(`/${kind}`, (asked) =>
+      review(asked, { allowed: kind === 'Mutating', status: { message: 'no way' } }),
+    )
+    const { code } = await api.ask('POST', `${registration}/${kind.toLowerCase()}webhookconfigurations`, {
+      metadata: { name: 'doors' },
+      webhooks: [{ ...hook, admissionReviewVersions: ['v1'] }],
+    })
+    assert.equal(code, 201)
+  }
+  const { code, message } = await refused(`${execPath('say', 'a')}&container=web`)
+  assert.deepEqual([code, message], [400, 'admission webhook "validating.example.com" denied the request: no way'])
+  assert.deepEqual(
+    webhook.asked.map(({ path, body: { request } }) => [path, request.operation, request.name, request.subResource]),
+    [
+      ['/Mutating', 'CONNECT', 'web', 'exec'],
+      ['/Validating', 'CONNECT', 'web', 'exec'],
+    ],
+  )
+  const [, { body } = assert.fail('only one was asked')] = webhook.asked
+  const asked = {
+    kind: 'PodExecOptions',
+    apiVersion: 'v1',
+    stdout: true,
+    stderr: true,
+    container: 'web',
+    command: ['say', 'a'],
+  }
+  assert.deepEqual(
+    [body.request.kind, body.request.object],
+    [{ group: '', version: 'v1', kind: 'PodExecOptions' }, asked],
+  )
 })
 
 describe('what goes on ends', () => {

@@ -40,10 +40,11 @@ const statusOf = ({ status }: Pod, container: string): ContainerStatus | undefin
 const isRunning = (pod: Pod, container: string): boolean => statusOf(pod, container)?.state?.running !== undefined
 
 /** The kubelet of a Pod's node. Throws 400 when it has none, 404 when the node is not there. */
-const kubeletOf = ({ engine }: Call, { metadata, spec: { nodeName } }: Pod): Kubelet => {
+const kubeletOf = (call: Call, { metadata, spec: { nodeName } }: Pod): Kubelet => {
+  const { engine } = call
   if (!nodeName) throw refusal.badRequest(`pod ${metadata.name} does not have a host assigned`)
   if (!engine.objects.get({ resource: 'nodes', namespace: '', name: nodeName }))
-    throw refusal.notFound({ group: '', plural: 'nodes' }, nodeName)
+    throw refusal.notFound(call.served, nodeName) // it is a node, which a kube-apiserver calls a pod here
   if (!engine.kubelet) throw refusal.internal(`no kubelet answers for node ${nodeName}`)
   return engine.kubelet
 }
@@ -108,8 +109,11 @@ const processOf = (call: Call, pod: Pod, [doing, run]: readonly [string, Run]): 
 const portsOf = ({ search }: Request): readonly number[] => {
   const texts = (search?.getAll('ports') ?? []).flatMap((each) => each.split(','))
   return texts.map((text) => {
+    if (!/^\d+$/.test(text)) {
+      throw refusal.badRequest(`cannot convert to []int32: strconv.ParseUint: parsing "${text}": invalid syntax`)
+    }
     const port = Number(text)
-    if (Number.isInteger(port) && port > 0 && port < 65_536) return port
+    if (port > 0 && port < 65_536) return port
     throw refusal.badRequest(`unable to parse "${text}" as a port`)
   })
 }
@@ -127,9 +131,35 @@ const forwardOf = (call: Call, pod: Pod): Session => {
   }
 }
 
+const kinds: Readonly<Record<string, string>> = {
+  exec: 'PodExecOptions',
+  attach: 'PodAttachOptions',
+  portforward: 'PodPortForwardOptions',
+}
+
+const isSet = ([, value]: readonly [string, unknown]): boolean =>
+  Array.isArray(value) ? value.length > 0 : Boolean(value)
+
+/** What is asked for, as webhooks and policies see it. It has no name: it is kept nowhere. */
+const askedOf = ({ request, subresource = '' }: Call): Manifest => {
+  const { query } = request
+  const { command, ...streams } = optionsOf(request)
+  const fields =
+    subresource === 'portforward'
+      ? { ports: portsOf(request) }
+      : { ...streams, container: query.container, ...(subresource === 'exec' && { command }) }
+  const asked = {
+    kind: kinds[subresource],
+    apiVersion: 'v1',
+    ...Object.fromEntries(Object.entries(fields).filter(isSet)),
+  }
+  return asked as unknown as Manifest // as far as it is one
+}
+
 /** GET and POST of a Pod's `exec`, `attach` and `portforward`: who asks is tied to it. Throws 400, 403, 404 and 500. */
 export const connect = async (call: Call): Promise<SessionAnswer> => {
   if (isDryRun(call.request)) throw refusal.badRequest('dryRun is not supported')
+  await call.engine.gate.check(call, { operation: 'CONNECT', object: askedOf(call) })
   await checkCreate(call)
   const pod = find(call) as Pod
   const run = runs[call.subresource ?? '']
