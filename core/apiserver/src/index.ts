@@ -8,6 +8,7 @@ export { type Described, describe } from './documents.ts'
 export type { AuditOptions } from './http/audit.ts'
 export type { FrontProxyOptions } from './http/front-proxies.ts'
 export type { Limits } from './http/limit.ts'
+export type { Patience } from './http/patience.ts'
 export {
   type Access,
   type HttpsListener,

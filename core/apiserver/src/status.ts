@@ -162,6 +162,21 @@ export const refusal = {
   /** What Kubernetes has no reason for. */
   unexplained: (message: string) => failure({ code: 500, message }),
 
+  /** Of one who took too long to say what he wants. */
+  tooSlow: () =>
+    failure({
+      code: 408,
+      reason: 'Timeout',
+      message: 'the request took too long to arrive: it has to be sent at once',
+    }),
+
+  headersTooLarge: (limit: number) =>
+    failure({
+      code: 431,
+      reason: 'RequestHeaderFieldsTooLarge',
+      message: `the URL and headers of the request are too large: together they may have ${limit} bytes`,
+    }),
+
   tooLarge: (limit: number) =>
     failure({
       code: 413,

@@ -3,6 +3,7 @@ import { accepted } from '../answer/accept.ts'
 import { encode, encodeForEyes } from '../answer/encode.ts'
 import { isObject } from '../registry/json-path.ts'
 import type { BodyAnswer } from '../request.ts'
+import { usualPatience } from './patience.ts'
 import { type Encoded, send } from './send.ts'
 
 /** In UTF-8, which a header has as bytes, on one line. */
@@ -51,8 +52,8 @@ const encoded = (reply: FastifyReply, { body, contentType = 'application/json' }
   return format === 'json' && isForEyes(reply) ? encodeForEyes(body) : encode(body, format)
 }
 
-/** Sends an answer in the language the client accepts. */
-export const respond = (reply: FastifyReply, answer: BodyAnswer): FastifyReply => {
+/** Sends an answer in the language the client accepts. Who reads nothing of a long one for so many milliseconds is cut off. */
+export const respond = (reply: FastifyReply, answer: BodyAnswer, patience = usualPatience.reading): FastifyReply => {
   const { code, body, warnings = [], etag } = answer
   reply.code(code).header('cache-control', 'no-cache, private')
   if (warnings.length > 0) reply.header('warning', warnings.map(warningOf))
@@ -62,5 +63,5 @@ export const respond = (reply: FastifyReply, answer: BodyAnswer): FastifyReply =
     reply.header('etag', etag)
     if (reply.request.headers['if-none-match'] === etag) return reply.code(304).send()
   }
-  return send(reply, encoded(reply, answer))
+  return send(reply, encoded(reply, answer), patience)
 }

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import { partSize } from '../answer/encode.ts'
+import { usualPatience } from './patience.ts'
 
 /** An answer as it goes over the wire, whole or in parts. */
 export type Encoded = string | Uint8Array | Iterable<string>
@@ -30,9 +31,6 @@ const isZipped = ({ request: { method, headers } }: FastifyReply, encoded: Encod
   wantsGzip.test(String(headers['accept-encoding'])) &&
   !(isWhole(encoded) && encoded.length < partSize)
 
-/** How long a client may take to read anything of what was sent, in milliseconds, before it is cut off. */
-const usualPatience = 60_000
-
 /** Others have a turn between two parts. */
 async function* inTurns(parts: Iterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
   for (const part of parts) {
@@ -45,7 +43,7 @@ async function* inTurns(parts: Iterable<string | Uint8Array>): AsyncGenerator<Ui
 const zipped = (parts: Readable): Readable => pipeline(parts, createGzip({ level: 1 }), () => {})
 
 /** Sends what is short at once and what is long part by part, and that compressed to who wants it so, as Kubernetes does. */
-export const send = (reply: FastifyReply, encoded: Encoded, patience = usualPatience): FastifyReply => {
+export const send = (reply: FastifyReply, encoded: Encoded, patience = usualPatience.reading): FastifyReply => {
   const answer = settled(encoded)
   const zip = isZipped(reply, answer)
   if (isWhole(answer) && !zip) return reply.send(answer)

@@ -16,6 +16,7 @@ import { drained } from './drain.ts'
 import { FrontProxies, type FrontProxyOptions } from './front-proxies.ts'
 import { impersonationOf } from './impersonate.ts'
 import { createLimiter, type Limiter, type Limits, usualLimits } from './limit.ts'
+import { headerLimit, type Patience, refuseRaw, usualPatience } from './patience.ts'
 import { respond } from './respond.ts'
 import { Sessions } from './sessions.ts'
 import { streamWatch } from './stream.ts'
@@ -56,6 +57,8 @@ export interface HttpsOptions {
   readonly tokens?: ReadonlyMap<string, User>
   /** Those behind which the servers stand, and whom they believe in whose name they ask; by default none. */
   readonly frontProxies?: FrontProxyOptions
+  /** How long clients may take; by default as in Kubernetes. */
+  readonly patience?: Patience
   /** How many requests may be worked on at once, all servers together; by default as in Kubernetes. */
   readonly limits?: Limits
   /** Hears of every request to a server; by default nobody does. */
@@ -138,6 +141,8 @@ const protobufReader = async (bytes: Uint8Array): Promise<BodyReader> => {
 
 /** A server on the listener, and who is who there. */
 interface Post extends Mounted {
+  /** How long a client may take to read, in milliseconds. */
+  readonly reading: number
   readonly reader: TokenReader
   readonly limiter: Limiter
   readonly audit: AuditOptions | undefined
@@ -223,7 +228,11 @@ const sendText = (reply: FastifyReply, { text }: TextAnswer): FastifyReply => {
   return reply.header('content-type', 'text/plain; charset=utf-8').send(Readable.from(text(gone.signal)))
 }
 
-const send = async (reply: FastifyReply, { answer, speak }: Reply, sessions: Sessions): Promise<FastifyReply> => {
+const send = async (
+  reply: FastifyReply,
+  { answer, speak }: Reply,
+  { sessions, reading }: Post,
+): Promise<FastifyReply> => {
   if (speak) {
     reply.hijack()
     sessions.begin(reply.request.raw, reply.raw, speak)
@@ -236,7 +245,7 @@ const send = async (reply: FastifyReply, { answer, speak }: Reply, sessions: Ses
     await relay(reply.raw, answer)
     return reply
   }
-  if (!('watch' in answer)) return respond(reply, answer)
+  if (!('watch' in answer)) return respond(reply, answer, reading)
   reply.hijack()
   await streamWatch(answer, reply.raw)
   return reply
@@ -289,7 +298,7 @@ const isConnecting = (server: ApiServer, target: string): boolean => connecting.
 const addServer = (app: FastifyInstance, upgrades: Upgrades, post: Post): void => {
   const { prefix, server, sessions } = post
   const handler = async (request: FastifyRequest, reply: FastifyReply) =>
-    send(reply, await answerTo(request, reply.raw, post), sessions)
+    send(reply, await answerTo(request, reply.raw, post), post)
   upgrades.take(
     ({ url = '' }) => url.startsWith(prefix) && isConnecting(server, url.slice(prefix.length)),
     (request, connection) => {
@@ -301,7 +310,10 @@ const addServer = (app: FastifyInstance, upgrades: Upgrades, post: Post): void =
   if (prefix) app.route({ method: methods, url: prefix, handler })
 }
 
-const createApp = ({ tls, frontProxies }: HttpsOptions, upgrades: Upgrades): FastifyInstance => {
+const createApp = (
+  { tls, frontProxies, patience = usualPatience }: HttpsOptions,
+  upgrades: Upgrades,
+): FastifyInstance => {
   const app: FastifyInstance = fastify({
     https: {
       ...tls,
@@ -312,9 +324,16 @@ const createApp = ({ tls, frontProxies }: HttpsOptions, upgrades: Upgrades): Fas
       keepAlive: true,
       keepAliveInitialDelay: 30_000,
       noDelay: true,
+      handshakeTimeout: patience.headers,
+      headersTimeout: patience.headers,
+      connectionsCheckingInterval: Math.min(5_000, patience.headers / 4),
+      maxHeaderSize: headerLimit,
       shouldUpgradeCallback: (request) => upgrades.isTaken(request),
     },
     bodyLimit,
+    requestTimeout: patience.request,
+    keepAliveTimeout: patience.idle,
+    clientErrorHandler: refuseRaw,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 8192 },
     exposeHeadRoutes: false,
@@ -341,12 +360,13 @@ export const serveHttps = async (options: HttpsOptions): Promise<HttpsListener> 
   const whole = servers.find(({ prefix }) => prefix === '/')?.server
   await mount?.(app, accessOf(whole, readerOf(whole, options)), upgrades)
   const limiter = createLimiter(limits)
+  const { reading } = options.patience ?? usualPatience
   const sessions = new Sessions(idle)
   app.addHook('preClose', () => sessions.close())
   for (const mounted of servers) {
     const { server } = mounted
     const reader = readerOf(server, options)
-    addServer(app, upgrades, { server, prefix: prefixOf(mounted), reader, limiter, audit, sessions })
+    addServer(app, upgrades, { server, prefix: prefixOf(mounted), reader, limiter, audit, sessions, reading })
   }
   await app.listen({ host, port })
   const { port: bound } = app.server.address() as AddressInfo // it listens on a port
