@@ -65,7 +65,7 @@ test('has what policies and webhooks say', async () => {
         matchConstraints: { resourceRules: rules },
         validations: [{ expression: 'true' }, { expression: 'false', message: 'no' }],
         auditAnnotations: [
-          { key: 'name', valueExpression: 'object.metadata.name' },
+          { key: 'name', valueExpression: 'string(object.metadata.name)' },
           { key: 'none', valueExpression: 'null' },
         ],
       }),
