@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { flotilla as run } from '../flotilla.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
@@ -78,6 +80,21 @@ describe('one view of all clusters', () => {
       const answer = await get(...args)
       assert.deepEqual([answer.code, answer.err.split('\n')[0]], [code, said])
     }
+  })
+
+  test('kubectl has a way into each cluster', async () => {
+    const file = join(flotilla.dataDir, 'members.yaml')
+    const { out } = await run('kubeconfig', '--kubeconfig', flotilla.kubeconfig)
+    writeFileSync(file, out)
+    const members = kubectl(file)
+    assert.match(await members('get', 'deployment', 'web'), /web +1\/1/) // member1's, which is the first
+    assert.match(await members('--context', 'member3', 'get', 'deployment', 'web'), /web +3\/3/)
+    assert.equal((await members('--context', 'member2', 'exec', 'deploy/web', '--', 'echo', 'here')).trim(), 'here')
+    const one = await run('kubeconfig', '-C', 'member2', '--kubeconfig', flotilla.kubeconfig)
+    assert.deepEqual(
+      [...one.out.matchAll(/current-context: (\S+)/g)].map(([, name]) => name),
+      ['member2'],
+    )
   })
 
   test('a cluster that does not answer keeps nobody from being heard', async () => {

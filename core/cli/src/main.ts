@@ -9,6 +9,7 @@ import { explainCommand } from './commands/explain.ts'
 import { getCommand } from './commands/get.ts'
 import { interpretCommand } from './commands/interpret.ts'
 import { joinCommand } from './commands/join.ts'
+import { kubeconfigCommand } from './commands/kubeconfig.ts'
 import { logsCommand } from './commands/logs.ts'
 import { command } from './commands/options.ts'
 import { planCommand } from './commands/plan.ts'
@@ -50,6 +51,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(taintCommand())
     .addCommand(getCommand())
     .addCommand(logsCommand())
+    .addCommand(kubeconfigCommand())
     .addCommand(planCommand(version))
     .addCommand(diffCommand(version))
     .addCommand(explainCommand(version))

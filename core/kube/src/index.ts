@@ -23,7 +23,14 @@ export { openPassage, type PassAnswer, type Passage, type PassageOptions, type P
 export { endToEnd, relay, relayUpgrade } from './http/relay.ts'
 export { credentialsOf, type HttpOptions, httpTransport } from './http/transport.ts'
 export { type Connection, responseOn, type UpgradeHandler, Upgrades } from './http/upgrades.ts'
-export { type KubeContext, kubeconfigFrom, loadContext, loadKubeconfig } from './kubeconfig.ts'
+export {
+  type KubeContext,
+  kubeconfigFrom,
+  kubeconfigOnward,
+  loadContext,
+  loadKubeconfig,
+  type Onward,
+} from './kubeconfig.ts'
 export { createLease, type Lease, type LeaseObject, type LeaseOptions } from './lease.ts'
 export { type Projection, withoutManagedFields } from './projection.ts'
 export * from './runtime.ts'

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { mock, type TestContext, test } from 'node:test'
 import type { Credentials } from './http/credentials.ts'
 import type { HttpOptions } from './http/transport.ts'
-import { loadContext, loadKubeconfig } from './kubeconfig.ts'
+import { kubeconfigOnward, loadContext, loadKubeconfig } from './kubeconfig.ts'
 import { cert, key } from './testing/certificate.ts'
 
 const folder = (test: TestContext): string => {
@@ -173,4 +173,24 @@ test('tells what an exec plugin that fails says', async (context) => {
   const exec = { command: '/bin/sh', args: ['-c', 'echo log in first >&2; exit 1'] }
   const options = await loadKubeconfig(write(join(folder(context), 'config'), { user: { exec } }))
   await assert.rejects(shown(options), /log in first/)
+})
+
+test('ways on from a server keep who asks, and how the server is known', async (context) => {
+  const cluster = { server: 'https://one.test/base/', 'certificate-authority-data': base64(cert) }
+  const file = write(join(folder(context), 'config'), { cluster, user: { token: 't' } })
+  const ways = ['a', 'b'].map((name) => ({ name, path: `/to/${name}` }))
+  const onward = JSON.parse(await kubeconfigOnward(ways, file))
+  assert.equal(onward['current-context'], 'a')
+  assert.deepEqual(
+    onward.contexts.map((each: { name: string; context: object }) => [each.name, each.context]),
+    [
+      ['a', { cluster: 'a', user: 'one' }],
+      ['b', { cluster: 'b', user: 'one' }],
+    ],
+  )
+  const other = join(folder(context), 'onward')
+  writeFileSync(other, JSON.stringify(onward))
+  const { server, ca, ...options } = await loadKubeconfig(other, 'b')
+  assert.deepEqual([server, ca], ['https://one.test/base/to/b', cert])
+  assert.deepEqual(await shown({ server, ...options }), { authorization: 'Bearer t' })
 })

@@ -185,10 +185,42 @@ export async function kubeconfigFrom(read: () => Promise<string>): Promise<HttpO
   return (await contextOf(await parse(), parse)).identity
 }
 
-async function contextOf(config: KubeConfig, reload: () => Promise<KubeConfig>): Promise<KubeContext> {
+/** A way on from a server: a path below its URL, and what its context is called. */
+export interface Onward {
+  readonly name: string
+  readonly path: string
+}
+
+/**
+ * A kubeconfig, as JSON, with a context for each way on from the server of a context; who follows them is who he is there.
+ * Certificates and programs that are named by file are named as they were. Throws `CONFIG_INVALID`.
+ */
+export async function kubeconfigOnward(ways: readonly Onward[], file?: string, context?: string): Promise<string> {
+  const config = await load(file, context)
+  const [cluster, user] = [clusterOf(config), config.getCurrentUser()]
+  const server = cluster.server.replace(/\/+$/, '')
+  const { namespace } = config.getContextObject(config.getCurrentContext()) ?? {}
+  const { KubeConfig } = await clientNode()
+  const onward = new KubeConfig()
+  onward.loadFromOptions({
+    clusters: ways.map(({ name, path }) => ({ ...cluster, name, server: server + path })),
+    users: user ? [user] : [],
+    contexts: [],
+    currentContext: ways[0]?.name ?? '',
+  })
+  const there = { user: user?.name ?? '', ...(namespace && { namespace }) }
+  const contexts = ways.map(({ name }) => ({ name, context: { cluster: name, ...there } }))
+  return JSON.stringify({ ...JSON.parse(onward.exportConfig()), contexts }) // client-node would write their names twice
+}
+
+function clusterOf(config: KubeConfig): Cluster {
   const cluster = config.getCurrentCluster()
-  if (!cluster)
-    throw errors.CONFIG_INVALID('kubeconfig context', `${config.getCurrentContext()} names no cluster of it`)
+  if (cluster) return cluster
+  throw errors.CONFIG_INVALID('kubeconfig context', `${config.getCurrentContext()} names no cluster of it`)
+}
+
+async function contextOf(config: KubeConfig, reload: () => Promise<KubeConfig>): Promise<KubeContext> {
+  const cluster = clusterOf(config)
   const { server, tlsServerName: serverName, skipTLSVerify: insecure, proxyUrl } = cluster
   const credentials = sourceOf(config, reload)
   const { namespace } = config.getContextObject(config.getCurrentContext()) ?? {}

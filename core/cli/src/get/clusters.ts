@@ -10,11 +10,12 @@ export interface Entry {
   readonly discovery: Discovery
 }
 
-const proxyOf = (cluster: string): string =>
+/** Where in the control plane the API of a cluster is. */
+export const proxyOf = (cluster: string): string =>
   `/apis/${clusterKind.apiVersion}/${clusterKind.plural}/${encodeURIComponent(cluster)}/proxy`
 
 /** The clusters that are meant: those that are named, or all that are ready. Throws when one that is named is not there. */
-async function clustersFor(
+export async function clustersFor(
   { client }: Control,
   named: readonly string[],
   signal: AbortSignal,
