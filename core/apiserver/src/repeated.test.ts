@@ -4,6 +4,8 @@ import { readFrom, repeatedIn } from './repeated.ts'
 
 const cases: readonly (readonly [text: string, repeated: readonly string[]])[] = [
   ['{"a":1}', []],
+  ['{"a":1}\n', []],
+  ['{"a":1,"a":1}\n', ['a']],
   ['{ "a" : [ {"b":1}, {"b":2} ], "b": "a" }', []],
   ['{"a":1,"a":2}', ['a']],
   ['{"a":1,"b":{"a":1,"c":[0,{"d":1,"d":2},"x"],"a":3},"a":2,"a":3}', ['b.c[1].d', 'b.a', 'a']],
