@@ -17,8 +17,9 @@ interface Reply {
   readonly error?: string
 }
 
-/** Does what the process is asked for, as the one who started it asks. */
+/** Does what the process is asked for, as the one who started it asks; and ends with that one. */
 export function serveTasks(tasks: Tasks): void {
+  process.on('disconnect', () => process.exit())
   process.on('message', async ({ id, task, argument }: Question) => {
     try {
       const answer = await tasks[task]?.(argument)
