@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { deepFreeze, FlotillaError, type Json } from '@flotilla/sdk'
-import { compile, expression, inferred } from './expression.ts'
+import { compile, costOf, expression, inferred } from './expression.ts'
 import type { Shape } from './shapes.ts'
 import { Read, type Reading, Real } from './value.ts'
 
@@ -355,4 +355,26 @@ test('sees an object that is not frozen as it is now', () => {
   assert.equal(count.evaluate({ object }), 1)
   object.count = 2
   assert.equal(count.evaluate({ object }), 2)
+})
+
+describe('what an expression may cost', () => {
+  const self: Shape = {
+    type: 'map',
+    field: (name) =>
+      name === 'short'
+        ? { type: 'list', most: 10, each: { type: 'string', most: 100 } }
+        : name === 'text'
+          ? { type: 'string', most: 1000 }
+          : undefined,
+  }
+  const costs: readonly [string, number][] = [
+    ['self.text == "x"', 2.1],
+    ['self.text == self.text', 104],
+    ['self.text.matches("abcd")', 102.1],
+    ['self.short.all(x, x == self.text)', 163],
+    ['self.short.map(x, x).size()', 144],
+    ['self.unknown == "x"', 2],
+  ]
+  for (const [text, cost] of costs)
+    test(`${text}: ${cost}`, () => assert.equal(Math.round(costOf(text, { self }) * 10) / 10, cost))
 })

@@ -1,6 +1,7 @@
 import { type CelEnv, type CelInput, type CelValue, celEnv, isCelError, parse, plan } from '@bufbuild/cel'
 import { errors, type Format, type Json, reasonOf } from '@flotilla/sdk'
 import { type Construct, misplaced } from './constructs.ts'
+import { estimate } from './cost.ts'
 import { functions } from './functions.ts'
 import { expanded } from './macros.ts'
 import { Meter, metered, mostSteps } from './meter.ts'
@@ -149,6 +150,10 @@ export function inferred(text: string, variables: Readonly<Record<string, Shape>
     throw new Error(`${placeOfNode(text, tree, error.node)}: ${error.message}`)
   }
 }
+
+/** What an expression may cost at worst, in Kubernetes' units, where its variables have these shapes. Throws as `inferred` does. */
+export const costOf = (text: string, variables: Readonly<Record<string, Shape>>, limits: Limits = {}): number =>
+  estimate(checked(text, Object.keys(variables), limits).expr, new Map(Object.entries(variables))).cost
 
 const remembered = new Map<string, Expression>()
 

@@ -3,6 +3,7 @@ export type { Construct } from './constructs.ts'
 export {
   type Budget,
   compile,
+  costOf,
   type Expression,
   expression,
   inferred,

@@ -21,6 +21,8 @@ export interface Shape {
   field?(name: string): Shape | undefined
   /** Of the elements of a list, or the values of a map. */
   readonly each?: Shape
+  /** How many characters, elements or keys there may be. Absent where nothing is known of it. */
+  readonly most?: number
 }
 
 export const unknown: Shape = { type: 'unknown' }

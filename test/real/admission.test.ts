@@ -442,6 +442,75 @@ const claims: readonly (readonly [string, Fields])[] = [
   ['strange groups', { ...jane, groups: { a: 'b' } }],
 ]
 
+const text = { type: 'string' }
+const number = { type: 'integer' }
+const texts: Fields = { type: 'array', items: text }
+const ruled = (schema: Fields, ...rules: readonly string[]): Fields => ({
+  ...schema,
+  'x-kubernetes-validations': rules.map((rule) => ({ rule })),
+})
+const fields = (properties: Fields, ...rules: readonly string[]): Fields =>
+  rules.length > 0 ? ruled({ type: 'object', properties }, ...rules) : { type: 'object', properties }
+const list = (items: Fields, more: Fields = {}): Fields => ({ type: 'array', items, ...more })
+const values = (additionalProperties: Fields): Fields => ({ type: 'object', additionalProperties })
+const path = { type: { ...text, enum: ['Exact', 'PathPrefix'] }, value: { ...text, maxLength: 1024 } }
+const within = "(self.type in ['Exact','PathPrefix'])"
+
+/** Rules, by what they may cost: some are refused for that. */
+const costs: readonly (readonly [string, Fields])[] = [
+  ['a text', fields({ a: text }, 'self.a == "x"')],
+  ['a pattern', fields({ a: text }, 'self.a.matches("^a.*b$")')],
+  ['a list', fields({ a: texts }, 'self.a.all(x, x != "")')],
+  ['a list in a list', fields({ a: texts }, 'self.a.all(x, self.a.all(y, x != y || x == y))')],
+  ['each of a list', fields({ a: list(fields({ b: text }, 'self.b.matches("^a")')) })],
+  ['each of lists', fields({ a: list(fields({ b: list(ruled(number, 'self > 1')) })) })],
+  ['texts in a list', fields({ a: list(ruled(text, 'self.size() > 1')) })],
+  ['a text in a text', fields({ a: text, b: text }, 'self.a.contains(self.b)')],
+  ['a map', fields({ a: values(text) }, 'self.a.all(k, self.a[k] != "")')],
+  ['each of a map', fields({ a: values(fields({ q: number }, 'self.q > 3')) })],
+  [
+    'long texts in short lists',
+    fields({ a: list(text, { maxItems: 10 }) }, 'self.a.all(x, self.a.all(y, self.a.all(z, x == y)))'),
+  ],
+  [
+    'short texts in short lists',
+    fields(
+      { a: list({ ...text, maxLength: 63 }, { maxItems: 100 }) },
+      'self.a.all(x, self.a.filter(y, y == x).size() == 1)',
+    ),
+  ],
+  ['what was there', fields({ a: texts }, 'self.a.all(x, x in oldSelf.a)')],
+  ['what is computed', fields({ a: list(fields({ b: text })) }, 'self.a.map(x, x.b).isSorted()')],
+  ['amounts', fields({ a: texts }, 'self.a.all(x, quantity(x).isGreaterThan(quantity("1")))')],
+  ['addresses', fields({ a: list(ruled({ ...text, maxLength: 50 }, 'isIP(self)')) })],
+  [
+    'exactly one',
+    fields(
+      { a: list(fields({ n: { ...text, maxLength: 253 } }), { maxItems: 64 }) },
+      'self.a.all(x, self.a.exists_one(y, y.n == x.n))',
+    ),
+  ],
+  [
+    'what is written in the wild',
+    fields({
+      rules: list(
+        fields({
+          matches: list(
+            fields(
+              path,
+              `${within} ? self.value.startsWith('/') : true`,
+              `${within} ? !self.value.contains('//') : true`,
+              `${within} ? self.value.matches('^(?:[-A-Za-z0-9/._~!$&*+,;=:@]|[%][0-9a-fA-F]{2})+$') : true`,
+            ),
+            { maxItems: 64 },
+          ),
+        }),
+        { maxItems: 16 },
+      ),
+    }),
+  ],
+]
+
 describe('what a server does to objects by itself is what a real one does', { skip: without }, () => {
   const open = new AsyncDisposableStack()
   const dir = mkdtempSync(join(tmpdir(), 'flotilla-admission-'))
@@ -687,6 +756,19 @@ describe('what a server does to objects by itself is what a real one does', { sk
     for (const [i, [name]] of podMutations.entries()) {
       const object = pod({ automountServiceAccountToken: false }, { labels: { case: `pod-${i}` } })
       await eventually(() => alike(name, 'POST', `${base}/pods?dryRun=All`, object, specOf))
+    }
+  })
+
+  test('to rules that may cost too much', async () => {
+    const names = { plural: 'crabs', kind: 'Crab', singular: 'crab', listKind: 'CrabList' }
+    for (const [name, spec] of costs) {
+      const version = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: fields({ spec }) } }
+      await alike(name, 'POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All', {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'crabs.example.com' },
+        spec: { group: 'example.com', scope: 'Namespaced', names, versions: [version] },
+      })
     }
   })
 

@@ -6,6 +6,7 @@ import { isFields } from '../schema/shape.ts'
 import { compileSchema } from '../schema/structural.ts'
 import { type Causes, entry, when } from './checks.ts'
 import { definition } from './definitions.ts'
+import { ruleCosts } from './rule-costs.ts'
 import { type Uncorrelated, validationRules } from './validation-rules.ts'
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string']
@@ -293,5 +294,6 @@ const ownMetadata = (field: string, { properties = {} }: Schema): Causes => {
 export function rootSchema(field: string, schema: Schema): Causes {
   if (schema.type === undefined) return [cause.required(`${field}.type`, 'must not be empty at the root')]
   if (schema.type !== 'object') return [cause.invalid(`${field}.type`, schema.type, 'must be object at the root')]
-  return [...ownMetadata(field, schema), ...structural(field, schema, { place: 'object fields', root: true })]
+  const wrong = [...ownMetadata(field, schema), ...structural(field, schema, { place: 'object fields', root: true })]
+  return wrong.length > 0 ? wrong : ruleCosts(field, schema)
 }

@@ -5,6 +5,7 @@ import { cause } from '../schema/causes.ts'
 import { isTransition, ruleLimits } from '../schema/rules.ts'
 import type { Schema, ValidationRule } from '../schema/schema.ts'
 import { type Causes, entry, when } from './checks.ts'
+import { mostSize } from './sizes.ts'
 
 const types: Readonly<Record<string, Shape['type']>> = {
   boolean: 'bool',
@@ -58,10 +59,13 @@ const fieldsOf = (properties: Readonly<Record<string, Schema>>, root: boolean) =
 export function shapeOf(schema: Schema, root = false): Shape {
   const { type = '', format = '', properties, additionalProperties: values, items } = schema
   if (schema['x-kubernetes-int-or-string'] || !(type in types)) return unknown
-  if (type === 'string') return { type: formats[format] ?? 'string' }
-  if (type === 'array') return { type: 'list', ...(items && { each: shapeOf(items) }) }
+  const most = mostSize(schema)
+  if (type === 'string')
+    return formats[format] ? { type: formats[format] } : { type: 'string', ...(most !== undefined && { most }) }
+  if (type === 'array')
+    return { type: 'list', ...(items && { each: shapeOf(items) }), ...(most !== undefined && { most }) }
   if (type !== 'object') return { type: types[type] ?? 'unknown' }
-  if (typeof values === 'object') return { type: 'map', each: shapeOf(values) }
+  if (typeof values === 'object') return { type: 'map', each: shapeOf(values), ...(most !== undefined && { most }) }
   const embedded = root || schema['x-kubernetes-embedded-resource'] === true
   return { type: 'map', field: fieldsOf(properties ?? {}, embedded) }
 }
