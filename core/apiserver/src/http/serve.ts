@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { relay, relayUpgrade, responseOn, Upgrades, type User } from '@flotilla/kube'
@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { isPublic } from '../documents.ts'
 import type { Answer, BodyKind, PassedAnswer, Request, TextAnswer } from '../request.ts'
 import type { ApiServer } from '../server.ts'
+import { tellEvents, tellText } from '../session/reading.ts'
 import { type Speak, speakerFor } from '../session/speak.ts'
 import { refusal } from '../status.ts'
 import { type AuditOptions, record } from './audit.ts'
@@ -196,7 +197,9 @@ const tied =
     signal.removeEventListener('abort', end)
   }
 
-const replyOf = (raw: IncomingMessage, answer: Answer): Reply => {
+const replyOf = (raw: IncomingMessage, answer: Answer, { upgrade }: Request): Reply => {
+  if (upgrade && 'watch' in answer) return { answer, speak: tellEvents(raw, answer) }
+  if (upgrade && 'text' in answer) return { answer, speak: tellText(raw, answer) }
   if ('content' in answer && answer.status === 101) return { answer, speak: tied(answer) }
   if (!('session' in answer)) return { answer }
   try {
@@ -214,7 +217,7 @@ const answerTo = async (sent: FastifyRequest, outgoing: ServerResponse, post: Po
   const handled = async (): Promise<Reply> => {
     const understood = await requestOf(sent, outgoing, post)
     request = understood
-    return replyOf(sent.raw, await limiter(understood, () => server.handle(understood)))
+    return replyOf(sent.raw, await limiter(understood, () => server.handle(understood)), understood)
   }
   const reply = await handled().catch((error): Reply => ({ answer: orRefusal(error) }))
   if (audit) record(audit, { raw: sent.raw, received, request, answer: reply.answer })
@@ -292,15 +295,19 @@ const accessOf = (server: ApiServer | undefined, reader: TokenReader): Access =>
 /** Where connections are asked for. */
 const connecting = /^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/(?:exec|attach|portforward)\/?(?:\?|$)/
 
+/** What goes on may be heard on a WebSocket, too. */
+const going = /\/log\/?(?:\?|$)|[?&]watch(?:[=&]|$)/
+
 /** Somebody else says himself where. */
-const isConnecting = (server: ApiServer, target: string): boolean => connecting.test(target) || server.passesOn(target)
+const isConnecting = (server: ApiServer, target: string, { upgrade = '' }: IncomingHttpHeaders): boolean =>
+  connecting.test(target) || server.passesOn(target) || (upgrade.toLowerCase() === 'websocket' && going.test(target))
 
 const addServer = (app: FastifyInstance, upgrades: Upgrades, post: Post): void => {
   const { prefix, server, sessions } = post
   const handler = async (request: FastifyRequest, reply: FastifyReply) =>
     send(reply, await answerTo(request, reply.raw, post), post)
   upgrades.take(
-    ({ url = '' }) => url.startsWith(prefix) && isConnecting(server, url.slice(prefix.length)),
+    ({ url = '', headers }) => url.startsWith(prefix) && isConnecting(server, url.slice(prefix.length), headers),
     (request, connection) => {
       sessions.offer(request, connection)
       app.routing(request, responseOn(request, connection.socket))

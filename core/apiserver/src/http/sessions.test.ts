@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { EventEmitter, once } from 'node:events'
+import { EventEmitter, on, once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpsRequest } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -52,6 +52,7 @@ const commands: Readonly<
 
 const kubelet: Kubelet = {
   ...deafKubelet,
+  log: () => [{ time: new Date(), text: 'written' }],
   exec: async (pod, container, command, console, signal) => {
     const [name = '', ...args] = command
     const run = commands[name]
@@ -309,6 +310,57 @@ describe('a WebSocket', () => {
     })
     const [{ statusCode }] = await once(asked.end(), 'response')
     assert.equal(statusCode, 400)
+  })
+})
+
+describe('what goes on', () => {
+  /** The next message, once it is there. */
+  const next = async (messages: AsyncIterator<[Buffer, boolean]>) => (await messages.next()).value as [Buffer, boolean]
+  const messagesOf = (socket: WebSocket) =>
+    on(socket, 'message')[Symbol.asyncIterator]() as AsyncIterator<[Buffer, boolean]>
+
+  test('as a watch is told on a WebSocket, event by event', async () => {
+    const path = '/api/v1/namespaces/default/configmaps?watch=true'
+    const as = `base64url.bearer.authorization.k8s.io.${Buffer.from('root').toString('base64url')}`
+    const socket = socketTo(path, { protocols: [as, 'base64.binary.k8s.io'], anonymous: true })
+    const messages = messagesOf(socket)
+    await once(socket, 'open')
+    await api.ask('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'told' } })
+    const [message, isBinary] = await next(messages)
+    const { type, object } = JSON.parse(String(message))
+    assert.deepEqual([type, object.metadata.name, isBinary], ['ADDED', 'told', false])
+    const closed = once(socket, 'close')
+    await listener.close()
+    await closed
+  })
+
+  test('as a log is told on a WebSocket, as it is written', async () => {
+    for (const protocol of ['', 'binary.k8s.io', 'base64.binary.k8s.io']) {
+      const socket = socketTo(`${pods}/web/log`, { protocols: protocol ? [protocol] : [] })
+      const messages = messagesOf(socket)
+      const said = [await next(messages), await next(messages)].map(([message, isBinary]) =>
+        isBinary ? String(message) : Buffer.from(String(message), 'base64').toString(),
+      )
+      assert.deepEqual([said, socket.protocol], [['', 'written\n'], protocol])
+      await once(socket, 'close')
+    }
+  })
+
+  test('is refused on a WebSocket as elsewhere', async () => {
+    assert.equal((await refused(`${pods}/nobody/log`)).code, 404)
+    assert.equal((await refused('/api/v1/pods?watch=true', { headers: { authorization: 'Bearer alice' } })).code, 403)
+    assert.match(
+      (await refused(`${pods}/web/log`, { protocols: ['v4.channel.k8s.io'] })).message ?? '',
+      /server accepts \[binary.k8s.io/,
+    )
+  })
+
+  test('ends when its client leaves', async () => {
+    const socket = socketTo('/api/v1/namespaces/default/configmaps?watch=true')
+    await once(socket, 'open')
+    socket.terminate()
+    const isOver = () => audited.some((line) => line.includes('watch') && line.includes('ResponseComplete'))
+    while (!isOver()) await new Promise((resolve) => setImmediate(resolve))
   })
 })
 

@@ -23,7 +23,7 @@ const spoken: Readonly<
 }
 
 /** The first that a client likes and we speak; none for one that names none. Throws 400. */
-function agreed(offered: readonly string[], known: readonly string[]): string {
+export function agreed(offered: readonly string[], known: readonly string[]): string {
   if (offered.length === 0) return ''
   const found = offered.find((each) => known.includes(each))
   if (found !== undefined) return found
@@ -32,7 +32,7 @@ function agreed(offered: readonly string[], known: readonly string[]): string {
 }
 
 /** The protocols for WebSockets that a client offers, but for the one that says a token. */
-const offered = (request: IncomingMessage): readonly string[] =>
+export const offered = (request: IncomingMessage): readonly string[] =>
   listed(request, 'sec-websocket-protocol').filter((each) => !each.startsWith(bearerProtocol))
 
 type Way = (connection: Connection, life: ReturnType<typeof idling>) => Promise<void>

@@ -63,7 +63,11 @@ async function ports(session: ForwardSession, socket: WebSocket, protocol: strin
 }
 
 /** The WebSocket a connection becomes; undefined when the client does not ask for one properly, which it was told. */
-function opened(request: IncomingMessage, { socket, head }: Connection, protocol: string): WebSocket | undefined {
+export function openWebSocket(
+  request: IncomingMessage,
+  { socket, head }: Connection,
+  protocol: string,
+): WebSocket | undefined {
   const server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload })
   delete request.headers['sec-websocket-protocol'] // we have agreed upon one, whose name may not be one to ws
   if (protocol) server.once('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${protocol}`))
@@ -82,7 +86,7 @@ export async function overWebSocket(
   protocol: string,
   life: Life,
 ): Promise<void> {
-  const socket = opened(request, connection, protocol)
+  const socket = openWebSocket(request, connection, protocol)
   if (!socket) return
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   const own = until(socket, life)
