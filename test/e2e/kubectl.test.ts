@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, realpathSync } from 'node:fs'
-import { delimiter, resolve } from 'node:path'
+import { existsSync, mkdtempSync, realpathSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
+import { type Extension, startExtension } from '../extension.ts'
 import { eventually, type Json, type Kubectl, kubectl } from '../kubectl.ts'
 import { type Up, up } from '../up.ts'
 
@@ -62,6 +64,45 @@ function following(binary: string, kubeconfig: string, ...args: readonly string[
   }
 }
 
+/** An extension, as one is registered: it reads whom to believe where every extension does. */
+async function extensionBehind(k: Kubectl): Promise<Extension> {
+  const { data } = await k.json('cm', 'extension-apiserver-authentication', '-n', 'kube-system')
+  const dir = mkdtempSync(join(tmpdir(), 'flotilla-extension-'))
+  const ext = await startExtension(dir, 'ext.default.svc', [data['requestheader-client-ca-file']])
+  const { port, caBundle } = ext
+  const items = [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'ext', namespace: 'default' },
+      spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] },
+    },
+    {
+      apiVersion: 'apiregistration.k8s.io/v1',
+      kind: 'APIService',
+      metadata: { name: 'v1.ext.example.com' },
+      spec: {
+        group: 'ext.example.com',
+        version: 'v1',
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
+        service: { namespace: 'default', name: 'ext', port },
+        caBundle,
+      },
+    },
+  ]
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+  const { code, err } = await k.run(['apply', '-f', '-'], list)
+  assert.equal(code, 0, err)
+  await k('wait', 'apiservice/v1.ext.example.com', '--for=condition=Available', '--timeout=30s')
+  await eventually(async () => assert.ok(await k('api-resources', '--api-group=ext.example.com', '-o', 'name')))
+  const end = async (): Promise<void> => {
+    await k.run(['delete', '-f', '-'], list)
+    await ext[Symbol.asyncDispose]()
+  }
+  return { ...ext, [Symbol.asyncDispose]: end }
+}
+
 let fleet: Up
 before(async () => {
   fleet = await up({ members: 1 })
@@ -114,6 +155,22 @@ for (const [index, binary] of binaries().entries()) {
       ]) {
         assert.match(served, row)
       }
+    })
+
+    test('works with an API server behind it', async () => {
+      await using ext = await extensionBehind(k)
+      assert.match(await k('get', 'apiservice', 'v1.ext.example.com'), / default\/ext +True /)
+      assert.match(await k('get', 'apiservice', 'v1alpha1.policy.karmada.io'), / Local +True /)
+      const listed = await k('api-resources', '--api-group=ext.example.com', '--no-headers')
+      assert.match(listed, /^things +th +ext.example.com\/v1 +true +Thing$/m)
+      assert.match(await k('explain', 'thing.size'), /How large it is./)
+      const thing = { apiVersion: 'ext.example.com/v1', kind: 'Thing', metadata: { name: 'one' }, size: 1 }
+      const { code, err } = await k.run(['create', '-f', '-'], JSON.stringify(thing))
+      assert.equal(code, 0, err)
+      assert.equal(await k('get', 'th', '-A', '-o', 'jsonpath={.items[*].size}'), '1')
+      await k('delete', 'thing', 'one')
+      const { headers, by } = ext.heard.find(({ method }) => method === 'DELETE') ?? {}
+      assert.deepEqual([headers?.['x-remote-user'], by], [['flotilla-admin'], 'front-proxy-client'])
     })
 
     test('patches in three ways, edits, and watches it happen', async () => {

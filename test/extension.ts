@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TLSSocket } from 'node:tls'
 import { openAuthority } from '@flotilla/apiserver'
-import type { Json } from '../kubectl.ts'
+import type { Json } from './kubectl.ts'
 
 /** What an extension was asked, and by whom. */
 export interface Heard {
