@@ -57,13 +57,7 @@ export interface RealCluster extends AsyncDisposable {
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 /** A kubeconfig with one context; the file's place. */
-export function writeKubeconfig(
-  file: string,
-  name: string,
-  server: string,
-  ca: string,
-  { cert, key }: Credential,
-): string {
+function writeKubeconfig(file: string, name: string, server: string, ca: string, { cert, key }: Credential): string {
   const document = {
     apiVersion: 'v1',
     kind: 'Config',

@@ -3,11 +3,12 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { createApiServer, masters, memoryStorage, openAuthority, serveHttps } from '@flotilla/apiserver'
+import { parse } from 'yaml'
 import { asking, type HttpAnswer, type Question } from '../https.ts'
 import { eventually, type Json, kubectl } from '../kubectl.ts'
 import { assets } from './assets.ts'
-import { startCluster, writeKubeconfig } from './cluster.ts'
+import { startCluster } from './cluster.ts'
+import { embedded } from './embedded.ts'
 import { startEtcd } from './etcd.ts'
 
 const without = assets ? false : 'KUBEBUILDER_ASSETS is not set: test/assets/build prints what it should be'
@@ -81,6 +82,46 @@ const otherwise = {
   fields: new Set(['jobs', 'replicasets', 'ipaddresses']),
 }
 
+const meta = 'g=meta.k8s.io'
+
+/** Forms a client may want an object in, and a list. */
+const forms: readonly string[] = [
+  'application/json',
+  'application/yaml',
+  '*/*',
+  'application/yaml;q=0.1,application/json;q=0.9',
+  'application/json;stream=watch',
+  'application/json;charset=utf-8',
+  'text/plain, application/json',
+  `application/json;as=Table;v=v1;${meta}`,
+  `application/json;as=Table;v=v1beta1;${meta}`,
+  `application/json;as=Table;v=v2;${meta},application/json`,
+  `application/json;as=PartialObjectMetadata;v=v1;${meta}`,
+  `application/json;as=PartialObjectMetadataList;v=v1;${meta}`,
+  `application/yaml;as=PartialObjectMetadata;v=v1;${meta}`,
+]
+
+/** What is nobody's form: in which others there are is said differently, as only one server speaks protobuf. */
+const formless: readonly string[] = [
+  'text/html',
+  'APPLICATION/JSON',
+  'application/*',
+  'application/yaml;stream=watch',
+  'application/json;v=v1',
+  `application/json;as=Table;v=v2;${meta}`,
+  'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
+]
+
+/** Without what each server counts in its own way, and without what one says of the items of a list beside the list. */
+const comparable = ({ text, body }: HttpAnswer): unknown =>
+  JSON.parse(
+    JSON.stringify(body ?? parse(text), (key, value) => {
+      if (['uid', 'resourceVersion', 'creationTimestamp', 'time', 'managedFields'].includes(key)) return undefined
+      if (key === 'items') return value.map(({ kind: _, apiVersion: __, ...rest }: Json) => rest)
+      return key === 'cells' ? value.slice(0, -1) : value // the last one is an age
+    }),
+  )
+
 /** Kinds that `kubectl explain` tells of, with all their fields. */
 const explained = [
   ...[
@@ -106,17 +147,8 @@ describe('the embedded server tells of itself as a real one does', { skip: witho
     const dir = mkdtempSync(join(tmpdir(), 'flotilla-documents-'))
     const etcd = open.use(await startEtcd(dir))
     const cluster = open.use(await startCluster({ name: 'host', etcd, dir, host: true }))
-    const log = { debug() {}, info() {}, warn() {}, error: assert.fail, with: () => log }
-    const authority = await openAuthority({ dir: join(dir, 'pki') })
-    const access = { authority, tokenKey: await authority.key('tokens') }
-    const server = await createApiServer({ name: 'embedded', storage: memoryStorage(), log, access })
-    open.defer(() => server.close())
-    const tls = { ca: authority.ca, ...(await authority.server()) }
-    const listener = await serveHttps({ servers: [{ prefix: '/', server }], tls })
-    open.defer(() => listener.close())
-    const admin = await authority.client('admin', { name: 'admin', groups: [masters] })
-    const own = writeKubeconfig(join(dir, 'ours.kubeconfig'), 'ours', listener.url, authority.ca, admin)
-    files = [cluster.kubeconfig, own]
+    const own = open.use(await embedded(dir))
+    files = [cluster.kubeconfig, own.kubeconfig]
     const [real, ours] = files.map(asking) as [ReturnType<typeof asking>, ReturnType<typeof asking>]
     both = async (path, question) => Promise.all([real(path, question), ours(path, question)])
     const made = { method: 'POST', type: 'application/json', body: JSON.stringify(definition) }
@@ -230,6 +262,47 @@ describe('the embedded server tells of itself as a real one does', { skip: witho
     const [real, ours] = await both('/livez?verbose')
     assert.deepEqual([ours.status, ours.text.split('\n')[0]], [real.status, '[+]ping ok'])
     assert.equal(ours.text.split('\n').at(-2), real.text.split('\n').at(-2))
+  })
+
+  test('in which forms objects come', async () => {
+    const maps = '/api/v1/namespaces/default/configmaps'
+    const map = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'form', labels: { form: 'one' } },
+      data: { a: 'b' },
+    }
+    await both(maps, { method: 'POST', type: 'application/json', body: JSON.stringify(map) })
+    for (const path of [`${maps}/form`, `${maps}?labelSelector=form`, `${maps}/form?includeObject=None`])
+      for (const accept of forms) {
+        const [real, ours] = await both(path, { headers: { accept } })
+        assert.equal(ours.status, real.status, `${path} as ${accept}`)
+        if (real.status === 200) assert.equal(ours.type, real.type, `${path} as ${accept}`)
+        assert.deepEqual(comparable(ours), comparable(real), `${path} as ${accept}`)
+      }
+    for (const accept of formless) {
+      const [real, ours] = await both(`${maps}/form`, { headers: { accept } })
+      assert.deepEqual([ours.status, ours.body.reason], [real.status, real.body.reason], accept)
+      assert.equal(ours.body.message.split(':')[0], real.body.message.split(':')[0], accept)
+    }
+    const [real, ours] = await both(`${maps}/form?includeObject=Foo`, { headers: table })
+    assert.deepEqual(comparable(ours), comparable(real))
+    for (const { text } of await both(`${maps}/form?pretty=1`)) assert.match(text, /^\{\n {2}".*\}$/s)
+  })
+
+  test('what is watched by an old path', async () => {
+    const seen = ({ text }: HttpAnswer) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+        .map(({ type, object }) => `${type} ${object.kind} ${object.metadata.name}`)
+        .toSorted()
+    for (const path of ['watch/namespaces/default', 'watch/namespaces/default/configmaps/form', 'watch/configmaps']) {
+      const selector = path === 'watch/configmaps' ? '&labelSelector=form' : ''
+      const [real, ours] = await both(`/api/v1/${path}?timeoutSeconds=1${selector}`)
+      assert.deepEqual(seen(ours), seen(real), path)
+    }
   })
 
   test('what kubectl explains', async () => {

@@ -44,7 +44,7 @@ const readOne = (range: string): Accepted | undefined => {
   const format = formats.get(type.trim())
   if (format === undefined) return undefined
   const { as, v, g = '', stream } = parametersOf(parts)
-  if (stream !== undefined || (as === undefined && v !== undefined)) return undefined
+  if ((stream !== undefined && format === 'yaml') || (as === undefined && v !== undefined)) return undefined
   if (as === undefined) return { format }
   return v !== undefined && shapes.get(`${as}.${g}`)?.includes(v) ? { format, as, version: v } : undefined
 }
@@ -83,9 +83,9 @@ export const accepted = (header: string | undefined): Accepted => {
   return fresh
 }
 
-/** The same for a watch, whose events may be said to be a stream and are never YAML. Throws 406. */
+/** The same for a watch, whose events are never YAML. Throws 406. */
 export const acceptedEvents = (header: string | undefined): Accepted => {
-  const found = accepted(header?.replaceAll(/;\s*stream=watch/g, ''))
+  const found = accepted(header)
   if (found.format === 'yaml') throw refusal.notAcceptable(['application/json;stream=watch'])
   return found
 }

@@ -52,7 +52,7 @@ test('the first wish of an Accept header that can be met is met', () => {
   assert.deepEqual(accepted('text/html, */*;q=0.8'), { format: 'json' })
   assert.deepEqual(accepted('application/yaml;q=0.1, application/json;q=0.9'), { format: 'json' })
   assert.throws(() => accepted('application/*'), { code: 406, message: /^406: Not Acceptable\n\nAvailable/ })
-  assert.throws(() => accepted('application/json;stream=watch'), { code: 406, message: /^only the following media/ })
+  assert.throws(() => accepted('application/yaml;stream=watch'), { code: 406, message: /^only the following media/ })
   assert.deepEqual(acceptedEvents('application/json;stream=watch'), { format: 'json' })
   assert.throws(() => acceptedEvents('application/yaml'), { code: 406 })
   assert.throws(() => accepted('application/vnd.kubernetes.protobuf'), { code: 406 })

@@ -63,7 +63,7 @@ function* yamlTexts(body: Body, name: string, many: readonly unknown[]): Generat
 }
 
 /** JSON for people to read. */
-export const encodeForEyes = (body: unknown): string => `${JSON.stringify(body, null, 2)}\n`
+export const encodeForEyes = (body: unknown): string => JSON.stringify(body, null, 2)
 
 /** An answer as text, a line or more; one that has many of something in parts, which are made when they are asked for. */
 export const encode = (body: unknown, format: Accepted['format']): string | Iterable<string> => {

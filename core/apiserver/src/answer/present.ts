@@ -9,9 +9,11 @@ import { partialListOf, partialOf } from './partial.ts'
 import { type IncludeObject, isObjectList, longTableOf, type TableOptions, tableOf } from './table.ts'
 
 const includeObjectOf = ({ request: { query } }: Call): IncludeObject => {
-  const { includeObject = 'Metadata' } = query
+  const includeObject = query.includeObject || 'Metadata'
   if (includeObject === 'None' || includeObject === 'Metadata' || includeObject === 'Object') return includeObject
-  throw refusal.badRequest(`invalid includeObject "${includeObject}": must be None, Metadata or Object`)
+  throw refusal.badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(includeObject)}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
 }
 
 const isManifest = (body: unknown): body is Manifest =>
