@@ -24,11 +24,11 @@ let api: TestServer
 let admin: Credential
 const listeners: HttpsListener[] = []
 
-const listen = async (level: AuditOptions['level']): Promise<HttpsListener> => {
+const listen = async (level: AuditOptions['level'], policy?: AuditOptions['policy']): Promise<HttpsListener> => {
   const listener = await serveHttps({
     servers: [{ prefix: '/', server: api.server }],
     tls: { ca: authority.ca, ...(await authority.server()) },
-    audit: { level, write: (line) => lines.push(line) },
+    audit: { level, ...(policy && { policy }), write: (line) => lines.push(line) },
   })
   listeners.push(listener)
   return listener
@@ -168,6 +168,38 @@ test('what was sent and answered can be written down, but no secret and no token
   for (const { level, requestObject, responseObject } of events())
     assert.deepEqual([level, requestObject, responseObject], ['Metadata', undefined, undefined])
   assert.ok(!/hush|eyJ|aHVzaA/.test(lines.join()))
+})
+
+test('a policy says how much is written of which requests', async () => {
+  const listener = await listen('Metadata', {
+    rules: [
+      { level: 'None', verbs: ['get'] },
+      {
+        level: 'RequestResponse',
+        resources: [{ resources: ['configmaps'] }],
+        verbs: ['watch'],
+        omitStages: ['ResponseStarted'],
+      },
+      { level: 'Request', resources: [{ resources: ['configmaps', 'secrets'] }] },
+    ],
+  })
+  await send(listener, 'GET', `${configMapPath}/a`)
+  await send(listener, 'GET', '/api/v1/namespaces/default/pods')
+  await send(listener, 'POST', configMapPath, configMap('chosen', { plain: 'text' }))
+  await send(listener, 'POST', '/api/v1/namespaces/default/secrets', { metadata: { name: 'x' } })
+  await send(listener, 'GET', `${configMapPath}?watch=true&timeoutSeconds=1`)
+  assert.deepEqual(
+    events().map(({ level, verb, stage, requestObject, responseObject }) => [
+      [level, verb, stage],
+      requestObject?.data,
+      responseObject,
+    ]),
+    [
+      [['Request', 'create', 'ResponseComplete'], { plain: 'text' }, undefined],
+      [['Metadata', 'create', 'ResponseComplete'], undefined, undefined],
+      [['RequestResponse', 'watch', 'ResponseComplete'], undefined, undefined],
+    ],
+  )
 })
 
 test('a watch is told of when it begins and when it ends', async () => {

@@ -6,11 +6,14 @@ import { annotationsOf } from '../annotations.ts'
 import { isObject } from '../registry/json-path.ts'
 import type { Answer, Request } from '../request.ts'
 import { userInfo } from '../verbs/review.ts'
+import { type AuditLevel, type AuditPolicy, type Wanted, wantedBy } from './audit-policy.ts'
 
 /** Who did what, for those who have to know. */
 export interface AuditOptions {
   /** `Metadata`: who asked for what, and how it ended. `RequestResponse`: and what was sent and answered, but for secrets and tokens. */
   readonly level: 'Metadata' | 'RequestResponse'
+  /** Says it for each request in place of `level`; secrets and tokens are not written all the same. */
+  readonly policy?: AuditPolicy
   /** Takes an event, `audit.k8s.io/v1`, as a line of JSON without its end. It may not throw. */
   readonly write: (line: string) => void
 }
@@ -65,9 +68,9 @@ const sent = ({ method, body }: Request): unknown => {
   }
 }
 
-const bodiesOf = ({ request, answer }: Deed): object => {
+const bodiesOf = ({ request, answer }: Deed, level: AuditLevel): object => {
   const requestObject = request && sent(request)
-  const responseObject = 'body' in answer ? answer.body : undefined
+  const responseObject = level === 'RequestResponse' && 'body' in answer ? answer.body : undefined
   return {
     ...(requestObject !== undefined && { requestObject }),
     ...(isObject(responseObject) && { responseObject }),
@@ -85,10 +88,10 @@ const stageOf = (answer: Answer): string =>
   'watch' in answer || 'session' in answer ? 'ResponseStarted' : 'ResponseComplete'
 
 /** The event that tells of a deed. */
-export const auditEvent = (deed: Deed, level: AuditOptions['level'], now: Date): object => {
+export const auditEvent = (deed: Deed, level: AuditLevel, now: Date): object => {
   const { raw, received, request, answer } = deed
   const { verb, id, objectRef } = request ? whatOf(request) : { verb: (raw.method ?? '').toLowerCase(), id: '' }
-  const isTold = level === 'RequestResponse' && objectRef !== undefined && !secret.has(id)
+  const isTold = level !== 'Metadata' && objectRef !== undefined && !secret.has(id)
   const { remoteAddress } = raw.socket
   const { impersonation } = request ?? {}
   const annotations = request && annotationsOf(request)
@@ -107,17 +110,30 @@ export const auditEvent = (deed: Deed, level: AuditOptions['level'], now: Date):
     ...(objectRef && { objectRef }),
     responseStatus: statusOf(answer),
     ...(annotations && { annotations }),
-    ...(isTold && bodiesOf(deed)),
+    ...(isTold && bodiesOf(deed, level)),
     requestReceivedTimestamp: precise(received),
     stageTimestamp: precise(now),
   }
 }
 
+const everything: Wanted['omits'] = []
+
+/** What is to be written of a deed. Who could not be understood has only done so much. */
+const wantedOf = ({ level, policy }: AuditOptions, { request }: Deed): Wanted => {
+  if (!policy) return { level, omits: everything }
+  return request ? wantedBy(policy, attributesOf(request)) : { level: 'Metadata', omits: policy.omitStages ?? [] }
+}
+
 /** Writes a deed down; what goes on when it begins and when it ends. */
-export const record = ({ level, write }: AuditOptions, deed: Deed): void => {
+export const record = (options: AuditOptions, deed: Deed): void => {
+  const { level, omits } = wantedOf(options, deed)
+  if (level === 'None') return
   const event = auditEvent(deed, level, new Date())
-  write(JSON.stringify(event))
-  const end = () => write(JSON.stringify({ ...event, stage: 'ResponseComplete', stageTimestamp: precise(new Date()) }))
+  const tell = (stage: string, more: object = {}) => {
+    if (!omits.includes(stage)) options.write(JSON.stringify({ ...event, ...more }))
+  }
+  tell(stageOf(deed.answer))
+  const end = () => tell('ResponseComplete', { stage: 'ResponseComplete', stageTimestamp: precise(new Date()) })
   if ('watch' in deed.answer) deed.answer.watch.onEnd(end)
   if ('session' in deed.answer) void deed.answer.session.ended.then(end)
 }

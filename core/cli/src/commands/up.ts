@@ -6,6 +6,7 @@ import { command, examples, wholeNumber } from './options.ts'
 interface Flags extends Omit<RunOptions, 'version' | 'audit'> {
   readonly auditLog?: string
   readonly auditLevel: AuditPlace['level']
+  readonly auditPolicy?: string
 }
 
 export const upCommand = (version: string): Command =>
@@ -34,6 +35,10 @@ export const upCommand = (version: string): Command =>
         .choices(['Metadata', 'RequestResponse'])
         .default('Metadata'),
     )
+    .option(
+      '--audit-policy <file>',
+      'what is written of which requests, in place of one level: a Policy of audit.k8s.io',
+    )
     .option('--config <file>', 'the config file (docs/config.md)')
     .addHelpText(
       'after',
@@ -42,7 +47,7 @@ export const upCommand = (version: string): Command =>
         ['flotilla up --members 0', 'for real clusters: see flotilla join --help'],
       ),
     )
-    .action(async ({ auditLog: file, auditLevel: level, ...flags }: Flags) => {
+    .action(async ({ auditLog: file, auditLevel: level, auditPolicy: policy, ...flags }: Flags) => {
       const { runFleet } = await import('../fleet/run.ts') // half a second, which no other command waits for
-      await runFleet({ ...flags, ...(file && { audit: { file, level } }), version })
+      await runFleet({ ...flags, ...(file && { audit: { file, level, ...(policy && { policy }) } }), version })
     })
