@@ -6,11 +6,12 @@ import { last } from './priority.ts'
 /** Others that come and go. */
 interface Changing {
   readonly generation: number
+  readonly size: number
   at(groupVersion: string): Delegate | undefined
   list(): readonly Foreign[]
 }
 
-const nobody: Changing = { generation: 0, at: () => undefined, list: () => [] }
+const nobody: Changing = { generation: 0, size: 0, at: () => undefined, list: () => [] }
 
 /** Who answers for what the server does not serve itself: somebody in the process, or another API server. */
 export class Delegates {
@@ -31,6 +32,7 @@ export class Delegates {
 
   /** Who answers at a path; undefined: the server does. */
   at(path: string): Delegate | undefined {
+    if (this.#groups.size === 0 && this.#remotes.size === 0) return undefined
     const groupVersion = groupVersionIn(path)
     return groupVersion === undefined ? undefined : (this.#groups.get(groupVersion) ?? this.#remotes.at(groupVersion))
   }

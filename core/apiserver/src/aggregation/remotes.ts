@@ -70,6 +70,11 @@ export class Remotes {
     return this.#generation
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#remotes.size
+  }
+
   /** Begins to look, and to say in their status, what is with them. */
   start(requests: Requests): void {
     this.#requests = requests
@@ -86,7 +91,7 @@ export class Remotes {
 
   /** Who answers for a version of a group: `apps/v1`. */
   at(groupVersion: string): Delegate | undefined {
-    return this.#remotes.size === 0 ? undefined : this.#remotes.get(groupVersion)?.answer
+    return this.#remotes.get(groupVersion)?.answer
   }
 
   list(): readonly Foreign[] {
