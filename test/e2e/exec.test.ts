@@ -11,7 +11,7 @@ import { type Kubectl, kubectl } from '../kubectl.ts'
 import { through } from '../through.ts'
 import { type Up, up } from '../up.ts'
 
-/** The kubectl that is meant, and others that lie beside it: 1.29 speaks SPDY, 1.30 WebSockets for exec, 1.31 for ports, too. */
+/** The kubectl that is meant, and others that lie beside it: 1.27 speaks SPDY, 1.30 WebSockets where it does not forward ports, 1.33 nothing else. */
 function binaries(): readonly string[] {
   const meant = process.env.KUBECTL ?? 'kubectl'
   const found = (process.env.PATH ?? '')
@@ -19,7 +19,7 @@ function binaries(): readonly string[] {
     .map((folder) => resolve(folder, meant))
     .find(existsSync)
   if (!found) return [meant] // it will say itself that it is not there
-  const versions = ['1.27', '1.29', '1.30', '1.31', '1.33'].map((version) => `${realpathSync(found)}.${version}`)
+  const versions = ['1.27', '1.30', '1.33'].map((version) => `${realpathSync(found)}.${version}`)
   return [meant, ...versions.filter(existsSync)]
 }
 

@@ -8,6 +8,7 @@ import { duplexPair, PassThrough } from 'node:stream'
 import { json, text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { Attach, Exec, KubeConfig, PortForward, type V1Status } from '@kubernetes/client-node'
 import { WebSocket } from 'ws'
 import { masters } from '../authorization.ts'
@@ -40,6 +41,24 @@ const commands: Readonly<
   size: async (_args, _pod, _container, _command, { stdout, onResize }) => {
     const size = await new Promise<object>(onResize)
     stdout?.write(JSON.stringify(size))
+    return 0
+  },
+  /** Hears of nothing. */
+  sulk: async (_args, _pod, _container, _command, { stdout }) => {
+    stdout?.write('waiting')
+    return new Promise(() => {})
+  },
+  /** Says as much as is taken, says how much that was, and is done when it is read. */
+  flood: async (_args, _pod, _container, _command, { stdout }) => {
+    if (!stdout) return 1
+    let chunks = 0
+    let drain = Promise.resolve<unknown>(undefined)
+    for (let isTaken = true; isTaken && chunks < 500; chunks++) {
+      if (!stdout.write(Buffer.alloc(256 * 1024))) drain = once(stdout, 'drain')
+      isTaken = await Promise.race([drain.then(() => true), setTimeout(500, false)])
+    }
+    ended.emit('flood', chunks)
+    await drain
     return 0
   },
   wait: async (_args, _pod, _container, _command, { stdout }, signal) => {
@@ -360,7 +379,7 @@ describe('what goes on', () => {
     await once(socket, 'open')
     socket.terminate()
     const isOver = () => audited.some((line) => line.includes('watch') && line.includes('ResponseComplete'))
-    while (!isOver()) await new Promise((resolve) => setImmediate(resolve))
+    while (!isOver()) await setImmediate()
   })
 })
 
@@ -546,8 +565,8 @@ test('webhooks are asked who may be connected to what', async () => {
 })
 
 describe('what goes on ends', () => {
-  const waiting = async (): Promise<WebSocket> => {
-    const socket = socketTo(execPath('wait'), { protocols: ['v4.channel.k8s.io'] })
+  const waiting = async (command = 'wait'): Promise<WebSocket> => {
+    const socket = socketTo(execPath(command), { protocols: ['v4.channel.k8s.io'] })
     await new Promise<void>((resolve) => {
       socket.on('message', (message: Buffer) => message.includes('waiting') && resolve())
     })
@@ -581,6 +600,24 @@ describe('what goes on ends', () => {
     const closed = once(socket, 'close')
     await listener.close()
     await Promise.all([stopped, closed])
+  })
+
+  test('when the server stops, even if a process does not hear of it', async () => {
+    const closed = once(await waiting('sulk'), 'close')
+    await listener.close()
+    await closed
+  })
+
+  test('not while a client is slow, which is told no more than it reads', async () => {
+    const socket = socketTo(execPath('flood'), { protocols: ['v4.channel.k8s.io'] })
+    const flooded = once(ended, 'flood')
+    await once(socket, 'open')
+    socket.pause()
+    const [chunks] = await flooded
+    assert.ok(chunks < 100, `${chunks} chunks of 256 KiB were taken`)
+    const all = heard(socket)
+    socket.resume()
+    assert.equal((await all)[3], succeeded)
   })
 
   test('when nobody says anything for long', async () => {

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { TerminalSize } from '../kubelet.ts'
 import { finish } from './finish.ts'
+import { onAbort } from './life.ts'
 import type { ProcessSession } from './session.ts'
 
 /** The ways to a client there are for a process. */
@@ -73,11 +74,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** Of a process that was killed, as it is when its container ends. */
 const killed = 137
 
-const whenGone = ({ gone }: ProcessSession): Promise<number> =>
-  new Promise((resolve) => {
-    if (gone.aborted) resolve(killed)
-    gone.addEventListener('abort', () => resolve(killed), { once: true })
-  })
+/** One that does not hear that it is to end is not waited for. */
+const killedBy = (life: AbortSignal): Promise<number> => new Promise((resolve) => onAbort(life, () => resolve(killed)))
 
 async function outcome(
   session: ProcessSession,
@@ -88,7 +86,7 @@ async function outcome(
   const life = AbortSignal.any([signal, session.gone])
   try {
     const running = session.run({ ...streams, tty: session.tty, onResize }, life)
-    return exited(await Promise.race([running, whenGone(session)]))
+    return exited(await Promise.race([running, killedBy(life)]))
   } catch (error) {
     return failed(`error ${session.doing}: ${messageOf(error)}`)
   }
