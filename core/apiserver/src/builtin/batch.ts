@@ -376,7 +376,7 @@ const schedule = ({ spec: { schedule: found, timeZone } }: CronJob): Causes => {
   ]
 }
 
-const cronJobName = (name: string) =>
+const cronJobName = (name = '') =>
   name.length > longestCronJobName ? [`must be no more than ${longestCronJobName} characters`] : []
 
 const cronJob = kind<CronJob>(batch, 'CronJob', 'cronjobs', {

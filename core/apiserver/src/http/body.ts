@@ -58,12 +58,19 @@ const readEither = (text: string): unknown => {
 /** Deeper than anything anyone means. Whoever walks an object has a stack to lose. */
 const depthLimit = 500
 
+/** To JavaScript it is no field: somewhere on the way it would be lost, or be taken for something else. */
+const unspeakable = '__proto__'
+
 const isDeeper = (value: unknown, limit: number): boolean => {
   if (typeof value !== 'object' || value === null) return false
   if (limit === 0) return true
+  if (Object.hasOwn(value, unspeakable)) throw refusal.badRequest(`a field cannot be called ${unspeakable} here`)
   for (const key in value) if (isDeeper(value[key as keyof typeof value], limit - 1)) return true
   return false
 }
+
+/** JSON may write it with its letters or with their numbers. */
+const maySpeak = (text: string): boolean => text.includes(unspeakable) || text.includes('\\u005')
 
 /** JSON without many brackets is not deep: to count them is quicker than to walk through what they hold. */
 const mayBeDeep = (bytes: Uint8Array): boolean => {
@@ -72,7 +79,7 @@ const mayBeDeep = (bytes: Uint8Array): boolean => {
   return openings > depthLimit
 }
 
-/** Throws 400 for what is too deep. */
+/** Throws 400 for what is too deep, or has a field that cannot be. */
 export const checkDepth = (value: unknown): unknown => {
   if (!isDeeper(value, depthLimit)) return value
   throw refusal.badRequest(`the request body is nested more than ${depthLimit} levels deep`)
@@ -103,6 +110,7 @@ export const readBody = (bytes: Uint8Array | undefined, contentType: string | un
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   const read = isTaken(type, method) ? readers.get(type) : undefined
   if (read === undefined) throw refusal.unsupportedMediaType(objectTypes)
-  const value = read(textIn(bytes))
-  return read === readJson && !mayBeDeep(bytes) ? value : checkDepth(value)
+  const text = textIn(bytes)
+  const value = read(text)
+  return read === readJson && !mayBeDeep(bytes) && !maySpeak(text) ? value : checkDepth(value)
 }

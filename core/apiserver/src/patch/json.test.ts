@@ -33,6 +33,8 @@ describe('applies', () => {
       { ...object, e: { f: 1 } },
     ],
     [[{ op: 'replace', path: '', value: { z: 1 } }], { z: 1 }],
+    [[{ op: 'add', path: '/a/prototype', value: 1 }], { ...object, a: { ...object.a, prototype: 1 } }],
+    [[{ op: 'replace', path: '/toString', value: 1 }], { ...object, toString: 1 }],
     [[], object],
   ]
   for (const [operations, expected] of cases) {
@@ -57,6 +59,12 @@ describe('refuses', () => {
     [[{ op: 'replace', path: '/a/b/7', value: 1 }], 422],
     [[{ op: 'replace', path: '/a/b/length', value: 1 }], 422],
     [[{ op: 'remove', path: '' }], 422],
+    [[{ op: 'remove', path: '/toString' }], 422],
+    [[{ op: 'remove', path: '/none/toString' }], 422],
+    [[{ op: 'add', path: '/constructor/x', value: 1 }], 422],
+    [[{ op: 'copy', from: '/toString', path: '/e' }], 422],
+    [[{ op: 'copy', from: '/constructor', path: '/e' }], 422],
+    [[{ op: 'test', path: '/constructor', value: 1 }], 422],
     [[{ op: 'add', path: '/none/below', value: 1 }], 422],
     [[{ op: 'add', path: '/a/b/01', value: 1 }], 422],
     [[{ op: 'move', from: '/a/b/x', path: '/e' }], 422],

@@ -61,8 +61,39 @@ function lenient(document: unknown, operation: Operation): Operation {
   return isFields(parent) && value === undefined ? { ...operation, op: 'add' } : operation
 }
 
+/** Names of fields that the package walks past. */
+const passedBy = new Set(['constructor', 'prototype'])
+
+const isOwn = (value: unknown, key: string): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+
+/** Whether a path leads through fields the document has itself: the package takes those that every object has for some of it. */
+function leads(document: unknown, path: string, { toSomething }: { readonly toSomething: boolean }): boolean {
+  const [, ...keys] = Pointer.fromJSON(path).tokens
+  const last = keys.at(-1) ?? ''
+  let value = document
+  for (const key of toSomething ? keys : keys.slice(0, -1)) {
+    if (!isOwn(value, key) || (key !== last && passedBy.has(key))) return false
+    value = value[key]
+  }
+  return true
+}
+
+function checkWays(document: unknown, operation: Operation): void {
+  const { op, path } = operation
+  const nowhere = (where: string) =>
+    unprocessable(
+      `the server rejected our request due to an error in our request: ${op} of ${where}: there is no such path`,
+    )
+  if (!leads(document, path, { toSomething: op === 'remove' })) throw nowhere(path)
+  if ('from' in operation && !leads(document, operation.from, { toSomething: true })) throw nowhere(operation.from)
+  const read = op === 'test' ? path : 'from' in operation ? operation.from : ''
+  if (passedBy.has(read.split('/').at(-1) ?? '')) throw nowhere(read)
+}
+
 function step(document: unknown, operation: Operation): void {
   const { op, path } = operation
+  checkWays(document, operation)
   checkIndex(document, path, op === 'add' || op === 'move' || op === 'copy')
   if ('from' in operation) checkIndex(document, operation.from, false)
   const [error] = applyPatch(document, [lenient(document, operation)])
@@ -75,6 +106,11 @@ function step(document: unknown, operation: Operation): void {
 const replacesAll = (operation: Operation): operation is Extract<Operation, { op: 'add' | 'replace' }> =>
   operation.path === '' && (operation.op === 'add' || operation.op === 'replace')
 
+const wholeOf = ({ value }: { readonly value: unknown }): unknown => {
+  if (isFields(value)) return value
+  throw unprocessable('the server rejected our request due to an error in our request: the whole is an object')
+}
+
 /**
  * JSON patch (RFC 6902). All operations apply or none does. Throws 400 when it is not a patch, 413 when it is too long,
  * 422 when an operation does not fit the object or a `test` fails.
@@ -83,7 +119,7 @@ export function jsonPatch<T extends object>(current: T, body: unknown): T {
   const operations = read(body)
   let document = thaw(current)
   for (const operation of operations) {
-    if (replacesAll(operation)) document = thaw(operation.value)
+    if (replacesAll(operation)) document = thaw(wholeOf(operation))
     else step(document, operation)
   }
   return document as T // its fields may be any, so may the result's

@@ -77,7 +77,7 @@ const checkKind = ({
   kind = expected.kind,
 }: Readonly<Record<string, unknown>>): void => {
   if (kind !== expected.kind)
-    throw refusal.badRequest(`no kind "${String(kind)}" is registered for version "${String(apiVersion)}"`)
+    throw refusal.badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`)
 }
 
 /** What may not be said together, or not at all. */

@@ -41,10 +41,16 @@ const misnamed = ({ group, kind }: Served, { kind: found, metadata }: Fields): A
   return refusal.invalid({ group, kind: String(found) }, name, [cause.invalid('kind', found, `must be ${kind}`)])
 }
 
+const isTextOrNone = (value: unknown): boolean => typeof value === 'string' || value === null
+
 /** The kind in the body must be the one in the path; what is missing is filled in. */
 const typed = (call: Call, body: Fields): Fields => {
   const { served, request } = call
   const { apiVersion = served.apiVersion, kind = served.kind } = body
+  if (!isTextOrNone(apiVersion) || !isTextOrNone(kind))
+    throw refusal.badRequest(
+      `the object provided is unrecognized (must be of type ${served.kind}): its apiVersion and kind are no texts`,
+    )
   if (served.custom && !body.kind)
     throw refusal.badRequest(`the object provided is unrecognized (must be of type ${served.kind}): it has no kind`)
   if (apiVersion === served.apiVersion && kind === served.kind)

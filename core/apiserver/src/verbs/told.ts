@@ -32,6 +32,7 @@ export const readTold = (
     throw refusal.badRequest(`the object provided is unrecognized (must be of type ${kind})`)
   }
   const { name = call.name } = isObject(body.metadata) ? body.metadata : {}
+  if (name !== undefined && typeof name !== 'string') throw refusal.badRequest(`metadata.name of ${kind} is no text`)
   if (call.name !== undefined && name !== call.name) throw misnamed(name, call.name)
   const compiled = compileSchema(definition(schema))
   const object = compiled.applyDefaults(compiled.prune({ ...usual, ...body, apiVersion, kind }))
