@@ -3,7 +3,7 @@ import { attributesOf } from '../access/attributes.ts'
 import { checkAllowed } from '../authorization.ts'
 import { isDryRun } from '../dry-run.ts'
 import { applyPatch } from '../patch/patch.ts'
-import { readKeys } from '../registry/json-path.ts'
+import { isObject, readKeys } from '../registry/json-path.ts'
 import type { BodyAnswer } from '../request.ts'
 import { refusal } from '../status.ts'
 import { addressOf, type Call, stored, viewed } from '../target.ts'
@@ -143,6 +143,8 @@ export const replaceWith = async (call: Call, body: Body): Promise<BodyAnswer> =
 const checkName = ({ name }: Call, body: unknown): void => {
   const found = readKeys(body, ['metadata', 'name'])
   if (typeof found === 'string' && found && found !== name) throw misplaced(found, name)
+  if (isObject(body) && body.kind && !found)
+    throw refusal.badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
 }
 
 /** What the patch of a request makes of something. */
@@ -158,7 +160,7 @@ export const patchBody = (call: Call, current: Manifest | undefined, body: unkno
     manager: type === 'apply' ? applyManager(call) : managerOf(call),
     force: isForced(call),
     ...(!subresource && served.subresources.includes('status') && { leaves: ['status'] }),
-    ...(subresource && { subresource }),
+    ...(subresource && subresource !== 'scale' && { subresource }), // a scale is a whole object of its own
     now: engine.now(),
   })
 }

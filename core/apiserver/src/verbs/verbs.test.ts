@@ -164,6 +164,38 @@ test('a dry run answers as if, and stores nothing', async () => {
   assert.deepEqual((await api.ask('GET', `${configMapPath}/dry`)).body.data ?? {}, {})
 })
 
+test('what is applied says its name', async () => {
+  const nameless = { apiVersion: 'v1', kind: 'ConfigMap', data: {} }
+  const path = `${configMapPath}/nameless?fieldManager=one`
+  const { code, body } = await api.ask('PATCH', path, nameless, { 'content-type': 'application/apply-patch+yaml' })
+  const message = 'the name of the object (nameless based on URL) was undeterminable: name must be provided'
+  assert.deepEqual([code, body.message], [400, message])
+})
+
+test('a scale is applied as what it is, unless somebody else owns it', async () => {
+  const path = '/apis/apps/v1/namespaces/default/deployments'
+  const labels = { app: 'scaled' }
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'a', image: 'a' }] } }
+  const spec = { replicas: 1, selector: { matchLabels: labels }, template }
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'scaled' }, spec }
+  await api.ask('POST', `${path}?fieldManager=owner`, deployment)
+  const scale = (replicas: number, force = false) =>
+    api.ask(
+      'PATCH',
+      `${path}/scaled/scale?fieldManager=scaler&force=${force}`,
+      { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'scaled' }, spec: { replicas } },
+      { 'content-type': 'application/apply-patch+yaml' },
+    )
+  const refused = await scale(4)
+  assert.deepEqual(
+    [refused.code, refused.body.message],
+    [409, 'Apply failed with 1 conflict: conflict with "owner" using autoscaling/v1: .spec.replicas'],
+  )
+  assert.deepEqual((await scale(4, true)).body.spec, { replicas: 4 })
+  assert.deepEqual((await scale(5)).body.spec, { replicas: 5 })
+  assert.equal((await api.ask('GET', `${path}/scaled`)).body.spec.replicas, 5)
+})
+
 test('an update makes what is not there, of kinds that are made so', async () => {
   const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases'
   const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'put' }, spec: {} }
