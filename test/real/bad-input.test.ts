@@ -523,7 +523,6 @@ const goes = new RegExp(
 
 /** Where we say something better: the server failed, or did something else than it was asked, and what we answer. */
 const better: Readonly<Record<string, readonly [real: number, ours: number]>> = {
-  'a resourceVersion': [500, 400],
   'resourceVersion=x of a watch': [500, 400],
   'resourceVersion=x of one': [500, 400],
   'a version that is none': [500, 409],

@@ -26,14 +26,20 @@ function typeName(schema: Schema): string {
 /** What Go calls what it found. */
 function foundName(value: unknown): string {
   if (Array.isArray(value)) return 'array'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'number' : `number ${value}`
+  if (typeof value === 'number')
+    return Number.isInteger(value) && Math.abs(value) <= 2 ** 31 ? 'number' : `number ${value}`
   return typeof value === 'boolean' ? 'bool' : typeof value
 }
 
-const fits = ({ type }: Schema, value: unknown): boolean => {
+/** Whether Go's type has such a number. */
+const holds = ({ format }: Schema, value: unknown): boolean =>
+  Number.isInteger(value) && Math.abs(Number(value)) <= 2 ** (format === 'int64' ? 63 : 31)
+
+const fits = (schema: Schema, value: unknown): boolean => {
+  const { type } = schema
   if (type === 'array') return Array.isArray(value)
   if (type === 'object') return isFields(value)
-  if (type === 'integer') return Number.isInteger(value)
+  if (type === 'integer') return holds(schema, value)
   return type === undefined || typeof value === type
 }
 

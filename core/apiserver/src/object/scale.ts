@@ -59,10 +59,13 @@ const withKeys = (object: unknown, [key, ...rest]: readonly string[], value: unk
 
 /** Another kind is not taken for a scale of nothing. */
 const checkKind = ({ apiVersion = 'autoscaling/v1', kind = 'Scale' }: Readonly<Record<string, unknown>>): void => {
-  if (kind === 'Scale' && /^autoscaling\/v1(?:beta\d)?$|^(?:apps|extensions)\/v1beta\d$/.test(String(apiVersion)))
-    return
+  if (typeof kind !== 'string' || typeof apiVersion !== 'string')
+    throw refusal.badRequest(
+      'the object provided is unrecognized (must be of type Scale): its apiVersion and kind are no texts',
+    )
+  if (kind === 'Scale' && /^autoscaling\/v1(?:beta\d)?$|^(?:apps|extensions)\/v1beta\d$/.test(apiVersion)) return
   throw refusal.badRequest(
-    `${String(kind)} in version "${String(apiVersion)}" cannot be handled as a Scale: no kind "${String(kind)}" is registered for version "${String(apiVersion)}"`,
+    `${kind} in version "${apiVersion}" cannot be handled as a Scale: no kind "${kind}" is registered for version "${apiVersion}"`,
   )
 }
 
