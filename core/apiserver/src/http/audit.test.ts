@@ -170,6 +170,29 @@ test('what was sent and answered can be written down, but no secret and no token
   assert.ok(!/hush|eyJ|aHVzaA/.test(lines.join()))
 })
 
+test('has what the standards of a namespace say of its Pods', async () => {
+  const listener = await listen('Metadata')
+  const prefix = 'pod-security.kubernetes.io'
+  const labels = { [`${prefix}/enforce`]: 'baseline', [`${prefix}/audit`]: 'restricted' }
+  await send(listener, 'POST', '/api/v1/namespaces', { metadata: { name: 'safe', labels } })
+  const pod = (more: object) => ({
+    metadata: { name: 'p' },
+    spec: { containers: [{ name: 'c', image: 'x' }], ...more },
+  })
+  const pods = '/api/v1/namespaces/safe/pods'
+  await send(listener, 'POST', pods, pod({ hostPID: true }))
+  await send(listener, 'POST', pods, pod({}))
+  const [, refused, created] = events()
+  const policy = { [`${prefix}/enforce-policy`]: 'baseline:latest' }
+  assert.deepEqual([refused.responseStatus.code, refused.annotations], [403, policy])
+  assert.equal(created.responseStatus.code, 201)
+  assert.equal(created.annotations[`${prefix}/enforce-policy`], 'baseline:latest')
+  assert.match(
+    created.annotations[`${prefix}/audit-violations`],
+    /^would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false/,
+  )
+})
+
 test('a policy says how much is written of which requests', async () => {
   const listener = await listen('Metadata', {
     rules: [
