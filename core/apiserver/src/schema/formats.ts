@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { parseQuantity } from '@flotilla/sdk'
 import type { Ajv, Format } from 'ajv'
 import ajvFormats, { type FormatName } from 'ajv-formats'
@@ -27,8 +28,16 @@ const isQuantity = (text: string): boolean => {
   }
 }
 
+/** An address and how much of it counts: `10.0.0.0/8`. */
+const isCidr = (text: string): boolean => {
+  const slash = text.lastIndexOf('/')
+  const [address, bits] = [text.slice(0, slash), text.slice(slash + 1)]
+  const family = slash < 0 || address.includes('%') ? 0 : isIP(address)
+  return family > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
+}
+
 const own: Readonly<Record<string, Format>> = {
-  cidr: /^([0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\/\d{1,3}$/,
+  cidr: isCidr,
   datetime: /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)$/,
   duration: /^-?(\d+(\.\d+)?\s*(ns|us|µs|μs|ms|s|m|h|d|w))+$|^0$/,
   hexcolor: /^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/,

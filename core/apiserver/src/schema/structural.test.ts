@@ -201,6 +201,12 @@ describe('validate', () => {
       endless,
       ...invalid(`"${endless}"`, "spec.x in body should match '^((a+)+)+$'"),
     ],
+    [{ ...text, format: 'cidr' }, 'fd00::/8', ...good],
+    [
+      { ...text, format: 'cidr' },
+      '10.0.0.0/33',
+      ...invalid('"10.0.0.0/33"', 'spec.x in body must be of type cidr: "10.0.0.0/33"'),
+    ],
     [{ ...text, minLength: 2 }, 'a', ...invalid('"a"', 'spec.x in body should be at least 2 chars long')],
     [{ ...text, maxLength: 2 }, 'abc', 'FieldValueTooLong', 'Too long: may not be more than 2 bytes'],
     [
