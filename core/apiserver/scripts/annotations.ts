@@ -151,11 +151,10 @@ const webhook = {
   sideEffects: ['None', 'NoneOnDryRun', 'Some', 'Unknown'],
 }
 const profileType = { type: ['Localhost', 'RuntimeDefault', 'Unconfined'] }
-const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
 const volumeMode = ['Block', 'Filesystem']
 const containerEnums = {
   imagePullPolicy: pullPolicy,
-  terminationMessagePolicy: ['FallbackToLogsOnError', 'File'],
+  terminationMessagePolicy: ['File', 'FallbackToLogsOnError'],
   restartPolicy: ['Always', 'Never', 'OnFailure'],
 }
 
@@ -164,7 +163,6 @@ export const enums: Readonly<Record<string, Readonly<Record<string, readonly str
   V1AppArmorProfile: profileType,
   V1CSIDriverSpec: {
     fsGroupPolicy: ['File', 'None', 'ReadWriteOnceWithFSType'],
-    volumeLifecycleModes: ['Ephemeral', 'Persistent'],
   },
   V1Container: containerEnums,
   V1ContainerPort: protocol,
@@ -183,10 +181,8 @@ export const enums: Readonly<Record<string, Readonly<Record<string, readonly str
   V1MutatingWebhook: { ...webhook, reinvocationPolicy: ['IfNeeded', 'Never'] },
   V1NetworkPolicyPort: { protocol: ['TCP', 'UDP', 'SCTP'] },
   V1NetworkPolicySpec: { policyTypes: ['Ingress', 'Egress'] },
-  V1NodeSelectorRequirement: { operator: ['DoesNotExist', 'Exists', 'Gt', 'In', 'Lt', 'NotIn'] },
-  V1PersistentVolumeClaimSpec: { accessModes, volumeMode },
+  V1PersistentVolumeClaimSpec: { volumeMode },
   V1PersistentVolumeSpec: {
-    accessModes,
     volumeMode,
     persistentVolumeReclaimPolicy: ['Delete', 'Recycle', 'Retain'],
   },
@@ -196,22 +192,11 @@ export const enums: Readonly<Record<string, Readonly<Record<string, readonly str
   V1PodOS: { name: ['linux', 'windows'] },
   V1PodSecurityContext: { fsGroupChangePolicy: ['Always', 'OnRootMismatch'] },
   V1PodSpec: {
-    dnsPolicy: ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'],
+    dnsPolicy: ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'],
     preemptionPolicy: ['Never', 'PreemptLowerPriority'],
-    restartPolicy: ['Always', 'Never', 'OnFailure'],
+    restartPolicy: ['Always', 'OnFailure', 'Never'],
   },
-  V1PriorityClass: { preemptionPolicy: ['Never', 'PreemptLowerPriority'] },
-  V1ResourceQuotaSpec: {
-    scopes: [
-      'BestEffort',
-      'CrossNamespacePodAffinity',
-      'NotBestEffort',
-      'NotTerminating',
-      'PriorityClass',
-      'Terminating',
-      'VolumeAttributesClass',
-    ],
-  },
+  V1PriorityClass: { preemptionPolicy: ['PreemptLowerPriority', 'Never'] },
   V1RuleWithOperations: {
     operations: ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'],
     scope: ['*', 'Cluster', 'Namespaced'],
@@ -233,11 +218,10 @@ export const enums: Readonly<Record<string, Readonly<Record<string, readonly str
     whenScaled: ['Retain', 'Delete'],
   },
   V1StorageClass: {
-    reclaimPolicy: ['Delete', 'Recycle', 'Retain'],
+    reclaimPolicy: ['Delete', 'Retain'],
     volumeBindingMode: ['Immediate', 'WaitForFirstConsumer'],
   },
-  V1Taint: taintEffect,
-  V1Toleration: { operator: ['Equal', 'Exists', 'Gt', 'Lt'], ...taintEffect },
+  V1Toleration: taintEffect,
   V1TopologySpreadConstraint: {
     nodeAffinityPolicy: ['Honor', 'Ignore'],
     nodeTaintsPolicy: ['Honor', 'Ignore'],
@@ -304,10 +288,12 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
   V1JobTemplateSpec: metadata,
   V1Namespace: { spec: {}, ...status },
   V1Node: { spec: {}, ...status },
+  V1NodeStatus: { daemonEndpoints: { kubeletEndpoint: { Port: 0 } }, nodeInfo: {} },
   V1PersistentVolume: status,
   V1Pod: status,
   V1PodFailurePolicyOnPodConditionsPattern: { status: 'True' },
   V1PodTemplateSpec: metadata,
+  V1PersistentVolumeClaimTemplate: metadata,
   V1ResourceQuota: { spec: {}, ...status },
   V1Deployment: status,
   V1HorizontalPodAutoscaler: status,
@@ -333,6 +319,7 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
   V1DeploymentSpec: { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600, strategy: {} },
   V1DeploymentStrategy: { type: 'RollingUpdate' },
   V1DownwardAPIVolumeSource: fileMode,
+  CoreV1Event: { source: {}, reportingComponent: '', reportingInstance: '' },
   V1EphemeralContainer: containerDefaults,
   V1GRPCAction: { service: '' },
   V1HTTPGetAction: { path: '/', scheme: 'HTTP' },
@@ -355,7 +342,8 @@ export const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>
     securityContext: {},
     terminationGracePeriodSeconds: 30,
   },
-  V1PriorityClass: { preemptionPolicy: 'PreemptLowerPriority' },
+  V1Lease: { spec: {} },
+  V1PriorityClass: { preemptionPolicy: 'PreemptLowerPriority', value: 0 },
   V1Probe: { failureThreshold: 3, periodSeconds: 10, successThreshold: 1, timeoutSeconds: 1 },
   V1ProjectedVolumeSource: fileMode,
   V1RBDPersistentVolumeSource: { keyring: '/etc/ceph/keyring', pool: 'rbd', user: 'admin' },

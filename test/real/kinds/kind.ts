@@ -12,6 +12,8 @@ export interface Kind {
   readonly path: string
   /** One that is good. */
   readonly object: Json
+  /** A real server's controllers keep its objects: it is said that they do not. */
+  readonly guarded?: true
   /** Changes of it that are created, and read. */
   readonly made?: readonly Case[]
   /** Changes of it that are tried, and not kept. */
@@ -44,12 +46,18 @@ export const patchOf = (change: Change): readonly object[] =>
     return value === undefined ? { op: 'remove', path } : { op: 'add', path, value }
   })
 
+/** Finalizers of controllers that a server of its own does not have. */
+const isProtection = (name: string): boolean => /^kubernetes\.io\/(pvc?|vac)-protection$/.test(name)
+
 const random = ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields'] as const
+
+const times = ['lastTransitionTime', 'deletionTimestamp', 'lastPhaseTransitionTime']
 
 const isNodePort = (value: unknown): boolean => typeof value === 'number' && value >= 30000 && value < 32768
 
 /** A list with nothing in it is null, [] or not there: a program in Go does not tell these apart. */
-const isNothing = (value: Json): boolean => value === null || (Array.isArray(value) && value.length === 0)
+const isNothing = (value: Json): boolean =>
+  value === null || value === undefined || (Array.isArray(value) && value.length === 0)
 
 /** What is random, or of the moment, in the words of all that is: an address of the cluster, a port of its nodes, a time. */
 function general(key: string, value: Json): Json {
@@ -60,6 +68,7 @@ function general(key: string, value: Json): Json {
         .filter(([, each]) => !isNothing(each))
         .map(([name, each]) => [name, general(name, each)]),
     )
+  if (times.includes(key)) return 'a time'
   if (key.startsWith('clusterIP') && /^10\.|^fd/.test(String(value))) return 'an address'
   if (key.endsWith('odePort') && isNodePort(value)) return 'a port'
   return value
@@ -67,9 +76,14 @@ function general(key: string, value: Json): Json {
 
 const whole = /Invalid value: \{.{300,}\}(?=: |,|$)/g
 
-/** A whole spec that is shown is shown as it is in the memory of a program in Go: only that it is shown is compared. */
+/** A whole spec, or what changed in it, is shown as it is in the memory of a program in Go: only that it is shown is compared. */
 const shortened = (text: string): string =>
-  text.replaceAll(whole, 'Invalid value: {}').replaceAll(/"10\.96\.\d+\.\d+"(?=: expected)/g, 'an address')
+  text
+    .replaceAll(/\n(?:.|\n)*/g, '')
+    .replaceAll(whole, 'Invalid value: {}')
+    .replaceAll(/"10\.96\.\d+\.\d+"(?=: expected)/g, 'an address')
+
+const byText = (a: Json, b: Json): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
 
 /** What is said twice counts once. */
 const once = (causes: readonly Json[] | undefined): readonly Json[] | undefined =>
@@ -81,10 +95,13 @@ export function comparable(body: Json): Json {
   if (rest.status === 'Success') return { status: rest.status } // what it says of what is gone is looked at elsewhere
   if (rest.kind === 'Status') {
     const causes = rest.details?.causes?.map((each: Json) => ({ ...each, message: shortened(each.message) }))
-    const message = shortened(rest.message ?? '')
-    return { ...rest, message, details: { ...rest.details, causes: once(causes) } }
+    const all = once(causes)
+    const isMany = (all ?? []).length > 1
+    const message = isMany ? 'all of them, in some order' : shortened(rest.message ?? '')
+    return { ...rest, message, details: { ...rest.details, causes: isMany ? all?.toSorted(byText) : all } }
   }
   if (!metadata) return general('', rest)
+  const finalizers = metadata.finalizers?.filter((name: string) => !isProtection(name))
   const known = Object.fromEntries(Object.entries(metadata).filter(([name]) => !random.includes(name as never)))
-  return general('', { ...rest, metadata: known })
+  return general('', { ...rest, metadata: { ...known, finalizers } })
 }

@@ -12,13 +12,22 @@ const withName = (object: Kind['object'], name: string): Kind['object'] => ({
   metadata: { ...object.metadata, name },
 })
 
-function madeSteps({ path, object }: Kind, [name, change]: Case): readonly Step[] {
+/** Takes finalizers away, which a controller would. */
+const freed = (place: string): Step => ({
+  name: 'nothing keeps it',
+  method: 'PATCH',
+  path: place,
+  body: [{ op: 'add', path: '/metadata/finalizers', value: [] }],
+})
+
+function madeSteps({ path, object, guarded }: Kind, [name, change]: Case): readonly Step[] {
   const called = change['metadata.name'] ?? object.metadata.name ?? named(name)
   const body = changed(withName(object, String(called)), change)
   const place = `${path}/${called}`
   return [
     { name, method: 'POST', path, body },
     { name: `${name}, read`, method: 'GET', path: place },
+    ...(guarded ? [freed(place)] : []),
     { name: `${name}, deleted`, method: 'DELETE', path: place, body: { propagationPolicy: 'Background' } },
   ]
 }
@@ -30,7 +39,7 @@ const triedStep = ({ path, object }: Kind, [name, change]: Case): Step => ({
   body: changed(object, change),
 })
 
-function updateSteps({ path, object, updates = [] }: Kind): readonly Step[] {
+function updateSteps({ path, object, guarded, updates = [] }: Kind): readonly Step[] {
   if (updates.length === 0) return []
   const { name } = object.metadata
   const steps = updates.map(([what, change, subresource]): Step => {
@@ -39,6 +48,7 @@ function updateSteps({ path, object, updates = [] }: Kind): readonly Step[] {
   })
   return [
     { name: 'what is updated', method: 'POST', path, body: object },
+    ...(guarded ? [freed(`${path}/${name}`)] : []),
     ...steps,
     { name: 'the end', method: 'DELETE', path: `${path}/${name}`, body: { propagationPolicy: 'Background' } },
   ]

@@ -46,17 +46,17 @@ examine('RoleBinding', [
   [
     'binds a role',
     { subjects: [] },
-    ['roleRef.kind: Unsupported value: "": supported values: "ClusterRole", "Role"', 'roleRef.name: Required value'],
+    ['roleRef.kind: Unsupported value: "": supported values: "Role", "ClusterRole"', 'roleRef.name: Required value'],
   ],
   [
     'binds a known kind',
     binding({ roleRef: { kind: 'Pod', name: 'r' } }),
-    ['roleRef.kind: Unsupported value: "Pod": supported values: "ClusterRole", "Role"'],
+    ['roleRef.kind: Unsupported value: "Pod": supported values: "Role", "ClusterRole"'],
   ],
   [
     'binds to a known kind',
     binding({ subjects: [{ kind: 'Cat', name: 'c' }] }),
-    ['subjects[0].kind: Unsupported value: "Cat": supported values: "Group", "ServiceAccount", "User"'],
+    ['subjects[0].kind: Unsupported value: "Cat": supported values: "ServiceAccount", "User", "Group"'],
   ],
   [
     'users are of the group',
@@ -68,7 +68,7 @@ examine('RoleBinding', [
     'keeps its role',
     binding({ roleRef: { kind: 'Role', name: 'other' } }),
     [
-      'roleRef: Invalid value: {"kind":"Role","name":"other","apiGroup":"rbac.authorization.k8s.io"}: cannot change roleRef',
+      'roleRef: Invalid value: {"APIGroup":"rbac.authorization.k8s.io","Kind":"Role","Name":"other"}: cannot change roleRef',
     ],
     binding(),
   ],

@@ -1,8 +1,8 @@
-import { deepEqual, type Manifest } from '@flotilla/sdk'
-import { pathSegment } from '../object/names.ts'
+import { deepEqual, type LabelSelector, type Manifest } from '@flotilla/sdk'
+import { dnsSubdomain, pathSegment } from '../object/names.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
-import { type Causes, requiredName, when } from './checks.ts'
+import { type Causes, follows, requiredName, selector, when } from './checks.ts'
 import { column, type Group, type KindOptions, kind, text, wideOnly } from './kind.ts'
 import { withFields } from './pod-defaults.ts'
 
@@ -17,6 +17,7 @@ interface Rule {
 }
 
 interface Role extends Manifest {
+  readonly aggregationRule?: { readonly clusterRoleSelectors?: readonly LabelSelector[] }
   readonly rules?: readonly Rule[]
 }
 
@@ -70,8 +71,22 @@ function rule(
   ]
 }
 
+const aggregation = (selectors: readonly LabelSelector[]): Causes => {
+  const field = 'aggregationRule.clusterRoleSelectors'
+  if (selectors.length === 0) {
+    return [cause.required(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil')]
+  }
+  return selectors.flatMap((each, i) => {
+    const wrong = selector(`${field}[${i}]`, each)
+    return wrong.length === 0 ? [] : [...wrong, cause.invalid(`${field}[${i}]`, null, 'invalid label selector.')]
+  })
+}
+
 const role = (scoped: boolean): KindOptions<Role> => ({
-  validate: ({ rules = [] }) => rules.flatMap((each, i) => rule(`rules[${i}]`, each, scoped)),
+  validate: ({ rules = [], aggregationRule }) => [
+    ...rules.flatMap((each, i) => rule(`rules[${i}]`, each, scoped)),
+    ...(aggregationRule ? aggregation(aggregationRule.clusterRoleSelectors ?? []) : []),
+  ],
 })
 
 /** Accounts are kinds of the core group, users and groups only names. */
@@ -86,14 +101,22 @@ const subjects = ({ subjects: found = [] }: Binding, scoped: boolean): Causes =>
     const wanted = isAccount ? '' : group
     return [
       ...when(name === '', () => cause.required(`${field}.name`)),
-      ...when(!known, () => cause.notSupported(`${field}.kind`, what, ['Group', 'ServiceAccount', 'User'])),
+      ...(isAccount && name ? follows(`${field}.name`, name, dnsSubdomain) : []),
+      ...when(!known, () => cause.notSupported(`${field}.kind`, what, ['ServiceAccount', 'User', 'Group'])),
       ...when(known && apiGroup !== wanted, () => cause.notSupported(`${field}.apiGroup`, apiGroup, [wanted])),
       ...when(isAccount && !namespace && !scoped, () => cause.required(`${field}.namespace`)),
     ]
   })
 
+/** As a program in Go shows it. */
+const shownRef = ({ apiGroup, kind: what, name }: Binding['roleRef']): object => ({
+  APIGroup: apiGroup,
+  Kind: what,
+  Name: name,
+})
+
 const binding = (scoped: boolean): KindOptions<Binding> => {
-  const kinds = scoped ? ['ClusterRole', 'Role'] : ['ClusterRole']
+  const kinds = scoped ? ['Role', 'ClusterRole'] : ['ClusterRole']
   return {
     columns: [
       column.name,
@@ -119,7 +142,7 @@ const binding = (scoped: boolean): KindOptions<Binding> => {
       ...requiredName('roleRef.name', object.roleRef.name, pathSegment),
       ...subjects(object, scoped),
       ...when(before !== undefined && !deepEqual(object.roleRef, before.roleRef), () =>
-        cause.invalid('roleRef', object.roleRef, 'cannot change roleRef'),
+        cause.invalid('roleRef', shownRef(object.roleRef), 'cannot change roleRef'),
       ),
     ],
   }

@@ -28,7 +28,7 @@ examine('Node', [
     'taints have a known effect',
     taint({ effect: 'Maybe' }),
     [
-      'spec.taints[0].effect: Unsupported value: "Maybe": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
+      'metadata.taints[0].effect: Unsupported value: "Maybe": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
     ],
   ],
   [
@@ -41,12 +41,14 @@ examine('Node', [
         ],
       },
     },
-    ['spec.taints[1]: Duplicate value: "a:NoSchedule"'],
+    [
+      'metadata.taints[1]: Duplicate value: {"Key":"a","Value":"x","Effect":"NoSchedule","TimeAdded":null}: taints must be unique by key and effect pair',
+    ],
   ],
   [
     'capacity is not negative',
     { status: { capacity: { cpu: '-1' } } },
-    ['status.capacity[cpu]: Invalid value: "-1": must be greater than or equal to 0'],
+    ['status.capacity.cpu: Invalid value: "-1": must be greater than or equal to 0'],
   ],
   [
     'stays the same machine',
@@ -62,7 +64,7 @@ examine('RuntimeClass', [
   [
     'costs something, or nothing',
     { handler: 'a', overhead: { podFixed: { cpu: '-1' } } },
-    ['overhead.podFixed[cpu]: Invalid value: "-1": must be greater than or equal to 0'],
+    ['overhead.limits[cpu]: Invalid value: "-1": must be greater than or equal to 0'],
   ],
 ])
 

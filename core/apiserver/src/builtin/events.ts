@@ -3,7 +3,7 @@ import { qualifiedName } from '../object/names.ts'
 import type { Convert, Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { ago } from './cells.ts'
-import { type Causes, requiredName, when } from './checks.ts'
+import { type Causes, follows, required, when } from './checks.ts'
 import { type ColumnOf, column, count, type Group, kind, text, wideOnly } from './kind.ts'
 
 const core: Group = { group: '', version: 'v1', schemas: 'io.k8s.api.core.v1' }
@@ -112,7 +112,8 @@ const modern = (event: Event, names: { readonly controller: string; readonly not
   event.eventTime === undefined
     ? []
     : [
-        ...requiredName(names.controller, event.reportingComponent, qualifiedName),
+        ...required(names.controller, event.reportingComponent),
+        ...follows(names.controller, event.reportingComponent ?? '', qualifiedName),
         ...present('reportingInstance', event.reportingInstance),
         ...present('action', event.action),
         ...present('reason', event.reason),

@@ -1,4 +1,4 @@
-import { dnsLabel, dnsSubdomain } from '../object/names.ts'
+import { dnsLabel, dnsSubdomain, qualifiedName } from '../object/names.ts'
 import { cause } from '../schema/causes.ts'
 import {
   amounts,
@@ -13,11 +13,22 @@ import {
   requestsWithin,
   required,
   requiredName,
-  selector,
   unique,
   when,
 } from './checks.ts'
-import type { Container, ContainerPort, PodSpec, PodTemplate, Probe, SpreadConstraint, Volume } from './pod-spec.ts'
+import {
+  envFrom,
+  hostPorts,
+  podSecurity,
+  resourceNames,
+  security,
+  valueFrom as source,
+  subPaths,
+} from './container-checks.ts'
+import { ip } from './ip.ts'
+import { affinity, spreads, tolerations } from './placement-checks.ts'
+import type { Container, ContainerPort, PodSpec, PodTemplate, Probe } from './pod-spec.ts'
+import { volume } from './volume-checks.ts'
 
 const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'] as const
 
@@ -26,6 +37,7 @@ function handler(field: string, probe: Probe): Causes {
   return [
     ...when(found.length === 0, () => cause.required(field, 'must specify a handler type')),
     ...found.slice(1).map((name) => cause.forbidden(`${field}.${name}`, 'may not specify more than 1 handler type')),
+    ...when(probe.exec !== undefined && !probe.exec.command?.length, () => cause.required(`${field}.exec.command`)),
     ...portOrName(`${field}.httpGet.port`, probe.httpGet?.port),
     ...portOrName(`${field}.tcpSocket.port`, probe.tcpSocket?.port),
     ...port(`${field}.grpc.port`, probe.grpc?.port),
@@ -54,7 +66,7 @@ function probe(field: string, found: Probe | undefined, onlyOnce: boolean): Caus
 
 const containerPort = (field: string, { containerPort: number, hostPort, name }: ContainerPort): Causes => [
   ...(name ? follows(`${field}.name`, name, portName) : []),
-  ...port(`${field}.containerPort`, number),
+  ...(number === 0 ? [cause.required(`${field}.containerPort`)] : port(`${field}.containerPort`, number)),
   ...(hostPort ? port(`${field}.hostPort`, hostPort) : []),
 ]
 
@@ -73,6 +85,7 @@ function environment(field: string, env: NonNullable<Container['env']>): Causes 
     ...when(Boolean(value) && valueFrom !== undefined, () =>
       cause.invalid(`${field}[${i}].valueFrom`, '', 'may not be specified when `value` is not empty'),
     ),
+    ...(valueFrom ? source(`${field}[${i}].valueFrom`, valueFrom) : []),
   ])
 }
 
@@ -98,7 +111,7 @@ const imageName = (field: string, name: string | undefined): Causes => [
   ),
 ]
 
-function container(field: string, found: Container, volumes: ReadonlySet<string>): Causes {
+function container(field: string, found: Container, volumes: ReadonlySet<string>, isHost?: boolean): Causes {
   const { name, ports = [], env = [], resources } = found
   return [
     ...requiredName(`${field}.name`, name, dnsLabel),
@@ -109,31 +122,33 @@ function container(field: string, found: Container, volumes: ReadonlySet<string>
       (each) => each.name,
       (i) => `${field}.ports[${i}].name`,
     ),
+    ...hostPorts(field, found, isHost),
     ...environment(`${field}.env`, env),
+    ...envFrom(`${field}.envFrom`, found),
     ...mounts(field, found, volumes),
+    ...subPaths(field, found),
+    ...(found.lifecycle?.postStart ? handler(`${field}.lifecycle.postStart`, found.lifecycle.postStart) : []),
+    ...(found.lifecycle?.preStop ? handler(`${field}.lifecycle.preStop`, found.lifecycle.preStop) : []),
     ...probe(`${field}.livenessProbe`, found.livenessProbe, true),
     ...probe(`${field}.readinessProbe`, found.readinessProbe, false),
     ...probe(`${field}.startupProbe`, found.startupProbe, true),
     ...amounts(`${field}.resources.limits`, resources?.limits),
     ...amounts(`${field}.resources.requests`, resources?.requests),
+    ...resourceNames(`${field}.resources.limits`, resources?.limits),
+    ...resourceNames(`${field}.resources.requests`, resources?.requests),
     ...requestsWithin(`${field}.resources`, resources?.requests, resources?.limits),
+    ...security(`${field}.securityContext`, found.securityContext),
   ]
 }
 
-function volume(field: string, { name, ...sources }: Volume): Causes {
-  const [first, ...more] = Object.keys(sources)
-  return [
-    ...requiredName(`${field}.name`, name, dnsLabel),
-    ...when(first === undefined, () => cause.required(field, 'must specify a volume type')),
-    ...more.map((source) => cause.forbidden(`${field}.${source}`, 'may not specify more than 1 volume type')),
-  ]
-}
-
-function containers(field: string, { containers: main, initContainers = [], volumes = [] }: PodSpec): Causes {
+function containers(
+  field: string,
+  { containers: main, initContainers = [], volumes = [], hostNetwork }: PodSpec,
+): Causes {
   const names = new Set(volumes.map(({ name }) => name))
   return [
     ...when(main.length === 0, () => cause.required(`${field}.containers`)),
-    ...main.flatMap((each, i) => container(`${field}.containers[${i}]`, each, names)),
+    ...main.flatMap((each, i) => container(`${field}.containers[${i}]`, each, names, hostNetwork)),
     ...initContainers.flatMap((each, i) => container(`${field}.initContainers[${i}]`, each, names)),
     ...unique(
       [...main, ...initContainers],
@@ -143,42 +158,12 @@ function containers(field: string, { containers: main, initContainers = [], volu
   ]
 }
 
-const tolerations = (field: string, { tolerations: found = [] }: PodSpec): Causes =>
-  found.flatMap(({ key, operator, value, effect, tolerationSeconds }, i) => [
-    ...when(!key && operator !== 'Exists', () =>
-      cause.invalid(
-        `${field}[${i}].operator`,
-        operator ?? '',
-        'operator must be Exists when `key` is empty, which means "match all values and all keys"',
-      ),
-    ),
-    ...when(operator === 'Exists' && Boolean(value), () =>
-      cause.invalid(`${field}[${i}].operator`, value, "value must be empty when `operator` is 'Exists'"),
-    ),
-    ...when(tolerationSeconds !== undefined && effect !== 'NoExecute', () =>
-      cause.invalid(
-        `${field}[${i}].effect`,
-        effect ?? '',
-        "effect must be 'NoExecute' when `tolerationSeconds` is set",
-      ),
-    ),
-  ])
-
-const spread = (field: string, constraint: SpreadConstraint): Causes => [
-  ...when(constraint.maxSkew <= 0, () =>
-    cause.invalid(`${field}.maxSkew`, constraint.maxSkew, 'must be greater than zero'),
-  ),
-  ...required(`${field}.topologyKey`, constraint.topologyKey, 'can not be empty'),
-  ...selector(`${field}.labelSelector`, constraint.labelSelector),
-]
-
 const places = (field: string, spec: PodSpec): Causes => [
   ...labels(`${field}.nodeSelector`, spec.nodeSelector),
   ...(spec.nodeName ? follows(`${field}.nodeName`, spec.nodeName, dnsSubdomain) : []),
   ...tolerations(`${field}.tolerations`, spec),
-  ...(spec.topologySpreadConstraints ?? []).flatMap((each, i) =>
-    spread(`${field}.topologySpreadConstraints[${i}]`, each),
-  ),
+  ...(spec.affinity ? affinity(`${field}.affinity`, spec.affinity) : []),
+  ...spreads(`${field}.topologySpreadConstraints`, spec.topologySpreadConstraints),
 ]
 
 const names = (field: string, spec: PodSpec): Causes => [
@@ -186,6 +171,44 @@ const names = (field: string, spec: PodSpec): Causes => [
   ...(spec.hostname ? follows(`${field}.hostname`, spec.hostname, dnsLabel) : []),
   ...(spec.subdomain ? follows(`${field}.subdomain`, spec.subdomain, dnsLabel) : []),
   ...(spec.priorityClassName ? follows(`${field}.priorityClassName`, spec.priorityClassName, dnsSubdomain) : []),
+]
+
+const mostServers = 3
+
+const dns = (field: string, { dnsPolicy, dnsConfig }: PodSpec): Causes => {
+  const at = `${field}.dnsConfig`
+  const { nameservers = [] } = dnsConfig ?? {}
+  if (dnsPolicy === 'None' && !dnsConfig) {
+    return [cause.required(at, 'must provide `dnsConfig` when `dnsPolicy` is None')]
+  }
+  return [
+    ...when(dnsPolicy === 'None' && nameservers.length === 0, () =>
+      cause.required(`${at}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None'),
+    ),
+    ...when(nameservers.length > mostServers, () =>
+      cause.invalid(`${at}.nameservers`, nameservers, `must not have more than ${mostServers} nameservers`),
+    ),
+    ...nameservers.flatMap((each, i) => ip(`${at}.nameservers[${i}]`, each)),
+  ]
+}
+
+const aliases = (field: string, { hostAliases = [] }: PodSpec): Causes =>
+  hostAliases.flatMap(({ ip: address, hostnames = [] }, i) => [
+    ...ip(`${field}.hostAliases[${i}].ip`, address),
+    ...hostnames.flatMap((each, j) => follows(`${field}.hostAliases[${i}].hostnames[${j}]`, each, dnsSubdomain)),
+  ])
+
+const gates = (field: string, { schedulingGates = [], readinessGates = [] }: PodSpec): Causes => [
+  ...schedulingGates.flatMap(({ name }, i) => follows(`${field}.schedulingGates[${i}]`, name, qualifiedName)),
+  ...schedulingGates.flatMap(({ name }, i) =>
+    when(
+      schedulingGates.slice(0, i).some((other) => other.name === name),
+      () => cause.duplicate(`${field}.schedulingGates[${i}]`, name),
+    ),
+  ),
+  ...readinessGates.flatMap(({ conditionType }, i) =>
+    follows(`${field}.readinessGates[${i}].conditionType`, conditionType, qualifiedName),
+  ),
 ]
 
 const goodSpecs = new WeakSet<PodSpec>()
@@ -217,12 +240,10 @@ const specCauses = (field: string, spec: PodSpec): Causes => [
       'must be between 1 and 2147483647, inclusive',
     ),
   ),
-  ...when(spec.dnsPolicy === 'None' && !spec.dnsConfig?.nameservers?.length, () =>
-    cause.required(
-      `${field}.dnsConfig.nameservers`,
-      'must provide at least one DNS nameserver when `dnsPolicy` is None',
-    ),
-  ),
+  ...dns(field, spec),
+  ...aliases(field, spec),
+  ...gates(field, spec),
+  ...podSecurity(`${field}.securityContext`, spec),
   ...amounts(`${field}.overhead`, spec.overhead),
   ...places(field, spec),
   ...names(field, spec),

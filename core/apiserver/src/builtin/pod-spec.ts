@@ -28,6 +28,53 @@ export interface PodSpec {
   readonly readinessGates?: readonly { readonly conditionType: string }[]
   readonly schedulingGates?: readonly { readonly name: string }[]
   readonly overhead?: Amounts
+  readonly affinity?: Affinity
+  readonly securityContext?: SecurityContext
+  readonly shareProcessNamespace?: boolean
+  readonly hostPID?: boolean
+  readonly hostAliases?: readonly { readonly ip: string; readonly hostnames?: readonly string[] }[]
+}
+
+export interface NodeTerm {
+  readonly matchExpressions?: readonly {
+    readonly key: string
+    readonly operator: string
+    readonly values?: readonly string[]
+  }[]
+}
+
+export interface PodTerm {
+  readonly topologyKey: string
+  readonly labelSelector?: LabelSelector
+}
+
+interface PodAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodTerm[]
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    readonly weight: number
+    readonly podAffinityTerm: PodTerm
+  }[]
+}
+
+export interface Affinity {
+  readonly nodeAffinity?: {
+    readonly requiredDuringSchedulingIgnoredDuringExecution?: { readonly nodeSelectorTerms: readonly NodeTerm[] }
+    readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+      readonly weight: number
+      readonly preference: NodeTerm
+    }[]
+  }
+  readonly podAffinity?: PodAffinity
+  readonly podAntiAffinity?: PodAffinity
+}
+
+export interface SecurityContext {
+  readonly runAsUser?: number
+  readonly runAsGroup?: number
+  readonly fsGroup?: number
+  readonly supplementalGroups?: readonly number[]
+  readonly sysctls?: readonly { readonly name: string; readonly value: string }[]
+  readonly seccompProfile?: { readonly type?: string; readonly localhostProfile?: string }
 }
 
 export interface SpreadConstraint {
@@ -46,7 +93,15 @@ export interface Container {
   readonly ports?: readonly ContainerPort[]
   readonly env?: readonly EnvVar[]
   readonly resources?: { readonly limits?: Amounts; readonly requests?: Amounts }
-  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly subPath?: string }[]
+  readonly volumeMounts?: readonly {
+    readonly name: string
+    readonly mountPath: string
+    readonly subPath?: string
+    readonly subPathExpr?: string
+  }[]
+  readonly envFrom?: readonly { readonly configMapRef?: object; readonly secretRef?: object }[]
+  readonly securityContext?: SecurityContext
+  readonly lifecycle?: { readonly preStop?: Probe; readonly postStart?: Probe }
   readonly livenessProbe?: Probe
   readonly readinessProbe?: Probe
   readonly startupProbe?: Probe
@@ -56,17 +111,29 @@ export interface ContainerPort {
   readonly name?: string
   readonly containerPort: number
   readonly hostPort?: number
+  readonly hostIP?: string
   readonly protocol?: string
 }
 
-interface EnvVar {
+interface KeyRef {
+  readonly name?: string
+  readonly key?: string
+}
+
+export interface EnvVar {
   readonly name: string
   readonly value?: string
-  readonly valueFrom?: object
+  readonly valueFrom?: {
+    readonly fieldRef?: object
+    readonly resourceFieldRef?: object
+    readonly configMapKeyRef?: KeyRef
+    readonly secretKeyRef?: KeyRef
+    readonly fileKeyRef?: object
+  }
 }
 
 export interface Probe {
-  readonly exec?: object
+  readonly exec?: { readonly command?: readonly string[] }
   readonly httpGet?: { readonly port: number | string }
   readonly tcpSocket?: { readonly port: number | string }
   readonly grpc?: { readonly port: number }

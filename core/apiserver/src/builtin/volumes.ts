@@ -1,12 +1,26 @@
-import { deepEqual, type LabelSelector, type Manifest } from '@flotilla/sdk'
-import { dnsSubdomain } from '../object/names.ts'
+import { deepEqual, type LabelSelector, type Manifest, parseQuantity } from '@flotilla/sdk'
+import { dnsSubdomain, qualifiedName } from '../object/names.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { accessModes } from './cells.ts'
-import { type Amounts, amounts, type Causes, immutable, required, requiredName, selector, when } from './checks.ts'
-import { type Claim, claimSpec, modes } from './claims.ts'
+import {
+  type Amounts,
+  type Causes,
+  follows,
+  immutable,
+  notNegative,
+  required,
+  requiredName,
+  selector,
+  unique,
+  when,
+} from './checks.ts'
+import { type Claim, claimSpec, modes, size } from './claims.ts'
 import { type ColumnOf, column, count, type Group, kind, text, wideOnly } from './kind.ts'
+import { nodeTerms } from './placement-checks.ts'
 import { withFields } from './pod-defaults.ts'
+import type { NodeTerm } from './pod-spec.ts'
+import { hostPath, nfs } from './volume-checks.ts'
 
 const core: Group = { group: '', version: 'v1', schemas: 'io.k8s.api.core.v1' }
 const storage: Group = { group: 'storage.k8s.io', version: 'v1', schemas: 'io.k8s.api.storage.v1' }
@@ -20,9 +34,14 @@ interface Volume extends Manifest {
     readonly storageClassName?: string
     readonly volumeAttributesClassName?: string
     readonly volumeMode?: string
+    readonly nodeAffinity?: object
+    readonly hostPath?: { readonly path?: string; readonly type?: string }
+    readonly nfs?: { readonly server?: string; readonly path?: string }
+    readonly csi?: { readonly driver?: string; readonly volumeHandle?: string }
+    readonly local?: { readonly path?: string }
     readonly [source: string]: unknown
   }
-  readonly status?: { readonly phase?: string; readonly reason?: string }
+  readonly status?: { readonly phase?: string; readonly reason?: string; readonly lastPhaseTransitionTime?: string }
 }
 
 interface StorageClass extends Manifest {
@@ -39,13 +58,24 @@ const stateOf = ({ metadata, status }: Manifest & { readonly status?: { readonly
 
 /** A claim keeps what it asked for; it may get its volume, its class and more space. */
 function withoutChangeable({ spec }: Claim, before: Claim): object {
-  const { resources: _, volumeAttributesClassName: __, volumeName, storageClassName, ...rest } = spec
+  const { resources, volumeAttributesClassName: _, volumeName, storageClassName, ...rest } = spec
+  const isBound = before.status?.phase === 'Bound'
   const gets = (value: string | undefined, old: string | undefined) => (old === undefined ? undefined : value)
   return {
     ...rest,
+    resources: isBound ? undefined : resources,
     volumeName: gets(volumeName, before.spec.volumeName),
     storageClassName: gets(storageClassName, before.spec.storageClassName),
   }
+}
+
+/** What there is of it cannot be taken back. */
+const shrunk = ({ spec, status }: Claim, before: Claim): Causes => {
+  const [asked, had] = [spec.resources?.requests?.storage, status?.capacity?.storage]
+  if (deepEqual(spec, before.spec)) return []
+  return when(asked !== undefined && had !== undefined && parseQuantity(asked) < parseQuantity(had), () =>
+    cause.forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity'),
+  )
 }
 
 const claimUpdate = (claim: Claim, before: Claim): Causes =>
@@ -55,6 +85,20 @@ const claimUpdate = (claim: Claim, before: Claim): Causes =>
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
     ),
   )
+
+const cloneable: ReadonlySet<string> = new Set(['PersistentVolumeClaim', 'VolumeSnapshot'])
+
+/** What it is made of is said in two ways; the older one knows only claims and snapshots. */
+const withSources = (claim: Claim): Claim => {
+  const { dataSource, dataSourceRef } = claim.spec
+  if (dataSource && !cloneable.has(dataSource.kind)) {
+    const { dataSource: _, ...spec } = claim.spec
+    return { ...claim, spec }
+  }
+  if (dataSource && !dataSourceRef) return { ...claim, spec: { ...claim.spec, dataSourceRef: dataSource } }
+  const isOlder = dataSourceRef && !dataSource && !dataSourceRef.namespace && cloneable.has(dataSourceRef.kind)
+  return isOlder ? { ...claim, spec: { ...claim.spec, dataSource: dataSourceRef } } : claim
+}
 
 const claim = kind<Claim>(core, 'PersistentVolumeClaim', 'persistentvolumeclaims', {
   deletion: { shows: true },
@@ -72,8 +116,11 @@ const claim = kind<Claim>(core, 'PersistentVolumeClaim', 'persistentvolumeclaims
     column.age,
     ...wideOnly<Claim>(text('VolumeMode', ({ spec }) => spec.volumeMode ?? unset)),
   ],
-  prepare: (object, before) => (before ? object : withFields(object, { status: { phase: 'Pending' } })),
-  validate: (object, before) => [...claimSpec('spec', object.spec), ...(before ? claimUpdate(object, before) : [])],
+  prepare: (object, before) => (before ? object : withFields(withSources(object), { status: { phase: 'Pending' } })),
+  validate: (object, before) => [
+    ...claimSpec('spec', object.spec),
+    ...(before ? [...claimUpdate(object, before), ...shrunk(object, before)] : []),
+  ],
 })
 
 /** Fields of a volume's spec that do not say where it is. */
@@ -100,6 +147,47 @@ function sources(object: Volume): Causes {
   ]
 }
 
+const since = (time: string | undefined): Volume['status'] => (time ? { lastPhaseTransitionTime: time } : {})
+
+const onlyStorage = ['storage']
+
+const capacity = ({ spec: { capacity: found } }: Volume): Causes => {
+  const names = Object.keys(found ?? {})
+  return [
+    ...when(names.length === 0, () => cause.required('spec.capacity')),
+    ...when(names.length !== 1 || names[0] !== 'storage', () =>
+      cause.notSupported('spec.capacity', found ?? null, onlyStorage),
+    ),
+    ...size('spec.capacity[storage]', found?.storage),
+  ]
+}
+
+/** Where it is, and for which nodes. */
+const placed = ({ spec }: Volume): Causes => {
+  const { storageClassName, nodeAffinity, persistentVolumeReclaimPolicy: policy } = spec
+  const { required: wanted } = (nodeAffinity ?? {}) as {
+    readonly required?: { nodeSelectorTerms: readonly NodeTerm[] }
+  } // by its schema
+  const at = 'spec.nodeAffinity'
+  return [
+    ...(storageClassName ? follows('spec.storageClassName', storageClassName, dnsSubdomain) : []),
+    ...(spec.hostPath ? hostPath('spec.hostPath', spec.hostPath) : []),
+    ...(spec.nfs ? nfs('spec.nfs', spec.nfs) : []),
+    ...(spec.csi
+      ? [...required('spec.csi.driver', spec.csi.driver), ...required('spec.csi.volumeHandle', spec.csi.volumeHandle)]
+      : []),
+    ...(spec.local ? required('spec.local.path', spec.local.path) : []),
+    ...when(spec.local !== undefined && !nodeAffinity, () => cause.required(at, 'Local volume requires node affinity')),
+    ...when(nodeAffinity !== undefined && !wanted, () =>
+      cause.required(`${at}.required`, 'must specify required node constraints'),
+    ),
+    ...(wanted ? nodeTerms(`${at}.required.nodeSelectorTerms`, wanted.nodeSelectorTerms) : []),
+    ...when(spec.hostPath?.path === '/' && policy === 'Recycle', () =>
+      cause.forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"),
+    ),
+  ]
+}
+
 const claimName = ({ spec: { claimRef } }: Volume): string =>
   claimRef ? `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}` : ''
 
@@ -122,12 +210,18 @@ const volume = kind<Volume>(core, 'PersistentVolume', 'persistentvolumes', {
     column.age,
     ...wideOnly<Volume>(text('VolumeMode', ({ spec }) => spec.volumeMode ?? unset)),
   ],
-  prepare: (object, before) => (before ? object : withFields(object, { status: { phase: 'Pending' } })),
+  prepare: (object, before) =>
+    before ? object : { ...object, status: { phase: 'Pending', ...since(object.metadata.creationTimestamp) } },
+  prepareSubresource: (_, object, before, now) =>
+    object.status && object.status.phase !== before.status?.phase
+      ? { ...object, status: { ...object.status, ...since(now) } }
+      : object,
   validate: (object, before) => [
     ...modes('spec.accessModes', object.spec.accessModes),
-    ...when(object.spec.capacity?.storage === undefined, () => cause.required('spec.capacity')),
-    ...amounts('spec.capacity', object.spec.capacity),
+    ...capacity(object),
     ...sources(object),
+    ...placed(object),
+    ...(before ? immutable('volumeMode', object.spec.volumeMode, before.spec.volumeMode) : []),
     ...when(before !== undefined && !deepEqual(sourcesOf(object), sourcesOf(before)), () =>
       cause.forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation'),
     ),
@@ -159,12 +253,11 @@ const storageClass = kind<StorageClass>(storage, 'StorageClass', 'storageclasses
     column.age,
   ],
   validate: (object, before) => [
-    ...requiredName('provisioner', object.provisioner.toLowerCase(), (name) => dnsSubdomain(name.replaceAll('/', '.'))),
-    ...fixed.flatMap((field) =>
-      when(before !== undefined && !deepEqual(object[field], before[field]), () =>
-        cause.forbidden(field, `updates to ${field} are forbidden.`),
-      ),
+    ...requiredName('provisioner', object.provisioner.toLowerCase(), qualifiedName),
+    ...when(Object.hasOwn(object.parameters ?? {}, ''), () =>
+      cause.invalid('parameters', '', 'field can not be empty.'),
     ),
+    ...fixed.flatMap((field) => (before ? immutable(field, object[field], before[field]) : [])),
   ],
 })
 
@@ -175,16 +268,35 @@ interface Driver extends Manifest {
     readonly storageCapacity: boolean
     readonly requiresRepublish: boolean
     readonly volumeLifecycleModes: readonly string[]
-    readonly tokenRequests?: readonly { readonly audience: string }[]
+    readonly tokenRequests?: readonly { readonly audience: string; readonly expirationSeconds?: number }[]
   }
 }
+
+const lifecycles = ['Persistent', 'Ephemeral']
+const shortestToken = 600
+
+const driverTokens = (found: NonNullable<Driver['spec']['tokenRequests']>): Causes => [
+  ...unique(
+    found,
+    ({ audience }) => audience,
+    (i) => `spec.tokenRequests[${i}].audience`,
+  ),
+  ...found.flatMap(({ expirationSeconds }, i) =>
+    when((expirationSeconds ?? shortestToken) < shortestToken, () =>
+      cause.invalid(
+        `spec.tokenRequests[${i}].expirationSeconds`,
+        expirationSeconds,
+        'may not specify a duration less than 10 minutes',
+      ),
+    ),
+  ),
+]
 
 const yesOrNo = <T>(name: string, cell: (object: T) => boolean): ColumnOf<T> => ({ name, type: 'boolean', cell })
 
 const driver = kind<Driver>(storage, 'CSIDriver', 'csidrivers', {
   deletion: { shows: true },
   scope: 'Cluster',
-  generation: true,
   columns: [
     column.name,
     yesOrNo('AttachRequired', ({ spec }) => spec.attachRequired),
@@ -195,23 +307,71 @@ const driver = kind<Driver>(storage, 'CSIDriver', 'csidrivers', {
     text('Modes', ({ spec }) => spec.volumeLifecycleModes.join(',')),
     column.age,
   ],
-  validate: (object, before) =>
-    before ? immutable('spec.attachRequired', object.spec.attachRequired, before.spec.attachRequired) : [],
+  validate: ({ spec }, before) => [
+    ...spec.volumeLifecycleModes
+      .filter((mode) => !lifecycles.includes(mode))
+      .map((mode) => cause.notSupported('spec.volumeLifecycleModes', mode, lifecycles)),
+    ...driverTokens(spec.tokenRequests ?? []),
+    ...(before
+      ? [
+          ...immutable('spec.attachedRequired', spec.attachRequired, before.spec.attachRequired),
+          ...immutable('spec.volumeLifecycleModes', spec.volumeLifecycleModes, before.spec.volumeLifecycleModes),
+        ]
+      : []),
+  ],
 })
 
 interface NodeDrivers extends Manifest {
-  readonly spec: { readonly drivers: readonly { readonly name: string; readonly nodeID: string }[] }
+  readonly spec: {
+    readonly drivers: readonly {
+      readonly name: string
+      readonly nodeID: string
+      readonly topologyKeys?: readonly string[]
+      readonly allocatable?: { readonly count?: number }
+    }[]
+  }
 }
+
+type NodeDriver = NodeDrivers['spec']['drivers'][number]
+
+/** As a program in Go shows it. */
+const shownDriver = ({ name, nodeID, topologyKeys, allocatable }: NodeDriver): object => ({
+  Name: name,
+  NodeID: nodeID,
+  TopologyKeys: topologyKeys ?? null,
+  Allocatable: allocatable ?? null,
+})
+
+/** A driver may come and go, but not change. */
+const keptDrivers = (drivers: readonly NodeDriver[], before: readonly NodeDriver[]): Causes =>
+  drivers.flatMap((driver) => {
+    const old = before.find(({ name }) => name === driver.name)
+    const changed = old !== undefined && !deepEqual({ ...old, allocatable: 0 }, { ...driver, allocatable: 0 })
+    return when(changed, () => cause.immutable('spec.drivers', shownDriver(driver)))
+  })
 
 const nodeDrivers = kind<NodeDrivers>(storage, 'CSINode', 'csinodes', {
   deletion: { shows: true },
   scope: 'Cluster',
   columns: [column.name, count('Drivers', ({ spec }) => spec.drivers.length), column.age],
-  validate: ({ spec }) =>
-    spec.drivers.flatMap(({ name, nodeID }, i) => [
+  validate: ({ spec }, before) => [
+    ...(before ? keptDrivers(spec.drivers, before.spec.drivers) : []),
+    ...spec.drivers.flatMap(({ name, nodeID, topologyKeys = [], allocatable }, i) => [
       ...requiredName(`spec.drivers[${i}].name`, name, dnsSubdomain),
       ...required(`spec.drivers[${i}].nodeID`, nodeID),
+      ...unique(
+        topologyKeys,
+        (key) => key,
+        () => `spec.drivers[${i}]`,
+      ),
+      ...notNegative(`spec.drivers[${i}].allocatable.count`, allocatable?.count),
     ]),
+    ...unique(
+      spec.drivers,
+      ({ name }) => name,
+      (i) => `spec.drivers[${i}].name`,
+    ),
+  ],
 })
 
 interface Room extends Manifest {
@@ -229,7 +389,10 @@ const room = kind<Room>(storage, 'CSIStorageCapacity', 'csistoragecapacities', {
     ...wideOnly<Room>(text('MaximumVolumeSize', ({ maximumVolumeSize }) => String(maximumVolumeSize ?? unset))),
   ],
   validate: (object, before) => [
-    ...requiredName('storageClassName', object.storageClassName, dnsSubdomain),
+    ...follows('storageClassName', object.storageClassName, dnsSubdomain),
+    ...when(object.capacity !== undefined && parseQuantity(object.capacity) < 0n, () =>
+      cause.invalid('capacity', String(object.capacity), 'must be greater than or equal to 0'),
+    ),
     ...selector('nodeTopology', object.nodeTopology),
     ...(before
       ? [
@@ -249,10 +412,21 @@ interface Attachment extends Manifest {
   readonly status?: { readonly attached?: boolean }
 }
 
+/** As a program in Go shows it. */
+const shownAttachment = ({ attacher, source, nodeName }: Attachment['spec']): object => ({
+  Attacher: attacher,
+  Source: {
+    PersistentVolumeName: source.persistentVolumeName ?? null,
+    InlineVolumeSpec: source.inlineVolumeSpec ?? null,
+  },
+  NodeName: nodeName,
+})
+
 const attachment = kind<Attachment>(storage, 'VolumeAttachment', 'volumeattachments', {
   deletion: { shows: true },
   scope: 'Cluster',
   subresources: ['status'],
+  generation: false,
   columns: [
     column.name,
     text('Attacher', ({ spec }) => spec.attacher),
@@ -264,11 +438,11 @@ const attachment = kind<Attachment>(storage, 'VolumeAttachment', 'volumeattachme
   prepare: (object, before) => (before ? object : withFields(object, { status: { attached: false } })),
   validate: ({ spec }, before) => [
     ...required('spec.attacher', spec.attacher),
-    ...required('spec.nodeName', spec.nodeName),
+    ...follows('spec.nodeName', spec.nodeName, dnsSubdomain),
     ...when(Object.keys(spec.source).length !== 1, () =>
       cause.required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'),
     ),
-    ...(before ? immutable('spec', spec, before.spec) : []),
+    ...(before ? immutable('spec', shownAttachment(spec), shownAttachment(before.spec)) : []),
   ],
 })
 
@@ -283,13 +457,15 @@ const attributesClass = kind<AttributesClass>(storage, 'VolumeAttributesClass', 
   shortNames: ['vac'],
   columns: [column.name, text('DriverName', ({ driverName }) => driverName), column.age],
   validate: (object, before) => [
-    ...requiredName('driverName', object.driverName, dnsSubdomain),
-    ...(before
-      ? [
-          ...immutable('driverName', object.driverName, before.driverName),
-          ...immutable('parameters', object.parameters, before.parameters),
-        ]
-      : []),
+    ...requiredName('driverName', object.driverName.toLowerCase(), qualifiedName),
+    ...when(Object.keys(object.parameters ?? {}).length === 0, () =>
+      cause.required('parameters', 'must contain at least one key/value pair'),
+    ),
+    ...(['driverName', 'parameters'] as const).flatMap((field) =>
+      when(before !== undefined && !deepEqual(object[field], before[field]), () =>
+        cause.forbidden(field, `updates to ${field} are forbidden.`),
+      ),
+    ),
   ],
 })
 

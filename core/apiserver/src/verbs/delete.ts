@@ -173,8 +173,9 @@ const graceFor = ({ strategy }: Served, object: Manifest, asked: number | undefi
   return usual === 0 ? 0 : (asked ?? usual)
 }
 
-const terminating = ({ served }: Call, object: Manifest): Manifest => {
-  if (served.id !== 'namespaces' || !object.metadata.deletionTimestamp) return object
+const terminating = ({ served }: Call, dying: Manifest): Manifest => {
+  if (served.id !== 'namespaces' || !dying.metadata.deletionTimestamp) return dying
+  const object = withMetadata(dying, { deletionGracePeriodSeconds: undefined }) // it takes as long as what is in it
   if (readKeys(object, ['status', 'phase']) === 'Terminating') return object
   return { ...object, status: { ...(object.status as object | undefined), phase: 'Terminating' } } // by its schema
 }
@@ -220,8 +221,10 @@ const attempt = async (call: Call, found: Manifest, options: Options): Promise<B
     return written && { code: 200, body: await viewed(served, written), warnings }
   }
   const removed = options.dryRun ? found : await objects.remove(addressOf(call), found, await stored(served, current))
-  const shown = served.strategy.deletion?.shows
-  return removed && { code: 200, body: shown ? await viewed(served, removed) : gone(call, removed), warnings }
+  if (!removed) return undefined
+  const { deletion, grace: takesTime } = served.strategy
+  if (!deletion?.shows) return { code: 200, body: gone(call, removed), warnings }
+  return { code: 200, body: takesTime ? after : await viewed(served, removed), warnings }
 }
 
 const removeNamed = async (call: Call, options: Options): Promise<BodyAnswer> => {
