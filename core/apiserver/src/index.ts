@@ -19,10 +19,11 @@ export {
   type TlsFiles,
 } from './http/serve.ts'
 export type { Console, Kubelet, Line, TerminalSize } from './kubelet.ts'
+export type { AdmissionPlugin, ApiServerOptions } from './options.ts'
 export type { Locate } from './outside/place.ts'
 export type { Answer, BodyAnswer, PassedAnswer, Request, TextAnswer, WatchAnswer, Wire } from './request.ts'
 export type { Column, Convert, Resource, Strategy, ViewOf } from './resource.ts'
-export { type ApiServer, type ApiServerOptions, createApiServer, type Exchange, exchanges } from './server.ts'
+export { type ApiServer, createApiServer, type Exchange, exchanges } from './server.ts'
 export { memoryStorage } from './storage/memory.ts'
 export { type SqliteOptions, sqliteStorage } from './storage/sqlite.ts'
 export type { Row, Snapshot, Storage, StoredRow } from './storage/storage.ts'

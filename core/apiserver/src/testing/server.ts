@@ -1,7 +1,8 @@
 import type { User } from '@flotilla/kube'
 import type { Log, Manifest } from '@flotilla/sdk'
 import { masters } from '../authorization.ts'
-import { type ApiServer, type ApiServerOptions, createApiServer } from '../server.ts'
+import type { ApiServerOptions } from '../options.ts'
+import { type ApiServer, createApiServer } from '../server.ts'
 import { memoryStorage } from '../storage/memory.ts'
 import { inProcessTransport } from '../transport.ts'
 
