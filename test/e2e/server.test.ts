@@ -88,7 +88,7 @@ describe('a server', () => {
         'apply-patch+yaml',
         '{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: two}}',
       ),
-      422,
+      400,
     ],
     'a JSON patch that is none': [web, patch('json-patch+json', '{}'), 400],
     'a JSON patch to nowhere': [web, patch('json-patch+json', '[{"op":"remove","path":"/spec/nothing"}]'), 422],
