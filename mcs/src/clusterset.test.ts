@@ -5,6 +5,7 @@ import {
   type Condition,
   type EndpointSlice,
   endpointSliceKind,
+  endpointsOf,
   executionNamespace,
   findCondition,
   type Manifest,
@@ -79,7 +80,7 @@ const begin = (held: Readonly<Record<string, readonly Manifest[]>>, clusters: re
   const mirrored = (name: string): readonly EndpointSlice[] =>
     fakeSlices(at(name)).filter(({ metadata }) => metadata.labels?.[sliceLabel.imported] === 'web')
   const addresses = (name: string) =>
-    mirrored(name).flatMap(({ endpoints = [] }) => endpoints.flatMap(({ addresses }) => addresses)).sort() // biome-ignore format: one chain
+    mirrored(name).flatMap((slice) => endpointsOf(slice).flatMap(({ addresses }) => addresses)).sort() // biome-ignore format: one chain
   const said = (name: string, type: string) => {
     const { status } = (at(name).get(serviceExportV1beta1Kind, key) ?? {}) as { status?: { conditions?: Condition[] } }
     return findCondition(status?.conditions, type)
@@ -318,7 +319,7 @@ describe('a Service that is to be reached near by', () => {
   const placed = (name: string, region: string, zone: string) => ({ ...joined(name), spec: { syncMode: 'Push', region, zones: [zone] } }) // biome-ignore format: one object
   const hints = (slices: readonly EndpointSlice[]) =>
     Object.fromEntries(
-      slices.flatMap(({ endpoints = [] }) => endpoints.map(({ addresses, hints }) => [addresses[0], hints])),
+      slices.flatMap((slice) => endpointsOf(slice).map(({ addresses, hints }) => [addresses[0], hints])),
     )
 
   test('has endpoints that say for which zones of a cluster they are', async () => {

@@ -7,6 +7,7 @@ import {
   done,
   type EndpointSlice,
   endpointSliceKind,
+  endpointsOf,
   executionNamespace,
   finalizer,
   type Host,
@@ -142,8 +143,10 @@ const hasReady = (work: Work): boolean => {
 }
 
 /** Where a Work has ready endpoints; what else changes in it is nobody else's business. */
-const textOf = (work: Work | undefined): string | undefined =>
-  work && !work.metadata.deletionTimestamp && hasReady(work) ? placesText(sliceOf(work)?.endpoints) : undefined
+const textOf = (work: Work | undefined): string | undefined => {
+  const slice = work && !work.metadata.deletionTimestamp ? sliceOf(work) : undefined
+  return slice && hasReadyEndpoint(slice) ? placesText(endpointsOf(slice)) : undefined
+}
 
 /** What of a cluster matters to who gets whose endpoints, and from where. */
 const wayOf = (cluster: Cluster | undefined): string =>
@@ -168,9 +171,9 @@ export function dispatchController(host: Host, spreading: Spreading): Controller
     return used(there, (work) => !withdrawals.why(clusterOfWork(work), template), hasReady).from
   }
 
-  const placed = (work: Work, { endpoints = [] }: Pick<EndpointSlice, 'endpoints'>): readonly Source[] => {
+  const placed = (work: Work, slice: Pick<EndpointSlice, 'endpoints'>): readonly Source[] => {
     const cluster = clusters.get({ name: clusterOfWork(work) })
-    return cluster ? [{ place: placeOf(cluster), endpoints }] : []
+    return cluster ? [{ place: placeOf(cluster), endpoints: endpointsOf(slice) }] : []
   }
 
   /** A slice as it is reached from a consumer, with hints for who is near where they are wanted. */

@@ -1,4 +1,4 @@
-import { type Cluster, type Endpoint, isReadyEndpoint, type service } from '@flotilla/sdk'
+import { type Cluster, type Endpoint, endpointsOf, isReadyEndpoint, type service } from '@flotilla/sdk'
 import { onceEach } from './once-each.ts'
 
 type Endpoints = readonly Endpoint[]
@@ -71,7 +71,7 @@ export function hintsFor(to: Place, sources: readonly Source[]): (source: Source
 
 /** A slice that says nothing of who is near: that was said in another cluster. The same when it did not. */
 export const unhinted = onceEach((reached: service.Reached): service.Reached => {
-  const { endpoints = [] } = reached
+  const endpoints = endpointsOf(reached)
   if (!endpoints.some(({ hints }) => hints)) return reached
   return { ...reached, endpoints: endpoints.map(({ hints: _, ...endpoint }) => endpoint) }
 })

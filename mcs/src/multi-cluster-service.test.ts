@@ -5,6 +5,7 @@ import {
   type Binding,
   clusterKind,
   type EndpointSlice,
+  endpointsOf,
   executionNamespace,
   finalizer,
   findCondition,
@@ -253,7 +254,7 @@ describe('endpoints that do not fit into one slice', () => {
     const there = () => world.slices('member2').filter(({ metadata }) => !metadata.deletionTimestamp)
     const versions = () => there().map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`)
     const brought = () => there().map((each) => world.content(each) as EndpointSlice)
-    const count = () => brought().flatMap(({ endpoints = [] }) => endpoints).length
+    const count = () => brought().flatMap(endpointsOf).length
     const writes = async (some: readonly string[]) => {
       world.host.memberObjects.get('member1')?.put(webSlice(some))
       await world.collect('member1')

@@ -4,6 +4,7 @@ import {
   type Cluster,
   definePlugin,
   type EndpointPort,
+  endpointsOf,
   on,
   type Service,
   type ServicePort,
@@ -25,8 +26,8 @@ const atGateway = ({ name, port, nodePort, protocol = 'TCP' }: ServicePort): End
   protocol,
 })
 
-const isUp = ({ endpoints = [] }: service.Reached): boolean =>
-  endpoints.some(({ conditions }) => conditions?.ready !== false)
+const isUp = (reached: service.Reached): boolean =>
+  endpointsOf(reached).some(({ conditions }) => conditions?.ready !== false)
 
 /** One gateway after the other, as many as there are of a family: no more than the endpoints that are behind them. */
 function behindGateways(slice: service.Reached, gateways: readonly string[], exported: Service | undefined) {
@@ -51,8 +52,9 @@ function throughGateways({ provider, clusters, slice, exported }: service.Route)
 }
 
 /** Endpoints in one network reach each other as they are. */
-function directly({ provider, clusters, slice: { addressType, endpoints = [], ports = [] } }: service.Route) {
-  const reach = { addressType, endpoints, ports } // one for all, however many clusters there are
+function directly({ provider, clusters, slice }: service.Route) {
+  const { addressType, ports } = slice
+  const reach = { addressType, endpoints: endpointsOf(slice), ports: ports ?? [] } // one for all, however many clusters there are
   const inside = clusters.filter((cluster) => networkOf(cluster) === networkOf(provider))
   return Object.fromEntries(inside.map(({ metadata }) => [metadata.name, reach]))
 }

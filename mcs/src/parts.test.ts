@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Endpoint, service } from '@flotilla/sdk'
+import { type Endpoint, endpointsOf, type service } from '@flotilla/sdk'
 import { type Part, partsOf, sliceLimit } from './parts.ts'
 
 const endpoints = (from: number, to: number): readonly Endpoint[] =>
@@ -26,10 +26,10 @@ describe('endpoints', () => {
   test('that do not are all there, once, in parts that do', () => {
     const all = reached(...endpoints(0, 12_345))
     const parts = partsOf(all)
-    assert.ok(parts.every(({ reached: { endpoints = [] } }) => endpoints.length > 0 && endpoints.length <= sliceLimit))
-    const addresses = parts.flatMap(({ reached: { endpoints = [] } }) =>
-      endpoints.flatMap(({ addresses }) => addresses),
+    assert.ok(
+      parts.every(({ reached }) => endpointsOf(reached).length > 0 && endpointsOf(reached).length <= sliceLimit),
     )
+    const addresses = parts.flatMap(({ reached }) => endpointsOf(reached).flatMap(({ addresses }) => addresses))
     assert.equal(new Set(addresses).size, 12_345)
     assert.equal(addresses.length, 12_345)
     assert.equal(new Set(parts.map(({ id }) => id)).size, parts.length)
@@ -58,6 +58,6 @@ describe('endpoints', () => {
 
   test('that all say one address are parted, too', () => {
     const same = Array.from({ length: 2_500 }, () => ({ addresses: ['10.0.0.1'] }))
-    assert.deepEqual(partsOf(reached(...same)).map(({ reached: { endpoints = [] } }) => endpoints.length), [1_000, 1_000, 500]) // biome-ignore format: one check
+    assert.deepEqual(partsOf(reached(...same)).map(({ reached }) => endpointsOf(reached).length), [1_000, 1_000, 500]) // biome-ignore format: one check
   })
 })

@@ -1,4 +1,4 @@
-import type { Endpoint, service } from '@flotilla/sdk'
+import { type Endpoint, endpointsOf, type service } from '@flotilla/sdk'
 
 /** As many endpoints as Kubernetes takes in one slice. */
 export const sliceLimit = 1_000
@@ -43,7 +43,7 @@ const known = new WeakMap<service.Reached, readonly Part[]>()
 
 /** What is reached, in parts that fit into a slice each: made once, however many clusters get them. */
 export function partsOf(reached: service.Reached): readonly Part[] {
-  const { endpoints = [] } = reached
+  const endpoints = endpointsOf(reached)
   if (endpoints.length <= sliceLimit) return [{ id: '', reached }]
   const parts = known.get(reached) ?? [...halved(endpoints, '')].map(([id, some]) => ({ id, reached: { ...reached, endpoints: some } })) // biome-ignore format: one expression
   known.set(reached, parts)

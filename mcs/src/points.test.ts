@@ -1,5 +1,5 @@
 import { annotation } from '@flotilla/sdk'
-import { cluster, examineEndpoints, examineExport, examineExpose, webService } from '@flotilla/sdk/testing'
+import { cluster, examineEndpoints, examineExport, examineExpose, webService, webSlice } from '@flotilla/sdk/testing'
 import { exportableServices } from './exportable.ts'
 import { serviceLoadBalancers } from './load-balancers.ts'
 import { flatNetwork, gatewayNetworks } from './networks.ts'
@@ -10,6 +10,9 @@ examineExport(exportableServices, {
   'a Service that is not there': { reason: 'NoService' },
   'only another name': { given: { service: webService({ type: 'ExternalName' }) }, reason: 'InvalidServiceType' },
 })
+
+/** As programs in Go write that there are none. */
+const empty = { ...webSlice([]), endpoints: null, ports: null }
 
 const inNetwork = (name: string, network: string, gateways = '') =>
   cluster({
@@ -23,6 +26,7 @@ examineEndpoints(flatNetwork, {
     given: { provider: inNetwork('member1', 'east') },
     reaches: {},
   },
+  'a slice without endpoints leads nowhere': { given: { slice: empty }, reaches: { member2: [] } },
   'nobody asks': { given: { clusters: [] }, reaches: {} },
 })
 
@@ -35,6 +39,10 @@ examineEndpoints(gatewayNetworks, {
   'a gateway of the other family, or none at all, is left out': {
     given: { provider: inNetwork('member1', 'east', 'fd00::1, not-an-address') },
     reaches: { member2: [] },
+  },
+  'a slice without endpoints has gateways, which lead to nobody': {
+    given: { slice: empty, provider: inNetwork('member1', 'east', '192.0.2.1') },
+    reaches: { member2: ['192.0.2.1'] },
   },
   'without gateways it has no opinion: another plugin may know a way': {
     given: { provider: inNetwork('member1', 'east') },

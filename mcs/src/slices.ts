@@ -2,6 +2,7 @@ import {
   clusterOfNamespace,
   type EndpointSlice,
   endpointSliceKind,
+  endpointsOf,
   executionNamespace,
   type Index,
   isReadyEndpoint,
@@ -48,7 +49,7 @@ export const byService: Index<EndpointSlice> = {
   },
 }
 
-export const hasReadyEndpoint = ({ endpoints = [] }: EndpointSlice): boolean => endpoints.some(isReadyEndpoint)
+export const hasReadyEndpoint = (slice: EndpointSlice): boolean => endpointsOf(slice).some(isReadyEndpoint)
 
 /** The one manifest of a Work that concerns services. */
 export const contentOf = ({ spec }: Work) => spec.workload?.manifests?.[0]

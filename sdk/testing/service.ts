@@ -1,6 +1,13 @@
 import type { LoadBalancerStatus } from '../src/api/kubernetes.ts'
 import { type MultiClusterService, multiClusterServiceKind } from '../src/api/multi-cluster-service.ts'
-import { type EndpointSlice, endpointSliceKind, type Service, serviceKind, sliceLabel } from '../src/api/service.ts'
+import {
+  type EndpointSlice,
+  endpointSliceKind,
+  endpointsOf,
+  type Service,
+  serviceKind,
+  sliceLabel,
+} from '../src/api/service.ts'
 import { type ServiceExport, serviceExportKind } from '../src/api/service-export.ts'
 import { deepFreeze } from '../src/freeze.ts'
 import * as service from '../src/points/service.ts'
@@ -93,9 +100,9 @@ export const examineEndpoints = exam({
   }),
   says: (answer) =>
     Object.fromEntries(
-      Object.entries(answer).map(([name, { endpoints = [] }]) => [
+      Object.entries(answer).map(([name, reached]) => [
         name,
-        endpoints.flatMap(({ addresses }) => addresses),
+        endpointsOf(reached).flatMap(({ addresses }) => addresses),
       ]),
     ),
   wants: ({ reaches }: RouteWords) => reaches,

@@ -5,6 +5,7 @@ import {
   type Condition,
   clusterOfNamespace,
   type EndpointSlice,
+  endpointsOf,
   findCondition,
   label,
   type Manifest,
@@ -35,7 +36,7 @@ const labelOf = ({ metadata: { labels } }: Manifest, key: string): string => lab
 const isManaged = (object: Manifest): boolean => labelOf(object, label.managed) === 'true'
 
 const addressesIn = (slices: readonly EndpointSlice[]): string =>
-  slices.flatMap(({ endpoints = [] }) => endpoints.flatMap(({ addresses }) => addresses)).sort().join(' ') // biome-ignore format: one chain
+  slices.flatMap((slice) => endpointsOf(slice).flatMap(({ addresses }) => addresses)).sort().join(' ') // biome-ignore format: one chain
 
 const named = <T extends Manifest>(objects: readonly T[], name: string): T | undefined =>
   objects.find(({ metadata }) => metadata.name === name)

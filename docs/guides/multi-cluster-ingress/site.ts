@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import {
   type EndpointSlice,
+  endpointsOf,
   type IngressBackend,
   isReadyEndpoint,
   type Key,
@@ -156,10 +157,12 @@ export function judge(ingresses: readonly MultiClusterIngress[], world: World): 
   })
 }
 
-const serversOf = ({ endpoints = [], ports = [] }: EndpointSlice, portName: string): readonly Server[] => {
-  const port = ports.find(({ name = '' }) => name === portName)?.port
+const serversOf = (slice: EndpointSlice, portName: string): readonly Server[] => {
+  const port = slice.ports?.find(({ name = '' }) => name === portName)?.port
   if (port === undefined) return []
-  const addresses = endpoints.filter(isReadyEndpoint).map(({ addresses: [first = ''] }) => first)
+  const addresses = endpointsOf(slice)
+    .filter(isReadyEndpoint)
+    .map(({ addresses: [first = ''] }) => first)
   return addresses.filter((address) => isIP(address) !== 0).map((address) => ({ address, port }))
 }
 

@@ -4,6 +4,7 @@ import {
   clusterKind,
   type EndpointSlice,
   endpointSliceKind,
+  endpointsOf,
   type Host,
   type Index,
   isReadyEndpoint,
@@ -44,7 +45,7 @@ const ofService: Index<EndpointSlice> = {
 
 const isBlocked = ({ status }: Cluster): boolean => status?.remedyActions?.includes('TrafficControl') ?? false
 const isHealthy = ({ status }: Cluster): boolean => isTrue(status?.conditions, 'Ready')
-const isUp = ({ endpoints = [] }: EndpointSlice): boolean => endpoints.some(isReadyEndpoint)
+const isUp = (slice: EndpointSlice): boolean => endpointsOf(slice).some(isReadyEndpoint)
 
 /** What the caches know of Services. A cluster that does not answer gets requests only while no other has an endpoint. */
 export function worldOf(host: Host, hasTls: boolean): World {

@@ -4,6 +4,7 @@ import {
   deepEqual,
   type EndpointSlice,
   endpointSliceKind,
+  endpointsOf,
   isFields,
   type Key,
   type Kind,
@@ -83,8 +84,10 @@ export const bare = onceEach(
   (reached: service.Reached): service.Reached => ({ ...reached, endpoints: bareEndpoints(reached.endpoints ?? []) }),
 )
 
-export const digestOf = ({ metadata: { labels }, addressType, endpoints = [], ports = [] }: EndpointSlice): string =>
-  digest([withoutKeys(labels, (key) => !ours.includes(key)), addressType, endpointsDigest(endpoints), ports])
+export const digestOf = (slice: EndpointSlice): string => {
+  const kept = withoutKeys(slice.metadata.labels, (key) => !ours.includes(key))
+  return digest([kept, slice.addressType, endpointsDigest(endpointsOf(slice)), slice.ports ?? []])
+}
 
 export function madeSlice(object: unknown): MadeSlice {
   const slice = object as EndpointSlice // what the server keeps under this kind

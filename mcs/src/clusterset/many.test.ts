@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type EndpointSlice, endpointSliceKind, serviceExportV1beta1Kind, sliceLabel } from '@flotilla/sdk'
+import { type EndpointSlice, endpointSliceKind, endpointsOf, serviceExportV1beta1Kind, sliceLabel } from '@flotilla/sdk'
 import { cluster, fakeHost, manifest, webExport, webService, webSlice } from '@flotilla/sdk/testing'
 import { clusterset } from '../clusterset.ts'
 import { exportableServices } from '../exportable.ts'
@@ -25,13 +25,13 @@ test('endpoints that do not fit into one slice are imported in several, of which
   clusterset.controllers?.(host)
   const [source, consumer] = ['one', 'two'].map((name) => host.memberObjects.get(name))
   const imported = () => (consumer?.list(endpointSliceKind) ?? []) as readonly EndpointSlice[]
-  const count = () => imported().flatMap(({ endpoints = [] }) => endpoints).length
+  const count = () => imported().flatMap(endpointsOf).length
   const settle = () => host.controllers.get('clusterset')?.reconcile('default/web')
   await settle()
   await settle()
   assert.ok(imported().length > 2)
   assert.equal(count(), 2_500)
-  assert.ok(imported().every(({ endpoints = [], metadata }) => endpoints.length <= 1_000 && metadata.labels?.[sliceLabel.imported] === 'web')) // biome-ignore format: one check
+  assert.ok(imported().every((slice) => endpointsOf(slice).length <= 1_000 && slice.metadata.labels?.[sliceLabel.imported] === 'web')) // biome-ignore format: one check
 
   const before = Number(consumer?.version)
   source?.put(webSlice(addresses(2_500).slice(1)))
@@ -42,5 +42,5 @@ test('endpoints that do not fit into one slice are imported in several, of which
 
   source?.put(webSlice(addresses(1_000)))
   await settle()
-  assert.deepEqual(imported().map(({ endpoints = [] }) => endpoints.length), [1_000]) // biome-ignore format: one check
+  assert.deepEqual(imported().map((slice) => endpointsOf(slice).length), [1_000]) // biome-ignore format: one check
 })

@@ -2,6 +2,7 @@ import {
   type Binding,
   type Cluster,
   type EndpointSlice,
+  endpointsOf,
   isReadyEndpoint,
   type Key,
   type MultiClusterService,
@@ -48,7 +49,7 @@ export interface ServiceFacts {
 }
 
 export const countOf = (slices: readonly EndpointSlice[]) => {
-  const all = slices.flatMap(({ endpoints = [] }) => endpoints)
+  const all = slices.flatMap(endpointsOf)
   return { ready: all.filter(isReadyEndpoint).length, all: all.length }
 }
 

@@ -51,12 +51,15 @@ export interface EndpointPort {
   readonly appProtocol?: string
 }
 
-/** Some of the endpoints of a Service. */
+/** Some of the endpoints of a Service. Programs in Go say `null` where there are none. */
 export interface EndpointSlice extends Manifest {
   readonly addressType: string
-  readonly endpoints?: readonly Endpoint[]
-  readonly ports?: readonly EndpointPort[]
+  readonly endpoints?: readonly Endpoint[] | null
+  readonly ports?: readonly EndpointPort[] | null
 }
+
+/** The endpoints of a slice, none where it does not say any. */
+export const endpointsOf = ({ endpoints }: Pick<EndpointSlice, 'endpoints'>): readonly Endpoint[] => endpoints ?? []
 
 export const endpointSliceKind: Kind<EndpointSlice> = {
   apiVersion: 'discovery.k8s.io/v1',

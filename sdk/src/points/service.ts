@@ -66,7 +66,7 @@ const families = ['IPv4', 'IPv6', 'FQDN']
 function wrongReach(reach: unknown): string | undefined {
   if (!isFields(reach) || !families.includes(String(reach.addressType)))
     return 'its addressType is not IPv4, IPv6 or FQDN'
-  const { endpoints = [], ports = [] } = reach
+  const [endpoints, ports] = [reach.endpoints ?? [], reach.ports ?? []]
   if (!Array.isArray(endpoints) || !Array.isArray(ports)) return 'its endpoints or ports are not a list'
   return endpoints.every((each) => isFields(each) && Array.isArray(each.addresses) && each.addresses.length > 0)
     ? undefined
