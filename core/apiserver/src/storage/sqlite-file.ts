@@ -51,12 +51,13 @@ export class SqliteFile {
   readonly #remove: StatementSync
   readonly #touch: StatementSync
 
-  /** Throws when the file is in use, is not ours, or is of a later format. */
-  constructor(path: string) {
+  /** Throws when the file is in use, is not ours, or is of a later format. `largest`: in bytes; what does not fit any more is not taken. */
+  constructor(path: string, largest?: number) {
     createPrivate(path)
     this.#database = new DatabaseSync(path)
     try {
       this.#prepareFile(path)
+      if (largest !== undefined) this.#bound(largest)
     } catch (error) {
       this.#database.close()
       throw error
@@ -106,6 +107,12 @@ export class SqliteFile {
   #store({ resource, key, revision, text }: TextRow): void {
     if (text === undefined) this.#remove.run(resource, key)
     else this.#put.run(resource, key, revision, text)
+  }
+
+  /** SQLite keeps this with the connection, not in the file. */
+  #bound(largest: number): void {
+    const size = numberOf(this.#database.prepare('PRAGMA page_size').get(), 'page_size')
+    this.#database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(largest / size))}`)
   }
 
   #prepareFile(path: string): void {

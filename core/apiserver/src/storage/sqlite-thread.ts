@@ -71,12 +71,12 @@ interface Opened {
   readonly file: number
 }
 
-const open = async (path: string): Promise<Opened> => {
+const open = async (path: string, largest: number | undefined): Promise<Opened> => {
   thread ??= new SqliteThread()
   const owner = thread
   lastFile += 1
   const file = lastFile
-  await owner.do({ file, do: 'open', path })
+  await owner.do({ file, do: 'open', path, ...(largest !== undefined && { largest }) })
   return { owner, file }
 }
 
@@ -90,10 +90,10 @@ export interface ThreadFile {
  * Opens a file in the thread, which is started for the first one. Should the thread die, the next one goes on: what it was to commit is
  * committed again, as nobody knows how far it came; that makes no difference.
  */
-export const openInThread = async (path: string): Promise<ThreadFile> => {
-  let { owner, file } = await open(path)
+export const openInThread = async (path: string, largest?: number): Promise<ThreadFile> => {
+  let { owner, file } = await open(path, largest)
   const commit = async (rows: readonly TextRow[]): Promise<void> => {
-    if (owner.ended) ({ owner, file } = await open(path))
+    if (owner.ended) ({ owner, file } = await open(path, largest))
     await owner.do({ file, do: 'commit', rows })
   }
   return {

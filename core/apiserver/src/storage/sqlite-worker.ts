@@ -3,7 +3,13 @@ import { SqliteFile, type TextRow } from './sqlite-file.ts'
 
 /** What the worker is asked to do with one of its files. */
 export type Task =
-  | { readonly id: number; readonly file: number; readonly do: 'open'; readonly path: string }
+  | {
+      readonly id: number
+      readonly file: number
+      readonly do: 'open'
+      readonly path: string
+      readonly largest?: number
+    }
   | { readonly id: number; readonly file: number; readonly do: 'commit'; readonly rows: readonly TextRow[] }
   | { readonly id: number; readonly file: number; readonly do: 'close' }
 
@@ -17,7 +23,7 @@ const files = new Map<number, SqliteFile>()
 
 const carryOut = (task: Task): void => {
   if (task.do === 'open') {
-    files.set(task.file, new SqliteFile(task.path))
+    files.set(task.file, new SqliteFile(task.path, task.largest))
     return
   }
   const file = files.get(task.file)

@@ -7,6 +7,8 @@ import type { Row, Snapshot, Storage, StoredRow } from './storage.ts'
 export interface SqliteOptions {
   /** The database file; its folder is made when missing. Beside it SQLite keeps `-wal`. */
   readonly path: string
+  /** How large it may become, in bytes: what does not fit any more is refused as on a full disk, until something is deleted. */
+  readonly largest?: number
 }
 
 const mend = 'put back a copy, or move it away to begin anew'
@@ -68,13 +70,13 @@ const notTaken = (path: string, cause: unknown) =>
  *   main thread, 1 ms window     1.35 ms     720/s 289 us   2.4 ms  20,600/s  32 us
  *   main thread, no window       0.17 ms   5,060/s 198 us   1.2 ms  39,300/s  25 us, but nothing else runs meanwhile
  */
-export const sqliteStorage = ({ path }: SqliteOptions): Storage => {
+export const sqliteStorage = ({ path, largest }: SqliteOptions): Storage => {
   let file: ThreadFile | undefined
   return {
     async open() {
       try {
         const snapshot = readAll(path)
-        file = await openInThread(path)
+        file = await openInThread(path, largest)
         return snapshot
       } catch (cause) {
         throw unusable(path, cause)

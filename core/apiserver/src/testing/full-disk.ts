@@ -1,6 +1,7 @@
 /**
  * A process whose disk becomes full, or fails, and gets well again: a server over SQLite in the folder it is given. What makes it well again is
- * the second argument: `ballast`, a file that is removed, or `limit`, which a process may raise for itself. Ends with 0 when all was as it should be.
+ * the second argument: `ballast`, a file that is removed, `limit`, which a process may raise for itself, or `deletion`, where the file may only
+ * become so large. Ends with 0 when all was as it should be.
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -13,14 +14,17 @@ const [, , dir = '', remedy = '', expected = ''] = process.argv
 const path = join(dir, 'full.db')
 const ballast = join(dir, 'ballast')
 
-const cure = (): void => {
+const largest = 2 * 1024 * 1024
+
+const cure = async (): Promise<void> => {
   if (remedy === 'ballast') rmSync(ballast)
+  else if (remedy === 'deletion') await remove('map-0')
   else execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=unlimited'])
 }
 
 if (remedy === 'ballast') writeFileSync(ballast, Buffer.alloc(1024 * 1024))
 
-const first = await startServer({ storage: sqliteStorage({ path }) })
+const first = await startServer({ storage: sqliteStorage({ path, ...(remedy === 'deletion' && { largest }) }) })
 const watched = await first.watch('/api/v1/configmaps?watch=true')
 const made: string[] = []
 const data = { text: 'x'.repeat(50_000) }
@@ -29,6 +33,11 @@ const make = async (name: string) => {
   const answer = await first.ask('POST', configMapPath, configMap(name, data))
   if (answer.code === 201) made.push(`ADDED ${name}`)
   return answer
+}
+
+const remove = async (name: string): Promise<void> => {
+  assert.equal((await first.ask('DELETE', `${configMapPath}/${name}`)).code, 200)
+  made.push(`DELETED ${name}`)
 }
 
 let refused = await make('map-0')
@@ -46,7 +55,7 @@ const many = await Promise.all(Array.from({ length: 50 }, (_, i) => make(`many-$
 for (const { code } of many) assert.ok(code === 201 || code === refused.code, `refused with ${code}`)
 assert.deepEqual(await names(), made.toSorted())
 
-cure()
+await cure()
 assert.equal((await make('well-again')).code, 201)
 assert.deepEqual(
   (await watched.next(made.length)).toSorted(),
