@@ -11,9 +11,9 @@ export interface Times {
 /** Cron knows no part of a second. */
 const second = 1_000
 
-/** When a schedule of five parts is due; without a time zone, in UTC. Throws when it cannot be read. */
+/** When a schedule of five parts is due; without a time zone, in UTC. `5/15` begins at 5, as in Kubernetes. Throws when it cannot be read. */
 export function timesOf(schedule: string, timeZone: string | undefined, now: Date): Times {
-  const cron = new Cron(schedule, { timezone: timeZone ?? 'Etc/UTC', mode: '5-part' })
+  const cron = new Cron(schedule, { timezone: timeZone ?? 'Etc/UTC', mode: '5-part', sloppyRanges: true })
   const whole = Math.floor(now.getTime() / second) * second
   const [last] = cron.previousRuns(1, new Date(whole + second)) // those before it
   return { last, next: cron.nextRun(now) ?? undefined }
