@@ -43,13 +43,18 @@ interface Known {
 
 const knownLimit = 4096
 
+/** Who signed them may have meant anything by them. */
+type Claims = Readonly<Record<string, unknown>>
+
 const text = (value: unknown, ...keys: readonly string[]): string => {
   const found = readKeys(value, keys)
   return typeof found === 'string' ? found : ''
 }
 
-const audiencesOf = ({ aud }: JWTPayload): readonly string[] =>
-  aud === undefined ? [] : typeof aud === 'string' ? [aud] : aud
+const audiencesOf = ({ aud }: Claims): readonly string[] =>
+  (Array.isArray(aud) ? aud : [aud]).filter((each) => typeof each === 'string')
+
+const secondsIn = (claim: unknown): number => (typeof claim === 'number' ? claim : 0)
 
 export const accountName = (namespace: string, name: string): string => `system:serviceaccount:${namespace}:${name}`
 
@@ -62,9 +67,9 @@ export const accountGroups = (namespace: string): readonly string[] => [
 const detail = 'authentication.kubernetes.io'
 
 /** What is known of someone beside the name: which token it was, and where it runs. */
-const extraOf = (payload: JWTPayload, own: unknown): Record<string, readonly string[]> => {
+const extraOf = (payload: Claims, own: unknown): Record<string, readonly string[]> => {
   const facts = [
-    ['credential-id', payload.jti && `JTI=${payload.jti}`],
+    ['credential-id', text(payload, 'jti') && `JTI=${text(payload, 'jti')}`],
     ['pod-name', text(own, 'pod', 'name')],
     ['pod-uid', text(own, 'pod', 'uid')],
     ['node-name', text(own, 'node', 'name')],
@@ -82,7 +87,7 @@ const userOf = (namespace: string, name: string, uid: string, extra: User['extra
 
 const resources = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' } as const
 
-const legacyClaim = (payload: JWTPayload, name: string): string => text(payload, `${legacyIssuer}/${name}`)
+const legacyClaim = (payload: Claims, name: string): string => text(payload, `${legacyIssuer}/${name}`)
 
 /** Makes the tokens of ServiceAccounts, and says whose they are. */
 export class Tokens {
@@ -198,7 +203,7 @@ export class Tokens {
     return known
   }
 
-  async #verified(token: string): Promise<JWTPayload | undefined> {
+  async #verified(token: string): Promise<Claims | undefined> {
     const { compactVerify } = await jose()
     try {
       const { payload } = await compactVerify(token, this.#publicKey, { algorithms: [algorithm] })
@@ -209,7 +214,7 @@ export class Tokens {
     }
   }
 
-  #bound(payload: JWTPayload): Known | undefined {
+  #bound(payload: Claims): Known | undefined {
     const own = payload['kubernetes.io']
     const namespace = text(own, 'namespace')
     const [name, uid] = [text(own, 'serviceaccount', 'name'), text(own, 'serviceaccount', 'uid')]
@@ -222,13 +227,13 @@ export class Tokens {
     const all = [{ resource: 'serviceaccounts', namespace, name, uid }, ...needs]
     return {
       identity: { user: userOf(namespace, name, uid, extraOf(payload, own)), audiences: audiencesOf(payload) },
-      notBefore: payload.nbf ?? 0,
-      expires: payload.exp ?? 0,
+      notBefore: secondsIn(payload.nbf),
+      expires: secondsIn(payload.exp),
       isAlive: () => all.every((each) => this.#objects.get(each)?.metadata.uid === each.uid),
     }
   }
 
-  #legacy(payload: JWTPayload, token: string): Known | undefined {
+  #legacy(payload: Claims, token: string): Known | undefined {
     const namespace = legacyClaim(payload, 'namespace')
     const [name, uid] = [legacyClaim(payload, 'service-account.name'), legacyClaim(payload, 'service-account.uid')]
     if (payload.sub !== accountName(namespace, name)) return undefined
