@@ -39,7 +39,8 @@ const opened = (bytes: Uint8Array, expected: Kind): Envelope => {
   if (!prefix.every((byte, i) => bytes[i] === byte))
     throw new TypeError(`provided data does not appear to be a protobuf message, expected prefix [${prefix.join(' ')}]`)
   if (bytes.length === prefix.length) throw new TypeError('empty body')
-  const [typeMeta, raw = empty] = [1, 2].map((number) => partsOf(bytes.subarray(prefix.length)).get(number))
+  const parts = partsOf(bytes.subarray(prefix.length))
+  const [typeMeta, raw = empty] = [1, 2].map((number) => parts.get(number))
   const kinds = partsOf(typeMeta ?? empty)
   return { apiVersion: textOf(kinds.get(1)) || expected.apiVersion, kind: textOf(kinds.get(2)) || expected.kind, raw }
 }

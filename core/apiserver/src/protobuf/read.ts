@@ -53,16 +53,31 @@ const listIn = (draft: Draft, field: Field): unknown[] => {
   return draft[name] as unknown[] // who else writes a repeated field
 }
 
+/** So many messages, elements and entries a body may have in it: an object of 3 MiB that says something has far fewer. */
+const most = 250_000
+
+/** Of the body that is being read. Nothing interrupts that. */
+let found = 0
+
+const count = (): void => {
+  found += 1
+  if (found > most) throw new RangeError(`it has more than ${most} messages, elements and entries in it`)
+}
+
 /** Numbers may come one by one, or all in one piece. */
 const readElements = (draft: Draft, field: Field, reader: Reader, wire: number, depth: number): void => {
   const list = listIn(draft, field)
   const scalar = scalars.get(field.type)
   if (!scalar || scalar.wire === delimited || wire !== delimited) {
+    count()
     list.push(readValue(field, reader, wire, depth) ?? null)
     return
   }
   const packed = protobuf.Reader.create(reader.bytes())
-  while (packed.pos < packed.len) list.push(scalar.read(packed))
+  while (packed.pos < packed.len) {
+    count()
+    list.push(scalar.read(packed))
+  }
 }
 
 /** Keys are a stranger's: `__proto__` is one like any other. */
@@ -81,6 +96,7 @@ const valueNumber = 2
 
 const readEntry = (draft: Draft, field: Field, reader: Reader, wire: number, depth: number): void => {
   checkWire(field, delimited, wire)
+  count()
   const entry = protobuf.Reader.create(reader.bytes())
   let key = ''
   let value: unknown
@@ -129,21 +145,14 @@ const deepest = 500
  * over. Throws when the bytes are none of this message.
  */
 export function readMessage(type: Type, bytes: Uint8Array, depth = 0): unknown {
-  if (depth === 0) read = 0
+  if (depth === 0) found = 0
   const reader = protobuf.Reader.create(bytes)
   return readUntil(type, reader, reader.len, depth)
 }
 
-/** So many messages a body may have in it: an object of 3 MiB that says something has far fewer. */
-const mostMessages = 250_000
-
-/** Of the body that is being read. Nothing interrupts that. */
-let read = 0
-
 function readUntil(type: Type, reader: Reader, end: number, depth: number): unknown {
   if (depth > deepest) throw new RangeError(`it is nested more than ${deepest} levels deep`)
-  read += 1
-  if (read > mostMessages) throw new RangeError(`it has more than ${mostMessages} messages in it`)
+  count()
   const draft: Draft = {}
   while (reader.pos < end) readField(draft, type, reader, depth + 1)
   if (reader.pos > end) throw new RangeError('a message is longer than its length says')
