@@ -450,6 +450,16 @@ const wrong: Readonly<Record<string, readonly [operation: keyof typeof asked, re
     patching([{ op: 'remove', path: '/spec/template/spec' }]),
     /patch\[0\], remove of \/spec\/template\/spec: the object has no such path/,
   ],
+  'what every object has, to copy': [
+    'ReviseReplica',
+    patching([{ op: 'copy', from: '/spec/toString', path: '/a' }]),
+    /patch\[0\], copy of \/a: the object has no such path/,
+  ],
+  'what every object has, to remove': [
+    'ReviseReplica',
+    patching([{ op: 'remove', path: '/spec/valueOf' }]),
+    /patch\[0\], remove of \/spec\/valueOf: the object has no such path/,
+  ],
   'an item there is not': [
     'ReviseReplica',
     patching([{ op: 'add', path: '/list', value: [] }, { op: 'add', path: '/list/x', value: 1 }]), // biome-ignore format: one patch

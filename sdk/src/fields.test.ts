@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fieldAt, withField, withoutKeys } from './fields.ts'
+import { fieldAt, hasPath, withField, withoutKeys } from './fields.ts'
 import { deepFreeze } from './freeze.ts'
 
 const given: object = deepFreeze({ a: { b: 1, c: [2] }, d: {} })
@@ -9,6 +9,14 @@ test('a field is read along a path', () => {
   assert.equal(fieldAt(given, ['a', 'b']), 1)
   assert.equal(fieldAt(given, ['a', 'b', 'c']), undefined)
   assert.equal(fieldAt(given, ['d', 'constructor']), undefined)
+})
+
+test('a path is there when every step of it is the own one of what is before it', () => {
+  const there: readonly (readonly string[])[] = [[], ['a', 'b'], ['a', 'c', '0'], ['d']]
+  for (const path of there) assert.equal(hasPath(given, path), true, path.join('/'))
+  const absent = ['x', 'toString', '__proto__', 'constructor/prototype', 'a/c/1', 'a/c/map', 'a/b/toFixed', 'd/valueOf']
+  for (const path of absent) assert.equal(hasPath(given, path.split('/')), false, path)
+  assert.equal(hasPath({ constructor: { toString: null } }, ['constructor', 'toString']), true)
 })
 
 test('a field is written into a new object that shares the rest', () => {

@@ -14,6 +14,18 @@ export function fieldAt(value: unknown, path: readonly string[]): unknown {
   return here
 }
 
+const isContainer = (value: unknown): value is Fields => typeof value === 'object' && value !== null
+
+/** Whether a value itself has what stands at a path of keys, those of items too: what every object of JavaScript has does not count. */
+export function hasPath(value: unknown, path: readonly string[]): boolean {
+  let here = value
+  for (const key of path) {
+    if (!isContainer(here) || !Object.hasOwn(here, key)) return false
+    here = here[key]
+  }
+  return true
+}
+
 /**
  * The same object with another value at a path: new along the path, shared beside it. `undefined` takes the key away.
  * Missing objects on the way are made, unless there is nothing to put into them.

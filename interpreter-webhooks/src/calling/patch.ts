@@ -1,4 +1,4 @@
-import { deepFreeze, isFields, type Manifest } from '@flotilla/sdk'
+import { deepFreeze, hasPath, isFields, type Manifest } from '@flotilla/sdk'
 import { applyPatch, type Operation, Pointer } from 'rfc6902'
 import { shown } from './response.ts'
 
@@ -46,8 +46,13 @@ function read(patch: string): readonly Operation[] {
 
 const index = /^(0|[1-9]\d*)$/
 
-/** Lists have numbered items, and one to come; the package would take any other key for some item. */
-function isThere(document: unknown, path: string, appends: boolean): boolean {
+/**
+ * Lists have numbered items, and one to come; the package would take any other key for some item. And it would take what every object of
+ * JavaScript has for something of this one. `isHeld`: something stands there already.
+ */
+function isThere(document: unknown, path: string, { appends = false, isHeld = false }): boolean {
+  const [, ...keys] = Pointer.fromJSON(path).tokens
+  if (!hasPath(document, isHeld ? keys : keys.slice(0, -1))) return false
   const { parent, key } = Pointer.fromJSON(path).evaluate(document)
   if (Array.isArray(parent)) return (appends && key === '-') || (index.test(key) && Number(key) <= parent.length)
   return isFields(parent)
@@ -80,8 +85,8 @@ function unshare(draft: Container, path: string, own: WeakSet<object>): void {
 function step(document: unknown, operation: Operation, i: number): void {
   const { op, path } = operation
   const failed = (reason: string) => new Error(`response.patch[${i}], ${op} of ${path}: ${reason}`)
-  const appends = op === 'add' || op === 'move' || op === 'copy'
-  const isPossible = isThere(document, path, appends) && (!('from' in operation) || isThere(document, operation.from, false)) // biome-ignore format: one thought
+  const place = { appends: op === 'add' || op === 'move' || op === 'copy', isHeld: op === 'remove' }
+  const isPossible = isThere(document, path, place) && (!('from' in operation) || isThere(document, operation.from, { isHeld: true })) // biome-ignore format: one thought
   if (!isPossible) throw failed('the object has no such path')
   const [error] = applyPatch(document, [lenient(document, operation)])
   if (error) throw failed(error.name === 'TestError' ? 'the test failed' : 'the object has no such path')

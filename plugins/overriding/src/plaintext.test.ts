@@ -63,6 +63,10 @@ const refused: readonly [PlaintextOverrider['operator'], path: string][] = [
   ['add', ''],
   ['add', 'spec'],
   ['add', '/__proto__/polluted'],
+  ['add', '/spec/__proto__'],
+  ['replace', '/spec/__proto__'],
+  ['remove', '/spec/toString'],
+  ['add', '/spec/toString/name'],
   ['add', '/constructor/polluted'],
 ]
 for (const [operator, path] of refused)
@@ -72,6 +76,16 @@ for (const [operator, path] of refused)
       (error: Error) => 'code' in error && error.code === 'OVERRIDE_PATH' && error.message.startsWith(`${path}: `),
     )
   })
+
+test('a field may be called as something every object has', () => {
+  for (const name of ['constructor', 'toString', 'prototype'])
+    for (const operator of ['add', 'replace'] as const) {
+      const answer = apply({ operator, path: `/spec/${name}`, value: 'z' })
+      assert.deepEqual(answer?.spec, { ...spec, [name]: 'z' })
+      const gone = apply({ operator, path: `/spec/${name}`, value: 'z' }, { operator: 'remove', path: `/spec/${name}` })
+      assert.deepEqual(gone?.spec, spec)
+    }
+})
 
 test('patches are applied in turn', () => {
   const answer = apply(

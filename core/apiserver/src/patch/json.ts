@@ -1,3 +1,4 @@
+import { hasPath } from '@flotilla/sdk'
 import { applyPatch, type Operation, Pointer } from 'rfc6902'
 import { isFields } from '../schema/shape.ts'
 import { malformed, tooLarge, unprocessable } from './refusals.ts'
@@ -64,19 +65,11 @@ function lenient(document: unknown, operation: Operation): Operation {
 /** Names of fields that the package walks past. */
 const passedBy = new Set(['constructor', 'prototype'])
 
-const isOwn = (value: unknown, key: string): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-
 /** Whether a path leads through fields the document has itself: the package takes those that every object has for some of it. */
 function leads(document: unknown, path: string, { toSomething }: { readonly toSomething: boolean }): boolean {
   const [, ...keys] = Pointer.fromJSON(path).tokens
-  const last = keys.at(-1) ?? ''
-  let value = document
-  for (const key of toSomething ? keys : keys.slice(0, -1)) {
-    if (!isOwn(value, key) || (key !== last && passedBy.has(key))) return false
-    value = value[key]
-  }
-  return true
+  const way = keys.slice(0, -1)
+  return !way.some((key) => passedBy.has(key)) && hasPath(document, toSomething ? keys : way)
 }
 
 function checkWays(document: unknown, operation: Operation): void {

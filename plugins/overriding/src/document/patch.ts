@@ -19,10 +19,15 @@ export const isList = (value: unknown): value is readonly unknown[] => Array.isA
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** To JavaScript it is no field: written to, it would be lost and change what all others are read from. */
+const unspeakable = '__proto__'
+
 /** The steps of a JSON pointer, unescaped. Throws `OVERRIDE_PATH` when it is none. */
 export function steps(path: string): readonly string[] {
   if (!path.startsWith('/')) throw errors.OVERRIDE_PATH(path, 'it has to begin with /, and cannot be the whole object')
-  return Pointer.fromJSON(path).tokens.slice(1)
+  const [, ...all] = Pointer.fromJSON(path).tokens
+  if (all.includes(unspeakable)) throw errors.OVERRIDE_PATH(path, `a field cannot be called ${unspeakable}`)
+  return all
 }
 
 /** What a step leads to; undefined when there is nothing. */
