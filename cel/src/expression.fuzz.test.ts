@@ -54,7 +54,7 @@ const arithmetic: Readonly<Record<string, (a: bigint, b: bigint) => bigint | und
   '-': (a, b) => inRange(a - b),
   '*': (a, b) => inRange(a * b),
   '/': (a, b) => (b === 0n ? undefined : inRange(a / b)),
-  '%': (a, b) => (b === 0n || (a === least && b === -1n) ? undefined : a % b),
+  '%': (a, b) => (b === 0n ? undefined : a % b),
 }
 const orders: Readonly<Record<string, (a: bigint, b: bigint) => boolean>> = {
   '<': (a, b) => a < b,

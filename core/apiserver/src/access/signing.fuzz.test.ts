@@ -41,7 +41,11 @@ test('a request is taken as it is', async () => {
   for (const request of [jane, node, asRequest(derOf(jane))]) assert.equal(await said(request), 201)
 })
 
-test('one with another byte somewhere, or cut off, is refused in words: it is signed as a whole', () =>
+/** What the signature is over: the first of the three things in it, whose length is in one byte. */
+const signedPart = 3
+const signedEnd = (der: Buffer): number => signedPart + 3 + (der[signedPart + 2] ?? 0)
+
+test('one with another byte in what is signed, or cut off, is refused in words', () =>
   fc.assert(
     fc.asyncProperty(
       sound,
@@ -50,7 +54,7 @@ test('one with another byte somewhere, or cut off, is refused in words: it is si
       fc.boolean(),
       async (request, at, by, isCut) => {
         const der = derOf(request)
-        const place = at % der.length
+        const place = isCut ? at % der.length : signedPart + (at % (signedEnd(der) - signedPart))
         der[place] = (der[place] ?? 0) ^ by
         const code = await said(asRequest(isCut ? der.subarray(0, place) : der))
         assert.ok(refusals.has(code), `${code}`)
@@ -67,6 +71,11 @@ test('whatever else it is made of is taken or refused in words, soon', () => {
     fc
       .tuple(sound, fc.constantFrom('CERTIFICATE', 'PRIVATE KEY', 'NEW CERTIFICATE REQUEST', ''))
       .map(([of, label]) => encoded(pemOf(of).replaceAll('CERTIFICATE REQUEST', label))),
+    fc.tuple(sound, fc.nat(), fc.nat(255)).map(([of, at, by]) => {
+      const der = derOf(of)
+      der[at % der.length] = by
+      return asRequest(der)
+    }),
     fc.uint8Array({ maxLength: 60 }).map(asRequest),
     // lengths that promise much, nests that do not end
     fc

@@ -113,13 +113,13 @@ test('whatever claims are signed, the answer is one', () =>
   fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...Object.keys(wanted)),
-      fc.jsonValue({ maxDepth: 3 }).filter((value) => JSON.stringify(value) !== '{}'),
+      fc.jsonValue({ maxDepth: 3 }),
       async (claim, value) => {
         const claims = { ...wanted, [claim]: value }
         const token = await sign(claims)
-        const isTime = (claim === 'nbf' && !(Number(value) > second)) || (claim === 'exp' && Number(value) > second)
-        if (!isTime) assert.equal(await whose(token), undefined, JSON.stringify(claims))
-        else await whose(token)
+        const isLater = typeof value === 'number' && value > second
+        const isTime = (claim === 'nbf' && !isLater) || (claim === 'exp' && isLater)
+        assert.equal(await whose(token), isTime ? name : undefined, JSON.stringify(claims))
       },
     ),
     runs,
