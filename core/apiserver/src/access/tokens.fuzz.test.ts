@@ -111,16 +111,12 @@ test('good claims, well signed, are somebody’s', async () => assert.equal(awai
 
 test('whatever claims are signed, the answer is one', () =>
   fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(...Object.keys(wanted)),
-      fc.jsonValue({ maxDepth: 3 }),
-      async (claim, value) => {
-        const claims = { ...wanted, [claim]: value }
-        const token = await sign(claims)
-        const isLater = typeof value === 'number' && value > second
-        const isTime = (claim === 'nbf' && !isLater) || (claim === 'exp' && isLater)
-        assert.equal(await whose(token), isTime ? name : undefined, JSON.stringify(claims))
-      },
-    ),
+    fc.asyncProperty(fc.constantFrom(...Object.keys(wanted)), fc.jsonValue({ maxDepth: 3 }), async (claim, value) => {
+      const claims = { ...wanted, [claim]: value }
+      const token = await sign(claims)
+      const isLater = typeof value === 'number' && value > second
+      const isTime = (claim === 'nbf' && !isLater) || (claim === 'exp' && isLater)
+      assert.equal(await whose(token), isTime ? name : undefined, JSON.stringify(claims))
+    }),
     runs,
   ))
