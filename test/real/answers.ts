@@ -10,6 +10,8 @@ export interface Step {
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'GET'
   readonly path: string
   readonly body?: object
+  /** Of the body; by default what the method goes with. */
+  readonly type?: string
 }
 
 /** What a client can tell servers apart by. */
@@ -34,12 +36,11 @@ const saidOf = (status: number, body: Json): Said => ({
   causes: body?.kind === 'Status' && body.status === 'Failure' ? causesOf(body) : undefined,
 })
 
-const typeOf = ({ method, body }: Step): string =>
-  method === 'PATCH'
-    ? Array.isArray(body)
-      ? 'application/json-patch+json'
-      : 'application/merge-patch+json'
-    : 'application/json'
+const patchTypeOf = (body: object | undefined): string =>
+  Array.isArray(body) ? 'application/json-patch+json' : 'application/merge-patch+json'
+
+const typeOf = ({ method, body, type }: Step): string =>
+  type ?? (method === 'PATCH' ? patchTypeOf(body) : 'application/json')
 
 export interface Answered {
   readonly status: number

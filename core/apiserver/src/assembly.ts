@@ -12,7 +12,6 @@ import { podSecurity } from './admission/pod-security/pod-security.ts'
 import { Quotas } from './admission/quotas.ts'
 import { serviceAccount } from './admission/service-account.ts'
 import { builtins } from './builtin/index.ts'
-import { keepUntilClean } from './controller/definitions.ts'
 import type { Engine } from './engine.ts'
 import type { ApiServerOptions } from './options.ts'
 import type { Outside } from './outside/line.ts'
@@ -63,7 +62,6 @@ const admissionOf = (options: ApiServerOptions, objects: Objects): Admission => 
   const { access, admission, tolerationSeconds = usualToleration, withoutAdmission = [] } = options
   return chain([
     namespaceLifecycle(objects),
-    keepUntilClean,
     whoAsked,
     ...(access && !withoutAdmission.includes('ServiceAccount') ? [serviceAccount(objects)] : []),
     ownAdmission(objects, tolerationSeconds),

@@ -24,6 +24,8 @@ export interface Deletion {
   readonly shows?: true
   /** What it owns stays unless the deletion says otherwise, as it was before there was a choice. */
   readonly orphans?: true
+  /** A finalizer that it has from its deletion on: it does not go before what comes with it. */
+  readonly holds?: string
 }
 
 /** What a kind does with objects beyond its schema. Everything is pure; objects come in frozen and go out new. */

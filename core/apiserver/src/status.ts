@@ -99,14 +99,6 @@ export const refusal = {
       details: {},
     }),
 
-  creationNotAllowed: (resource: ResourceName) =>
-    failure({
-      code: 405,
-      reason: 'MethodNotAllowed',
-      message: 'create not allowed while custom resource definition is terminating',
-      details: detailsOf(resource, ''),
-    }),
-
   notAcceptable: (accepted: readonly string[]) =>
     failure({
       code: 406,

@@ -93,16 +93,35 @@ export const ready = async (
   await Promise.all([asking, ...asked])
 }
 
+/** An object with the defaults that its schema has by now, and by which of them it was made. */
+interface Completed {
+  readonly by: Served['compiled']
+  readonly object: Manifest
+}
+
+const completions = new WeakMap<Manifest, Completed>()
+
+/** What was stored before its definition had a default is shown with it. The same object where nothing is missing. */
+const completed = ({ custom, compiled }: Served, object: Manifest): Manifest => {
+  if (!custom) return object
+  const found = completions.get(object)
+  if (found?.by === compiled) return found.object
+  const whole = compiled.applyDefaults(object)
+  if (whole === object) return object
+  completions.set(object, { by: compiled, object: Object.freeze(whole) })
+  return whole
+}
+
 /** An object of the store as the version that was asked for shows it. */
 export const view = (served: Served, object: Manifest): Manifest => {
   const { apiVersion } = served
-  if (object.apiVersion === apiVersion) return object
+  if (object.apiVersion === apiVersion) return completed(served, object)
   const found = views.get(object)
-  if (found?.apiVersion === apiVersion) return found
+  if (found?.apiVersion === apiVersion) return completed(served, found)
   const fresh = converted(served, object, apiVersion)
   views.set(object, fresh)
   origins.set(fresh, object)
-  return fresh
+  return completed(served, fresh)
 }
 
 /** An object as it is kept. `before`: the view of what it takes the place of. */

@@ -126,7 +126,9 @@ describe('a definition', () => {
       definition({ versions: [version({ name: 'v2' })] }, 'widgets.example.dev', {
         status: { storedVersions: ['v1'] },
       }),
-      ['status.storedVersions[0]: Invalid value: "v1": must appear in spec.versions'],
+      [
+        'status.storedVersions[0]: Invalid value: "v1": missing from spec.versions; v1 was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in v1 and removes v1 from status.storedVersions',
+      ],
     ],
   ]
   for (const [what, given, wrong] of changes)

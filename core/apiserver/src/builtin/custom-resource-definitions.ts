@@ -238,10 +238,16 @@ function update({ spec, status }: Definition, { spec: before }: Definition): Cau
     ...immutable('spec.names.kind', spec.names.kind, before.names.kind),
     ...immutable('spec.names.plural', spec.names.plural, before.names.plural),
     ...(status?.storedVersions ?? []).flatMap((name, i) =>
-      when(!listed.has(name), () => cause.invalid(`status.storedVersions[${i}]`, name, 'must appear in spec.versions')),
+      when(!listed.has(name), () => cause.invalid(`status.storedVersions[${i}]`, name, wasStored(name))),
     ),
   ]
 }
+
+const wasStored = (version: string): string =>
+  `missing from spec.versions; ${version} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${version} and removes ${version} from status.storedVersions`
+
+/** What a definition waits for that was deleted: its objects. */
+export const cleanup = 'customresourcecleanup.apiextensions.k8s.io'
 
 /** Rules of CustomResourceDefinitions. */
 export const validateDefinition = (definition: Definition, before?: Definition): Causes => [
@@ -270,6 +276,7 @@ export const customResourceDefinition: Resource = kind<Definition>(
     subresources: ['status'],
     columns: [column.name, column.created],
     prepare,
+    deletion: { holds: cleanup },
     validate: validateDefinition,
   },
 )

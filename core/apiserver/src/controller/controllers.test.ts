@@ -170,7 +170,10 @@ test('a definition takes its instances with it, those that are held last', async
   const refused = await api.ask('POST', path, gadget('late'))
   assert.deepEqual(
     [refused.code, refused.body.message],
-    [405, 'create not allowed while custom resource definition is terminating'],
+    [
+      403,
+      'gadgets.example.com "late" is forbidden: create not allowed while custom resource definition is terminating',
+    ],
   )
   await gone(`${path}/free`)
   const watch = await api.watch(path)

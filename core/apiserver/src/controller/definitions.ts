@@ -1,7 +1,6 @@
 import { type Condition, deepEqual, type Log, type Manifest } from '@flotilla/sdk'
-import type { Admission } from '../admission/admission.ts'
+import { cleanup } from '../builtin/custom-resource-definitions.ts'
 import type { Engine } from '../engine.ts'
-import { withMetadata } from '../object/metadata.ts'
 import { Conversion } from '../outside/conversion.ts'
 import type { Outside } from '../outside/line.ts'
 import type { ClientConfig } from '../outside/place.ts'
@@ -13,7 +12,6 @@ import { timestamp } from '../target.ts'
 import { Queue } from './queue.ts'
 import { pathOf, type Requests } from './requests.ts'
 
-const cleanup = 'customresourcecleanup.apiextensions.k8s.io'
 const resource = 'customresourcedefinitions.apiextensions.k8s.io'
 const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 
@@ -33,43 +31,73 @@ interface Converting {
 /** Whether fields differ from version to version. */
 const isConverted = ({ spec: { conversion } }: Definition): boolean => conversion?.strategy === 'Webhook'
 
-/** A definition does not go before its instances. */
-export const keepUntilClean: Admission = async (request) => {
-  const {
-    operation,
-    resource: { group, plural },
-    manifest,
-  } = request
-  if (operation !== 'CREATE' || group !== 'apiextensions.k8s.io' || plural !== 'customresourcedefinitions')
-    return request
-  const finalizers = manifest.metadata.finalizers ?? []
-  if (finalizers.includes(cleanup)) return request
-  return { manifest: withMetadata(manifest, { finalizers: [...finalizers, cleanup] }) }
+/** The names of other kinds of the group. */
+interface Taken {
+  readonly words: ReadonlySet<string>
+  readonly kinds: ReadonlySet<string>
 }
 
-/** A name of a definition that another kind of its group has already, in the words of the condition. */
-const conflictOf = (registry: Registry, { metadata, spec: { group, names } }: Definition): Conflict | undefined => {
+const takenFrom = (registry: Registry, { metadata, spec: { group } }: Definition): Taken => {
   const others = registry.list().filter((served) => served.group === group && served.id !== metadata.name)
-  const words = new Set(others.flatMap(({ plural, singular, shortNames }) => [plural, singular, ...shortNames]))
-  const kinds = new Set(others.flatMap(({ kind, listKind }) => [kind, listKind]))
-  const isTaken = (reason: string, name: string | undefined, taken: ReadonlySet<string>) =>
-    name !== undefined && taken.has(name) ? { reason, message: `"${name}" is already in use` } : undefined
-  return (
-    isTaken('PluralConflict', names.plural, words) ??
-    isTaken('SingularConflict', names.singular, words) ??
-    isTaken(
-      'ShortNamesConflict',
-      names.shortNames?.find((name) => words.has(name)),
-      words,
-    ) ??
-    isTaken('KindConflict', names.kind, kinds) ??
-    isTaken('ListKindConflict', names.listKind, kinds)
-  )
+  return {
+    words: new Set(others.flatMap(({ plural, singular, shortNames }) => [plural, singular, ...shortNames])),
+    kinds: new Set(others.flatMap(({ kind, listKind }) => [kind, listKind])),
+  }
 }
+
+const noNames: DefinitionNames = { plural: '', kind: '' }
+
+/** The names of a definition that are free, and why the others are not: of several reasons the last is told, as in Kubernetes. */
+const judgeNames = (registry: Registry, definition: Definition): Named => {
+  const { names } = definition.spec
+  const { words, kinds } = takenFrom(registry, definition)
+  const before = definition.status?.acceptedNames ?? noNames
+  let conflict: Conflict | undefined
+  const free = <T extends string | readonly string[]>(
+    reason: string,
+    said: T,
+    had: T,
+    taken: ReadonlySet<string>,
+  ): T => {
+    const clash = [said].flat().find((name) => taken.has(name))
+    if (clash === undefined) return said
+    conflict = { reason, message: `"${clash}" is already in use` }
+    return had
+  }
+  const { singular = names.kind.toLowerCase(), listKind = `${names.kind}List`, shortNames = [], categories } = names
+  const accepted = {
+    plural: free('PluralConflict', names.plural, before.plural, words),
+    singular: free('SingularConflict', singular, before.singular ?? '', words),
+    shortNames: free('ShortNamesConflict', shortNames, before.shortNames ?? [], words),
+    kind: free('KindConflict', names.kind, before.kind, kinds),
+    listKind: free('ListKindConflict', listKind, before.listKind ?? '', kinds),
+  }
+  return { accepted: { ...said(accepted), ...(categories && { categories }) }, conflict }
+}
+
+/** Names without those that say nothing; a plural and a kind there always are. */
+const said = ({
+  plural,
+  kind,
+  singular,
+  listKind,
+  shortNames,
+}: Required<Omit<DefinitionNames, 'categories'>>): DefinitionNames => ({
+  plural,
+  ...(singular && { singular }),
+  ...(shortNames.length > 0 && { shortNames }),
+  kind,
+  ...(listKind && { listKind }),
+})
 
 interface Conflict {
   readonly reason: string
   readonly message: string
+}
+
+interface Named {
+  readonly accepted: DefinitionNames
+  readonly conflict: Conflict | undefined
 }
 
 type Judgement = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
@@ -108,17 +136,11 @@ const dated = (judgements: readonly Judgement[], before: readonly Condition[], n
     return { ...judgement, lastTransitionTime }
   })
 
-const acceptedNames = ({ spec: { names } }: Definition): DefinitionNames => ({
-  ...names,
-  singular: names.singular ?? names.kind.toLowerCase(),
-  listKind: names.listKind ?? `${names.kind}List`,
-})
-
-const statusOf = (definition: Definition, conflict: Conflict | undefined, now: Date): Definition['status'] => {
+const statusOf = (definition: Definition, { accepted, conflict }: Named, now: Date): Definition['status'] => {
   const { status } = definition
   const stored = new Set([...(status?.storedVersions ?? []), storageVersionOf(definition)])
   return {
-    acceptedNames: conflict ? (status?.acceptedNames ?? { plural: '', kind: '' }) : acceptedNames(definition),
+    acceptedNames: accepted,
     conditions: dated(judge(definition, conflict), status?.conditions ?? [], now),
     storedVersions: [...stored],
   }
@@ -194,7 +216,7 @@ export class Definitions {
   }
 
   #serve(definition: Definition): void {
-    if (conflictOf(this.#engine.registry, definition) === undefined) this.#register(definition)
+    if (!judgeNames(this.#engine.registry, definition).conflict) this.#register(definition)
     this.#queue.add(definition.metadata.name)
   }
 
@@ -236,9 +258,9 @@ export class Definitions {
     const definition = this.#find(name)
     if (definition === undefined) return
     const { registry, now } = this.#engine
-    const conflict = conflictOf(registry, definition)
-    if (!conflict && !registry.byId(name)) this.#register(definition) // a name has become free
-    const status = statusOf(definition, conflict, now())
+    const named = judgeNames(registry, definition)
+    if (!named.conflict && !registry.byId(name)) this.#register(definition) // a name has become free
+    const status = statusOf(definition, named, now())
     if (!deepEqual(status, definition.status)) await this.#requests.patch(`${collection}/${name}/status`, { status })
     if (definition.metadata.deletionTimestamp) await this.#clean(definition)
   }

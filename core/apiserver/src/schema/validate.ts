@@ -58,7 +58,7 @@ const keyword = (check: Check): KeywordFunction => {
 }
 
 const identity = (item: unknown, keys: readonly string[]): unknown =>
-  keys.length === 0 ? item : Object.fromEntries(keys.map((key) => [key, Reflect.get(Object(item), key)]))
+  keys.length === 0 ? item : Object.fromEntries(keys.toSorted().map((key) => [key, Reflect.get(Object(item), key)])) // as it is told
 
 /** No two items of a set are the same, no two of a map have the same keys. */
 function duplicates(list: readonly unknown[], keys: readonly string[], context: Context): readonly StatusCause[] {

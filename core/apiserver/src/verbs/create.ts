@@ -72,7 +72,10 @@ const store = async (call: Call, { object, warnings }: Draft): Promise<BodyAnswe
 
 /** Creates an object from a draft that fits its schema. Throws 409, 422 and what admission says. */
 export const createFrom = async (call: Call, draft: Draft, tracked = false): Promise<BodyAnswer> => {
-  if (call.served.terminating) throw refusal.creationNotAllowed(call.served)
+  if (call.served.terminating) {
+    const why = 'create not allowed while custom resource definition is terminating'
+    throw refusal.forbidden(call.served, draft.object.metadata.name, why)
+  }
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const answer = await store(call, await prepared(call, { ...draft, object: withName(draft.object) }, tracked))
     if (answer) return answer

@@ -142,6 +142,12 @@ const finalizersFor = (finalizers: readonly string[], propagation: Propagation |
   return own ? [...others, own] : others
 }
 
+/** What a kind is held by from the moment it is deleted on: it does not go before what comes with it. */
+const heldBy = ({ strategy }: Served, { metadata }: Manifest, finalizers: readonly string[]): readonly string[] => {
+  const own = metadata.deletionTimestamp ? undefined : strategy.deletion?.holds
+  return own && !finalizers.includes(own) ? [...finalizers, own] : finalizers
+}
+
 const earlier = (time: string, seconds: number): string => timestamp(new Date(Date.parse(time) - seconds * 1000))
 
 /** When an object is to be gone. What is leaving already may only be hurried. */
@@ -211,7 +217,11 @@ const attempt = async (call: Call, found: Manifest, options: Options): Promise<B
   checkPreconditions(call, options, current)
   const warnings = await admit(call, current, options.dryRun)
   const usual = served.strategy.deletion?.orphans && engine.collects ? 'Orphan' : undefined
-  const finalizers = finalizersFor(current.metadata.finalizers ?? [], options.propagation ?? usual)
+  const finalizers = heldBy(
+    served,
+    current,
+    finalizersFor(current.metadata.finalizers ?? [], options.propagation ?? usual),
+  )
   const grace = graceFor(served, current, options.grace)
   const after = terminating(call, doomed(current, finalizers, grace, engine.now()))
   if (isHeld(served, after)) {
