@@ -3,25 +3,10 @@ import type { AuditAnnotation, PolicySpec, PolicyWords, Validation } from '../ad
 import { qualifiedName } from '../object/names.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
-import { type Causes, required, when } from './checks.ts'
+import { type Causes, when } from './checks.ts'
 import { conditions, typed } from './expressions.ts'
-import { column, count, type Group, kind, text } from './kind.ts'
-import {
-  constraints,
-  failurePolicy,
-  type MatchResources,
-  namesOf,
-  paramKind,
-  paramRef,
-  resources,
-  variables,
-} from './policy-parts.ts'
-
-const registration: Group = {
-  group: 'admissionregistration.k8s.io',
-  version: 'v1',
-  schemas: 'io.k8s.api.admissionregistration.v1',
-}
+import { column, count, kind, text } from './kind.ts'
+import { bindings, constraints, failurePolicy, namesOf, paramKind, registration, variables } from './policy-parts.ts'
 
 type Policy = Manifest & { readonly spec?: Partial<PolicySpec> }
 
@@ -91,10 +76,6 @@ const policy = kind<Policy>(registration, 'ValidatingAdmissionPolicy', 'validati
 
 const actions = ['Audit', 'Deny', 'Warn']
 
-type Binding = Manifest & {
-  readonly spec?: Partial<PolicyWords> & { readonly matchResources?: MatchResources }
-}
-
 const validationActions = ({ validationActions: found = [] }: Partial<PolicyWords>): Causes => {
   const field = 'spec.validationActions'
   if (found.length === 0) return [cause.required(field, 'at least one validation action is required')]
@@ -113,26 +94,6 @@ const validationActions = ({ validationActions: found = [] }: Partial<PolicyWord
   ]
 }
 
-const binding = kind<Binding>(registration, 'ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings', {
-  scope: 'Cluster',
-  categories: ['api-extensions'],
-  generation: true,
-  columns: [
-    column.name,
-    text('PolicyName', ({ spec }) => spec?.policyName),
-    text('ParamRef', ({ spec }) => {
-      const { paramRef: found } = spec ?? {}
-      if (!found) return '<unset>'
-      return found.name ? `${found.namespace ? `${found.namespace}/` : '*/'}${found.name}` : '*'
-    }),
-    column.age,
-  ],
-  validate: ({ spec = {} }) => [
-    ...required('spec.policyName', spec.policyName),
-    ...paramRef(spec),
-    ...(spec.matchResources ? resources('spec.matchResources', spec.matchResources) : []),
-    ...validationActions(spec),
-  ],
-})
+const binding = bindings('ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings', validationActions)
 
 export const admissionPolicies: readonly Resource[] = [policy, binding]

@@ -1,28 +1,13 @@
 import { inferred } from '@flotilla/cel'
 import type { Manifest, StatusCause } from '@flotilla/sdk'
 import { mutationLimits } from '../admission/conditions.ts'
-import type { Mutation, MutationSpec, PolicyWords } from '../admission/policy.ts'
+import type { Mutation, MutationSpec } from '../admission/policy.ts'
 import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
-import { type Causes, required, when } from './checks.ts'
+import { type Causes, when } from './checks.ts'
 import { conditions, type Names, typed } from './expressions.ts'
-import { column, count, type Group, kind, text } from './kind.ts'
-import {
-  constraints,
-  failurePolicy,
-  type MatchResources,
-  namesOf,
-  paramKind,
-  paramRef,
-  resources,
-  variables,
-} from './policy-parts.ts'
-
-const registration: Group = {
-  group: 'admissionregistration.k8s.io',
-  version: 'v1',
-  schemas: 'io.k8s.api.admissionregistration.v1',
-}
+import { column, count, kind, text } from './kind.ts'
+import { bindings, constraints, failurePolicy, namesOf, paramKind, registration, variables } from './policy-parts.ts'
 
 type Policy = Manifest & { readonly spec?: Partial<MutationSpec> }
 
@@ -114,30 +99,7 @@ const policy = kind<Policy>(registration, 'MutatingAdmissionPolicy', 'mutatingad
   validate: validatePolicy,
 })
 
-type Binding = Manifest & {
-  readonly spec?: Partial<Pick<PolicyWords, 'policyName' | 'paramRef'>> & { readonly matchResources?: MatchResources }
-}
-
-const binding = kind<Binding>(registration, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings', {
-  scope: 'Cluster',
-  categories: ['api-extensions'],
-  generation: true,
-  columns: [
-    column.name,
-    text('PolicyName', ({ spec }) => spec?.policyName),
-    text('ParamRef', ({ spec }) => {
-      const { paramRef: found } = spec ?? {}
-      if (!found) return '<unset>'
-      return found.name ? `${found.namespace ? `${found.namespace}/` : '*/'}${found.name}` : '*'
-    }),
-    column.age,
-  ],
-  validate: ({ spec = {} }) => [
-    ...required('spec.policyName', spec.policyName),
-    ...paramRef(spec),
-    ...(spec.matchResources ? resources('spec.matchResources', spec.matchResources) : []),
-  ],
-})
+const binding = bindings('MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings')
 
 /** Policies that change what is written. */
 export const mutatingPolicies: readonly Resource[] = [policy, binding]

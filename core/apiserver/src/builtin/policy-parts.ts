@@ -1,13 +1,15 @@
 import { dyn, inferred, type Limits, type Shape, unknown } from '@flotilla/cel'
-import type { LabelSelector } from '@flotilla/sdk'
+import type { LabelSelector, Manifest } from '@flotilla/sdk'
 import { limits } from '../admission/conditions.ts'
 import type { PolicyBasis, PolicyWords, Variable } from '../admission/policy.ts'
 import type { Rule } from '../admission/rules.ts'
+import type { Resource } from '../resource.ts'
 import { cause } from '../schema/causes.ts'
 import { type Causes, required, selector, when } from './checks.ts'
 import { type Names, ofRequest, typed } from './expressions.ts'
+import { column, type Group, kind, text } from './kind.ts'
 
-export interface MatchResources {
+interface MatchResources {
   readonly resourceRules?: readonly Rule[]
   readonly excludeResourceRules?: readonly Rule[]
   readonly namespaceSelector?: LabelSelector
@@ -22,7 +24,7 @@ const rules = (field: string, found: readonly Rule[] = []): Causes =>
     parts.flatMap((part) => when(!rule[part]?.length, () => cause.required(`${field}[${i}].${part}`))),
   )
 
-export const resources = (field: string, found: MatchResources): Causes => [
+const resources = (field: string, found: MatchResources): Causes => [
   ...selector(`${field}.namespaceSelector`, found.namespaceSelector),
   ...selector(`${field}.objectSelector`, found.objectSelector),
   ...rules(`${field}.resourceRules`, found.resourceRules),
@@ -99,7 +101,7 @@ export const paramKind = ({ paramKind: found }: Partial<PolicyBasis>): Causes =>
     ? [...required('spec.paramKind.apiVersion', found.apiVersion), ...required('spec.paramKind.kind', found.kind)]
     : []
 
-export const paramRef = ({ paramRef: found }: Partial<Pick<PolicyWords, 'paramRef'>>): Causes => {
+const paramRef = ({ paramRef: found }: Partial<Pick<PolicyWords, 'paramRef'>>): Causes => {
   if (!found) return []
   const { name, selector: selected, parameterNotFoundAction } = found
   const both = 'name and selector are mutually exclusive'
@@ -112,3 +114,39 @@ export const paramRef = ({ paramRef: found }: Partial<Pick<PolicyWords, 'paramRe
     ...required('spec.paramRef.parameterNotFoundAction', parameterNotFoundAction),
   ]
 }
+
+export const registration: Group = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  schemas: 'io.k8s.api.admissionregistration.v1',
+}
+
+/** What binds a policy to what it is about, and to what it is told. */
+type Binding = Manifest & {
+  readonly spec?: Partial<PolicyWords> & { readonly matchResources?: MatchResources }
+}
+
+const paramText = ({ spec }: Binding): string => {
+  const { paramRef: found } = spec ?? {}
+  if (!found) return '<unset>'
+  return found.name ? `${found.namespace ? `${found.namespace}/` : '*/'}${found.name}` : '*'
+}
+
+/** The bindings of policies of a kind, with what is wrong of them beside what is of all. */
+export const bindings = (
+  kindName: string,
+  plural: string,
+  wrong: (spec: Partial<PolicyWords>) => Causes = () => [],
+): Resource =>
+  kind<Binding>(registration, kindName, plural, {
+    scope: 'Cluster',
+    categories: ['api-extensions'],
+    generation: true,
+    columns: [column.name, text('PolicyName', ({ spec }) => spec?.policyName), text('ParamRef', paramText), column.age],
+    validate: ({ spec = {} }) => [
+      ...required('spec.policyName', spec.policyName),
+      ...paramRef(spec),
+      ...(spec.matchResources ? resources('spec.matchResources', spec.matchResources) : []),
+      ...wrong(spec),
+    ],
+  })
