@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { nodeOptions } from '../node-options.ts'
 import { root } from '../root.ts'
@@ -18,6 +19,21 @@ export interface Daemon {
 
 /** Milliseconds after which a pod is killed, and some. */
 const longestEnd = 40_000
+
+/** For so many milliseconds it is looked whether a process that does not end is busy. */
+const lookMs = 2_000
+
+/** Ticks of a CPU, of a hundredth of a second, that a process has used; 0 where nobody says. */
+function ticksOf(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return Number(fields[11]) + Number(fields[12])
+  } catch {
+    return 0
+  }
+}
 
 export type Serve = Daemon
 
@@ -43,10 +59,18 @@ async function daemon(command: string, ...args: readonly string[]): Promise<Daem
   })
   const stop = async (signal: NodeJS.Signals = 'SIGINT') => {
     child.kill(signal)
-    const late = setTimeout(() => child.kill('SIGKILL'), longestEnd)
+    let ticks = 0
+    const look = setTimeout(() => (ticks = -ticksOf(child.pid)), longestEnd - lookMs)
+    const late = setTimeout(() => {
+      ticks += ticksOf(child.pid)
+      child.kill('SIGKILL')
+    }, longestEnd)
     const [code, killed] = await exited
+    clearTimeout(look)
     clearTimeout(late)
-    if (killed && killed !== signal) throw new Error(`flotilla ${command} did not end; it said:\n${said.join('')}`)
+    const busy = `it was busy for ${ticks * 10} of its last ${lookMs} ms`
+    if (killed && killed !== signal)
+      throw new Error(`flotilla ${command} did not end; ${busy}, and said:\n${said.join('')}`)
     return code as number | null
   }
   const ended = exited.then(([code]): never => {
