@@ -1,5 +1,6 @@
 import { createClient, createDiscovery, type Discovery, type HttpOptions, httpTransport } from '@flotilla/kube'
 import { type Client, clusterKind, isTrue, keyOf } from '@flotilla/sdk'
+import { sentence } from '../output/sentence.ts'
 import type { Control } from '../plan/control.ts'
 
 /** A member cluster, reached through the control plane with the caller's own rights. */
@@ -43,4 +44,25 @@ export async function enter(
     const client = createClient(transport)
     return { cluster, identity, client, discovery: createDiscovery(client, { signal }) }
   })
+}
+
+/** What clusters answered, each for itself. */
+export interface Answers<T> {
+  readonly found: readonly { readonly cluster: string; readonly value: T }[]
+  /** Clusters that did not answer, and why. */
+  readonly failures: readonly string[]
+}
+
+/** Asks all clusters at once. One that does not answer keeps nobody from being heard. */
+export async function askAll<T>(entries: readonly Entry[], ask: (entry: Entry) => Promise<T>): Promise<Answers<T>> {
+  const settled = await Promise.allSettled(entries.map(ask))
+  const each = settled.map((result, index) => ({ cluster: entries[index]?.cluster ?? '', result }))
+  return {
+    found: each.flatMap(({ cluster, result }) =>
+      result.status === 'fulfilled' ? [{ cluster, value: result.value }] : [],
+    ),
+    failures: each.flatMap(({ cluster, result }) =>
+      result.status === 'rejected' ? [`${cluster}: ${sentence(result.reason)}`] : [],
+    ),
+  }
 }

@@ -1,10 +1,9 @@
 import { annotation, type Manifest } from '@flotilla/sdk'
 import { stringify } from 'yaml'
-import { sentence } from '../output/sentence.ts'
 import { table } from '../output/table.ts'
 import { reachControl } from '../plan/control.ts'
 import { objectsOf, tableOf, type Wanted } from './ask.ts'
-import { type Entry, enter } from './clusters.ts'
+import { askAll, type Entry, enter } from './clusters.ts'
 import { merged } from './merged.ts'
 
 export interface GetFlags {
@@ -20,26 +19,6 @@ export interface GetFlags {
 
 /** Milliseconds everything may take. */
 const patience = 60_000
-
-interface Answers<T> {
-  readonly found: readonly { readonly cluster: string; readonly value: T }[]
-  /** Clusters that did not answer, and why. */
-  readonly failures: readonly string[]
-}
-
-/** Asks all clusters at once. One that does not answer keeps nobody from being heard. */
-async function askAll<T>(entries: readonly Entry[], ask: (entry: Entry) => Promise<T>): Promise<Answers<T>> {
-  const settled = await Promise.allSettled(entries.map(ask))
-  const each = settled.map((result, index) => ({ cluster: entries[index]?.cluster ?? '', result }))
-  return {
-    found: each.flatMap(({ cluster, result }) =>
-      result.status === 'fulfilled' ? [{ cluster, value: result.value }] : [],
-    ),
-    failures: each.flatMap(({ cluster, result }) =>
-      result.status === 'rejected' ? [`${cluster}: ${sentence(result.reason)}`] : [],
-    ),
-  }
-}
 
 const fromCluster = (cluster: string, { metadata, ...object }: Manifest): object => ({
   ...object,

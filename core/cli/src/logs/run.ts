@@ -1,6 +1,6 @@
 import { keyOf } from '@flotilla/sdk'
 import { interrupted } from '../daemon.ts'
-import { type Entry, enter } from '../get/clusters.ts'
+import { askAll, type Entry, enter } from '../get/clusters.ts'
 import { sentence } from '../output/sentence.ts'
 import { reachControl } from '../plan/control.ts'
 import { type Meant, type Pod, podsIn } from './pods.ts'
@@ -106,14 +106,11 @@ export async function runLogs(meant: Meant, flags: LogsFlags): Promise<void> {
   const control = await reachControl(open, flags, AbortSignal.timeout(patience))
   const signal = AbortSignal.timeout(patience)
   const entries = await enter(open, control, flags.clusters ?? [], signal)
-  const found = await Promise.allSettled(
-    entries.map((entry) => sourcesIn(open, entry, meant, control.namespace, flags, signal)),
-  )
-  const lost = found.flatMap((each, index) =>
-    each.status === 'rejected' ? [`${entries[index]?.cluster}: ${sentence(each.reason)}`] : [],
+  const { found, failures: lost } = await askAll(entries, (entry) =>
+    sourcesIn(open, entry, meant, control.namespace, flags, signal),
   )
   for (const line of lost) console.error(line)
-  const sources = found.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+  const sources = found.flatMap(({ value }) => value)
   if (sources.length === 0 && lost.length === 0) throw new Error('no cluster has such pods')
   const end = new AbortController()
   if (flags.follow) interrupted().then(() => end.abort())
